@@ -1,0 +1,111 @@
+/** Everything we can answer that is not a picture: a status, and all the client is told. */
+export abstract class Failure extends Error {
+  abstract readonly status: number;
+  /** The whole public body. Detail goes into `message` and `cause`, to the log. */
+  abstract readonly told: string;
+  /** Seconds a CDN may repeat this answer. */
+  readonly cacheFor: number = 0;
+  /** Seconds after which asking again makes sense. */
+  readonly retryAfter: number | undefined = undefined;
+  override get name() {
+    return this.constructor.name;
+  }
+}
+
+/** The URL does not say anything we can follow: unknown words, bad arguments, no source, expired. */
+export class InvalidUrl extends Failure {
+  readonly status = 404;
+  readonly told = "Invalid URL";
+  override readonly cacheFor = 10;
+}
+
+/** The signature is not one of ours. */
+export class Forbidden extends Failure {
+  readonly status = 403;
+  readonly told: string = "Forbidden";
+  override readonly cacheFor = 10;
+}
+
+/** A processing option stands where the signature should be. */
+export class MissingSignature extends Forbidden {
+  override readonly told =
+    "The first part of the URL is taken for its signature, and this one looks like a processing option. Put a signature before the options; without keys any word will do.";
+}
+
+/** The source is not among `IMGPROXY_ALLOWED_SOURCES`. */
+export class SourceNotAllowed extends Failure {
+  readonly status = 404;
+  readonly told = "Invalid source URL";
+  override readonly cacheFor = 10;
+}
+
+/** The source could not be had: no such scheme, bucket or host; refused; or it answered with an error of its own. */
+export class SourceUnreachable extends Failure {
+  readonly status: number;
+  readonly told = "Source is unreachable";
+
+  constructor(message: string, options: ErrorOptions & { readonly status?: number } = {}) {
+    super(message, options);
+    this.status = options.status ?? 404;
+  }
+}
+
+/** The source did not come in time. */
+export class SourceTimeout extends Failure {
+  readonly status = 504;
+  readonly told = "Source is unreachable";
+}
+
+/** The body ended before its announced length. */
+export class SourceIncomplete extends Failure {
+  readonly status = 422;
+  readonly told = "Source response is incomplete";
+}
+
+/** The source is no picture we know, or larger than we are willing to open. */
+export class InvalidSource extends Failure {
+  readonly status = 422;
+  readonly told = "Invalid source image";
+  override readonly cacheFor = 60;
+}
+
+/** The source looked like a picture until it was decoded. */
+export class BrokenSource extends Failure {
+  readonly status = 422;
+  readonly told = "Broken or unsupported image";
+  override readonly cacheFor = 60;
+}
+
+/** A format is known, but not one we can read or write. */
+export class UnsupportedFormat extends Failure {
+  readonly status = 422;
+  readonly told = "Invalid URL";
+  override readonly cacheFor = 60;
+}
+
+/** What was asked for would hold more pixels than we are willing to draw. */
+export class ResultTooBig extends Failure {
+  readonly status = 422;
+  readonly told = "Result image is too big";
+  override readonly cacheFor = 60;
+}
+
+/** The answer does not fit into a response and could not be kept anywhere to point to. */
+export class NowhereToKeep extends Failure {
+  readonly status = 503;
+  readonly told = "Result image is too big to be sent and could not be stored";
+  override readonly retryAfter = 5;
+}
+
+/** The time of the whole request is used up. */
+export class Timeout extends Failure {
+  readonly status = 503;
+  readonly told = "Timeout";
+  override readonly retryAfter = 1;
+}
+
+/** There is nothing at this path or for this method. */
+export class NoRoute extends Failure {
+  readonly status = 404;
+  readonly told = " ";
+}

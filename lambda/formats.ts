@@ -1,0 +1,86 @@
+/** What one output format can do. Figures: spec of imgproxy 7.1, the codecs' own limits. */
+export interface FormatFacts {
+  readonly mime: string;
+  /** With its dot, as a file name wears it. */
+  readonly extension: string;
+  /** Can hold transparent pixels. */
+  readonly alpha: boolean;
+  readonly animates: boolean;
+  /** Is encoded to a quality, 1–100; so `max_bytes` can lower it. */
+  readonly lossy: boolean;
+  /** px; the longest side its encoder takes. */
+  readonly maxSide: number;
+  /** What the prebuilt sharp reads and writes. */
+  readonly reads: boolean;
+  readonly writes: boolean;
+  /** ms per megapixel of one vCPU, measured by `npm run bench`: decoding, and encoding at our settings. */
+  readonly decodeMs: number;
+  readonly encodeMs: number;
+}
+
+const raster = { reads: true, writes: true, animates: false, alpha: true, lossy: false, maxSide: 65_535 };
+const foreign = { ...raster, reads: false, writes: false, decodeMs: 0, encodeMs: 0 };
+
+/** Every format the URL language can name, by its canonical name. */
+export const formats = {
+  jpeg: {
+    ...raster,
+    mime: "image/jpeg",
+    extension: ".jpg",
+    alpha: false,
+    lossy: true,
+    decodeMs: 8,
+    encodeMs: 15,
+  },
+  png: { ...raster, mime: "image/png", extension: ".png", maxSide: Infinity, decodeMs: 20, encodeMs: 60 },
+  webp: {
+    ...raster,
+    mime: "image/webp",
+    extension: ".webp",
+    animates: true,
+    lossy: true,
+    maxSide: 16_383,
+    decodeMs: 20,
+    encodeMs: 90,
+  },
+  gif: { ...raster, mime: "image/gif", extension: ".gif", animates: true, decodeMs: 10, encodeMs: 150 },
+  avif: {
+    ...raster,
+    mime: "image/avif",
+    extension: ".avif",
+    lossy: true,
+    maxSide: 16_384,
+    decodeMs: 40,
+    encodeMs: 300,
+  },
+  tiff: {
+    ...raster,
+    mime: "image/tiff",
+    extension: ".tiff",
+    lossy: true,
+    maxSide: Infinity,
+    decodeMs: 10,
+    encodeMs: 10,
+  },
+  svg: { ...raster, mime: "image/svg+xml", extension: ".svg", writes: false, decodeMs: 50, encodeMs: 0 },
+  bmp: { ...foreign, mime: "image/bmp", extension: ".bmp" },
+  ico: { ...foreign, mime: "image/x-icon", extension: ".ico", maxSide: 256 },
+  heic: { ...foreign, mime: "image/heif", extension: ".heic", lossy: true, maxSide: 16_384 },
+  jxl: { ...foreign, mime: "image/jxl", extension: ".jxl", lossy: true },
+} as const satisfies Record<string, FormatFacts>;
+
+/** The canonical name of a format. */
+export type Format = keyof typeof formats;
+
+const otherNames: Readonly<Record<string, Format>> = { jpg: "jpeg" };
+
+/** All spellings a URL may use, exact and case-sensitive. */
+export const formatNames: readonly string[] = [...Object.keys(formats), ...Object.keys(otherNames)];
+
+/** The format of that name; `undefined` when there is none. */
+export function formatNamed(name: string): Format | undefined {
+  if (Object.hasOwn(otherNames, name)) return otherNames[name];
+  return isFormat(name) ? name : undefined;
+}
+
+const isFormat = (name: string): name is Format => Object.hasOwn(formats, name);

@@ -1,0 +1,2 @@
+/** What AWS executes. */
+export const handler = async () => ({ statusCode: 501, body: "" });

@@ -1,0 +1,9 @@
+/** How the function is bundled, for the stack and for this machine alike. sharp stays outside: it is built for one CPU. */
+export const bundling = {
+  entry: "lambda/handler.ts",
+  target: "node24",
+  format: "esm",
+  external: ["sharp"],
+  /** Some dependencies are CommonJS and call `require`. */
+  banner: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
+} as const;
