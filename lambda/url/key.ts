@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import type { Config } from "../config.ts";
+
+/** What the key of a derivative depends on beside the request. */
+export type KeyConfig = Pick<
+  Config,
+  | "pathPrefix"
+  | "argumentsSeparator"
+  | "onlyPresets"
+  | "base64UrlIncludesFilename"
+  | "autoAvif"
+  | "enforceAvif"
+  | "autoWebp"
+  | "enforceWebp"
+>;
+
+/**
+ * Under which key the derivative bucket and the cache keep the answer to a raw path: `<source hash>/<path hash>.<accept token>`.
+ * `undefined` when the path is no picture's. The edge function says the same (`lambda/edge/viewer-request.js`).
+ */
+export function derivativeKey(
+  path: string,
+  accept: string | undefined,
+  config: KeyConfig,
+): string | undefined {
+  const source = sourceAsWritten(path, config);
+  if (source === undefined) return undefined;
+  return `${derivativePrefix(source)}${hash(path)}.${acceptToken(accept ?? "", config)}`;
+}
+
+/** What the keys of all derivatives of a source begin with. The source is given as URLs write it, decoded. */
+export const derivativePrefix = (source: string): string => `${hash(source)}/`;
+
+/** The formats a client can be answered in instead of the one it would get otherwise. */
+export const negotiatedFormats = (config: KeyConfig): readonly string[] => [
+  ...(config.autoAvif || config.enforceAvif ? ["avif"] : []),
+  ...(config.autoWebp || config.enforceWebp ? ["webp"] : []),
+];
+
+/**
+ * The source URL in a raw path, decoded, before any rewriting, so that its plain and its base64 spelling are one.
+ * What cannot be decoded stays as it is; `undefined` when the path is no picture's.
+ */
+export function sourceAsWritten(path: string, config: KeyConfig): string | undefined {
+  const rest = afterSignature(path, config.pathPrefix);
+  if (rest === undefined) return undefined;
+  const body = config.onlyPresets ? rest.slice(rest.indexOf("/") + 1) : rest;
+  const [, plain] = body.match(/^(?:|.*?\/)plain\/(.*)$/s) ?? [];
+  return plain === undefined ? base64Source(body, config) : plainSource(plain);
+}
+
+function afterSignature(path: string, prefix: string): string | undefined {
+  if (!path.startsWith(`${prefix}/`)) return undefined;
+  const [, signature, rest = ""] = path.slice(prefix.length).match(/^\/\/?([^/]+)\/(.*)$/s) ?? [];
+  return signature === ".well-known" ? undefined : rest.replace(/^\//, "") || undefined;
+}
+
+function plainSource(written: string): string {
+  const url = written.replace(
+    /^([^\t\n\f\r ]+):\/([^/])/,
+    (_, scheme: string, after: string) => `${scheme}:${scheme === "local" ? "///" : "//"}${after}`,
+  );
+  const [source = ""] = url.split("@");
+  try {
+    return decodeURIComponent(source);
+  } catch {
+    return source;
+  }
+}
+
+function base64Source(body: string, config: KeyConfig): string {
+  const segments = body.replaceAll("%3A", ":").split("/");
+  const isOption = (segment: string) => !config.onlyPresets && segment.includes(config.argumentsSeparator);
+  const first = segments.findIndex((segment) => !isOption(segment));
+  const parts = first < 0 ? [] : segments.slice(first);
+  const named = config.base64UrlIncludesFilename && parts.length > 1;
+  const [whole = ""] = parts
+    .slice(0, named ? -1 : parts.length)
+    .join("")
+    .split(".");
+  const encoded = whole.replace(/=+$/, "");
+  if (!/^[\w-]*$/.test(encoded) || encoded.length % 4 === 1) return encoded;
+  const source = Buffer.from(encoded, "base64url").toString("utf8");
+  return source.includes("\ufffd") ? encoded : source;
+}
+
+function acceptToken(accept: string, config: KeyConfig): string {
+  const accepted = negotiatedFormats(config).filter((format) => accept.includes(`image/${format}`));
+  return accepted.join("-") || "any";
+}
+
+const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 32);

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { transform } from "esbuild";
+import fc from "fast-check";
+import { readConfig } from "../../lambda/config.ts";
+import { derivativeKey } from "../../lambda/url/key.ts";
+import { viewerRequestCode } from "../../lib/edge-code.ts";
+import { edgeFunction } from "../../lib/local/edge-function.ts";
+import parsePath from "../oracle/parsePath.json" with { type: "json" };
+import requestPath from "../oracle/requestPath.json" with { type: "json" };
+
+const environments = [
+  {},
+  { IMGPROXY_AUTO_WEBP: "1", IMGPROXY_ENFORCE_AVIF: "1" },
+  { IMGPROXY_ONLY_PRESETS: "1", IMGPROXY_AUTO_WEBP: "1" },
+  { IMGPROXY_PATH_PREFIX: "/img", IMGPROXY_ARGUMENTS_SEPARATOR: "," },
+  { IMGPROXY_BASE64_URL_INCLUDES_FILENAME: "1", IMGPROXY_AUTO_AVIF: "1" },
+];
+const edges = environments.map((env) => {
+  const config = readConfig(env);
+  return { config, edge: edgeFunction(viewerRequestCode(config)) };
+});
+const byDefault = edgeFunction(viewerRequestCode(readConfig({})));
+const through = (uri: string, headers: Record<string, string> = {}) =>
+  byDefault({ method: "GET", uri, headers });
+
+const assertSame = (path: string, accept: string | undefined) => {
+  for (const { config, edge } of edges) {
+    const sent = edge({ method: "GET", uri: path, headers: accept === undefined ? {} : { accept } });
+    const key = derivativeKey(path, accept, config);
+    assert.equal(sent.headers["x-shutterspeed-path"], key && path);
+    if (key !== undefined) assert.equal(sent.uri, `/${key}`);
+    assert.match(sent.uri, /^$|^[\w./-]+$/);
+  }
+};
+
+test("the edge and the function name a derivative the same, for paths of imgproxy's own tests", () => {
+  const paths = [
+    ...requestPath.vectors.map(({ requestUri }) => requestUri.replace(/\?.*/, "")),
+    ...parsePath.vectors.flatMap(({ path }) => [`/sig${path}`, `/img/sig${path}`]),
+  ];
+  assert.ok(paths.length > 300);
+  for (const path of paths) assertSame(path, "image/avif,image/webp,*/*");
+});
+
+test("the edge and the function name a derivative the same, whatever the path and Accept", () => {
+  const url = fc.oneof(
+    fc.webUrl(),
+    fc.constantFrom("s3://b/k.jpg", "s3:/b/k@png", "local:/x", "a:/b:/c@", "%zz", "%E0%A4", "é/ü@x"),
+    fc.string({ unit: "binary" }),
+  );
+  const base64 = url.map((text) => Buffer.from(text).toString("base64url"));
+  const segment = fc.oneof(
+    fc.constant(""),
+    fc.constantFrom("", "plain", "w:100", "rs%3Afit%3A10", "rs,fit", ".well-known", "enc", "..", "preset"),
+    fc.constantFrom("img", "health", "abc=", "aGk=.png", "a", "aa.b.c", "%3a"),
+    base64,
+    url,
+    url.map(encodeURIComponent),
+    fc.string(),
+  );
+  const path = fc.array(segment, { maxLength: 6 }).map((segments) => `/${segments.join("/")}`);
+  const accept = fc.option(
+    fc.oneof(fc.constantFrom("image/webp", "image/avif,image/webp", "*/*"), fc.string()),
+    {
+      nil: undefined,
+    },
+  );
+  fc.assert(fc.property(path, accept, assertSame), { numRuns: 200 });
+});
+
+test("a picture's path becomes a safe key and goes on in a header", () => {
+  const path = "/sig/rs:fill:300:200/plain/s3://pictures/caf%C3%A9.jpg@webp";
+  const { uri, headers } = through(path);
+  assert.match(uri, /^\/[0-9a-f]{32}\/[0-9a-f]{32}\.any$/);
+  assert.equal(headers["x-shutterspeed-path"], path);
+});
+
+test("a viewer cannot say which path was asked for", () => {
+  for (const path of ["/", "/health", "/favicon.ico", "/.well-known/x", "/sig", "/sig/"]) {
+    const { uri, headers } = through(path, { "x-shutterspeed-path": "/mine/w:1/x" });
+    assert.equal(headers["x-shutterspeed-path"], undefined);
+    assert.equal(uri, path);
+  }
+});
+
+test("a viewer cannot name a derivative", () => {
+  const { uri } = through("/sig/w:10/plain/s3://pictures/hills.jpg");
+  assert.notEqual(through(uri).uri, uri);
+});
+
+test("what cannot be a picture and would be hard to sign reaches no origin as it is", () => {
+  assert.equal(through("/only%20a+signature").uri, "/-");
+});
+
+test("is small, and written in the language CloudFront offers", async () => {
+  const code = viewerRequestCode(readConfig({ IMGPROXY_PATH_PREFIX: `/${"p".repeat(100)}` }));
+  assert.ok(Buffer.byteLength(code) < 10_000);
+
+  const refused = ["array-spread", "async-generator", "class", "default-argument", "destructuring", "for-of"];
+  const younger = ["generator", "logical-assignment", "object-rest-spread", "optional-catch-binding"];
+  const rest = ["optional-chain", "regexp-lookbehind-assertions", "regexp-dot-all-flag", "rest-argument"];
+  const supported = Object.fromEntries([...refused, ...younger, ...rest].map((feature) => [feature, false]));
+  // esbuild rewrites what is not supported, or refuses to: unchanged code used none of it.
+  assert.equal((await transform(code, { supported })).code, (await transform(code)).code);
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readConfig } from "../../lambda/config.ts";
+import { derivativeKey, derivativePrefix, sourceAsWritten } from "../../lambda/url/key.ts";
+
+const config = readConfig({});
+const base64 = (source: string) => Buffer.from(source).toString("base64url");
+
+test("the source is read however the path spells it", () => {
+  const source = "s3://pictures/a b/é@2x.jpg";
+  const spellings = [
+    `/sig/w:1/plain/${encodeURIComponent(source)}@webp`,
+    "/sig/plain/s3://pictures/a%20b/%C3%A9%402x.jpg",
+    "/sig/w:1/h:2/plain/s3:/pictures/a%20b/%C3%A9%402x.jpg",
+    `/sig/w:1/${base64(source)}.png`,
+    `/sig/w%3A1/${base64(source).slice(0, 9)}/${base64(source).slice(9)}`,
+    `//sig//w:1/${base64(source)}==`,
+  ];
+  for (const path of spellings) assert.equal(sourceAsWritten(path, config), source, path);
+});
+
+test("derivatives of one source share a prefix, and nothing else", () => {
+  const keys = ["/s/w:1/plain/s3://b/k", "/s/w:2/plain/s3://b/k", `/s/w:1/${base64("s3://b/k")}`].map(
+    (path) => derivativeKey(path, undefined, config),
+  );
+  assert.equal(new Set(keys).size, 3);
+  for (const key of keys) assert.ok(key?.startsWith(derivativePrefix("s3://b/k")));
+});
+
+test("another signature is another key", () => {
+  assert.notEqual(derivativeKey("/a/w:1/x", "", config), derivativeKey("/b/w:1/x", "", config));
+});
+
+test("what cannot be decoded is taken as it stands", () => {
+  assert.equal(sourceAsWritten("/sig/plain/s3://b/%zz", config), "s3://b/%zz");
+  assert.equal(sourceAsWritten("/sig/w:1/_w8", config), "_w8");
+  assert.equal(sourceAsWritten("/sig/w:1/aGk*", config), "aGk*");
+});
+
+test("Accept counts as far as formats are negotiated", () => {
+  const tokenOf = (env: Record<string, string>, accept?: string) =>
+    derivativeKey("/s/plain/x", accept, readConfig(env))?.split(".")[1];
+  const browser = "image/avif,image/webp,image/*";
+  assert.equal(tokenOf({}, browser), "any");
+  assert.equal(tokenOf({ IMGPROXY_AUTO_WEBP: "1" }, browser), "webp");
+  assert.equal(tokenOf({ IMGPROXY_AUTO_WEBP: "1", IMGPROXY_ENFORCE_AVIF: "1" }, browser), "avif-webp");
+  assert.equal(tokenOf({ IMGPROXY_AUTO_WEBP: "1" }), "any");
+});
+
+test("a file name in a base64 URL is not part of the source", () => {
+  const named = readConfig({ IMGPROXY_BASE64_URL_INCLUDES_FILENAME: "1" });
+  assert.equal(sourceAsWritten(`/sig/w:1/${base64("s3://b/k")}.png/cat.jpg`, named), "s3://b/k");
+  assert.equal(sourceAsWritten(`/sig/w:1/${base64("s3://b/k")}`, named), "s3://b/k");
+});
+
+test("with presets only, the first part is no source", () => {
+  const presets = readConfig({ IMGPROXY_ONLY_PRESETS: "1" });
+  assert.equal(sourceAsWritten(`/sig/thumb/${base64("s3://b/k")}`, presets), "s3://b/k");
+  assert.equal(sourceAsWritten("/sig/thumb:round/plain/s3://b/k", presets), "s3://b/k");
+});
+
+test("a path without a signature or anything after it has no key", () => {
+  for (const path of ["", "/", "/sig", "/sig/", "/sig//", "///a/b", "/.well-known/x"]) {
+    assert.equal(derivativeKey(path, undefined, config), undefined, path);
+  }
+  assert.equal(sourceAsWritten("/other/s/plain/x", readConfig({ IMGPROXY_PATH_PREFIX: "/img" })), undefined);
+});
