@@ -10,6 +10,8 @@ export interface FormatFacts {
   readonly lossy: boolean;
   /** px; the longest side its encoder takes. */
   readonly maxSide: number;
+  /** Its decoder can shrink while it reads. */
+  readonly shrinksOnLoad: boolean;
   /** What the prebuilt sharp reads and writes. */
   readonly reads: boolean;
   readonly writes: boolean;
@@ -18,7 +20,15 @@ export interface FormatFacts {
   readonly encodeMs: number;
 }
 
-const raster = { reads: true, writes: true, animates: false, alpha: true, lossy: false, maxSide: 65_535 };
+const raster = {
+  shrinksOnLoad: false,
+  reads: true,
+  writes: true,
+  animates: false,
+  alpha: true,
+  lossy: false,
+  maxSide: 65_535,
+};
 const foreign = { ...raster, reads: false, writes: false, decodeMs: 0, encodeMs: 0 };
 
 /** Every format the URL language can name, by its canonical name. */
@@ -28,6 +38,7 @@ export const formats = {
     mime: "image/jpeg",
     extension: ".jpg",
     alpha: false,
+    shrinksOnLoad: true,
     lossy: true,
     decodeMs: 8,
     encodeMs: 15,
@@ -39,6 +50,7 @@ export const formats = {
     extension: ".webp",
     animates: true,
     lossy: true,
+    shrinksOnLoad: true,
     maxSide: 16_383,
     decodeMs: 20,
     encodeMs: 90,
@@ -62,7 +74,15 @@ export const formats = {
     decodeMs: 10,
     encodeMs: 10,
   },
-  svg: { ...raster, mime: "image/svg+xml", extension: ".svg", writes: false, decodeMs: 50, encodeMs: 0 },
+  svg: {
+    ...raster,
+    shrinksOnLoad: true,
+    mime: "image/svg+xml",
+    extension: ".svg",
+    writes: false,
+    decodeMs: 50,
+    encodeMs: 0,
+  },
   bmp: { ...foreign, mime: "image/bmp", extension: ".bmp" },
   ico: { ...foreign, mime: "image/x-icon", extension: ".ico", maxSide: 256 },
   heic: { ...foreign, mime: "image/heif", extension: ".heic", lossy: true, maxSide: 16_384 },

@@ -1,0 +1,45 @@
+import { type Box, beforeTurn, minNonZero, place, scale, turn } from "../geometry.ts";
+import { amount } from "./args.ts";
+import { gravity, gravityArg } from "./gravity.ts";
+import { compound, step } from "./option.ts";
+import { isQuarter, turning, turnOf } from "./orient.ts";
+
+const side = () => amount("a size in px, or below 1 a fraction,", 4096);
+
+export const crop = compound({
+  name: "crop",
+  aliases: ["c"],
+  doc: "Cut before resizing. Sizes of 1 or more are px, below 1 fractions of the side, 0 the whole side. Without a gravity of its own it follows gravity.",
+  example: "c:0.5:300:nowe:10:20",
+  args: { width: side(), height: side(), gravity: gravityArg(["sm"]) },
+});
+
+/** px of the side that is kept; 0 keeps all. */
+function kept(asked: number, px: number): number {
+  if (asked === 0) return 0;
+  return asked >= 1 ? Math.trunc(asked) : Math.max(1, scale(px, asked));
+}
+
+/** The crop is cut from the pixels as they are stored, so what it holds on to is turned back first. */
+export const cropStep = step({
+  name: "crop",
+  calls: "extractBefore",
+  needs: { crop, gravity, ...turning },
+  plan({ crop, gravity, ...asked }, canvas) {
+    const turned = turnOf(asked, canvas);
+    const upright = turn(canvas, isQuarter(turned));
+    const inner = turn(
+      {
+        width: minNonZero(kept(crop.width ?? 0, upright.width), upright.width),
+        height: minNonZero(kept(crop.height ?? 0, upright.height), upright.height),
+      },
+      isQuarter(turned),
+    );
+    if (inner.width === canvas.width && inner.height === canvas.height) return;
+
+    const held = beforeTurn(crop.gravity ?? gravity, turned);
+    const box: Box & { readonly smart?: true } = { ...place(canvas, inner, held, 1), ...inner };
+    return { stroke: held.type === "sm" ? { ...box, smart: true } : box, canvas: inner };
+  },
+  draw: (image, { left, top, width, height }) => image.extract({ left, top, width, height }),
+});

@@ -1,0 +1,69 @@
+import type { Canvas, Size } from "../canvas.ts";
+import { type Gravity, place } from "../geometry.ts";
+import { flag } from "./args.ts";
+import { background, groundOf } from "./background.ts";
+import { format } from "./format.ts";
+import { gravityArg } from "./gravity.ts";
+import { compound, step } from "./option.ts";
+
+const args = { enabled: flag(), gravity: gravityArg() };
+
+export const extend = compound({
+  name: "extend",
+  aliases: ["ex"],
+  doc: "Fill up to the size asked for when the picture is smaller, around a gravity; painted by background.",
+  example: "ex:1:so:0:10",
+  args,
+});
+
+export const extendAspectRatio = compound({
+  name: "extend_aspect_ratio",
+  aliases: ["extend_ar", "exar"],
+  doc: "Fill up to the aspect ratio asked for, around a gravity; painted by background.",
+  example: "exar:1:no",
+  args,
+});
+
+interface Extension {
+  readonly enabled?: boolean;
+  readonly gravity?: Gravity;
+}
+type Ground = Parameters<typeof groundOf>[0];
+
+function fillUp({ enabled, gravity = { type: "ce" } }: Extension, to: Size, ground: Ground, canvas: Canvas) {
+  const outer = {
+    width: Math.max(to.width, canvas.width),
+    height: Math.max(to.height, canvas.height),
+  };
+  if (!enabled || (outer.width === canvas.width && outer.height === canvas.height)) return;
+
+  const { left, top } = place(outer, canvas, gravity, canvas.dpr);
+  const { color, alpha } = groundOf(ground, canvas);
+  return {
+    stroke: {
+      left,
+      top,
+      right: outer.width - canvas.width - left,
+      bottom: outer.height - canvas.height - top,
+      background: color,
+    },
+    canvas: { ...outer, alpha },
+  };
+}
+
+export const extendStep = step({
+  name: "extend",
+  calls: "extend",
+  needs: { extend, background, format },
+  plan: ({ extend, ...ground }, canvas) => fillUp(extend, canvas.target, ground, canvas),
+  draw: (image, edges) => image.extend(edges),
+});
+
+export const extendAspectStep = step({
+  name: "extendAspect",
+  calls: "extend",
+  needs: { extendAspectRatio, background, format },
+  plan: ({ extendAspectRatio, ...ground }, canvas) =>
+    fillUp(extendAspectRatio, canvas.aspect, ground, canvas),
+  draw: (image, edges) => image.extend(edges),
+});

@@ -1,0 +1,81 @@
+import { background, flattenStep } from "./background.ts";
+import { blur, blurStep } from "./blur.ts";
+import { crop, cropStep } from "./crop.ts";
+import { cachebuster, expires, filename, returnAttachment } from "./delivery.ts";
+import { extend, extendAspectRatio, extendAspectStep, extendStep } from "./extend.ts";
+import { format, formatDecision, limitStep } from "./format.ts";
+import { gravity } from "./gravity.ts";
+import { stripMetadata } from "./metadata.ts";
+import type { Decision, Option, Step, ValueOf } from "./option.ts";
+import { autoRotate, flip, orientStep, rotate } from "./orient.ts";
+import { padding, padStep } from "./padding.ts";
+import { preset } from "./preset.ts";
+import { maxBytes, quality } from "./quality.ts";
+import {
+  dpr,
+  enlarge,
+  height,
+  minHeight,
+  minWidth,
+  resize,
+  resizingType,
+  scaleStep,
+  size,
+  width,
+  windowStep,
+  zoom,
+} from "./resize.ts";
+import { sharpen, sharpenStep } from "./sharpen.ts";
+
+/** The URL language, in the order the docs tell it. */
+export const options = [
+  resize,
+  size,
+  resizingType,
+  width,
+  height,
+  minWidth,
+  minHeight,
+  zoom,
+  dpr,
+  enlarge,
+  extend,
+  extendAspectRatio,
+  gravity,
+  crop,
+  padding,
+  autoRotate,
+  rotate,
+  flip,
+  background,
+  blur,
+  sharpen,
+  quality,
+  format,
+  maxBytes,
+  stripMetadata,
+  preset,
+  cachebuster,
+  expires,
+  filename,
+  returnAttachment,
+] as const satisfies readonly Option[];
+
+/** The picture, in the order it is drawn. */
+export const steps = [
+  cropStep,
+  scaleStep,
+  orientStep,
+  windowStep,
+  blurStep,
+  sharpenStep,
+  extendStep,
+  extendAspectStep,
+  padStep,
+  formatDecision,
+  limitStep,
+  flattenStep,
+] as const satisfies readonly (Step | Decision)[];
+
+/** What a caller may ask for: every option by name. */
+export type Options = { readonly [O in (typeof options)[number] as O["name"]]?: ValueOf<O> };

@@ -1,0 +1,42 @@
+import { scaleToEven } from "../geometry.ts";
+import { px } from "./args.ts";
+import { background, groundOf } from "./background.ts";
+import { format } from "./format.ts";
+import { compound, step } from "./option.ts";
+
+export const padding = compound({
+  name: "padding",
+  aliases: ["pd"],
+  skipsBlanks: true,
+  doc: "Space around the finished picture, CSS style: right and bottom follow top, left follows right. Scaled by dpr, painted by background.",
+  example: "pd:20:40",
+  args: { top: px(), right: px(), bottom: px(), left: px() },
+  forgets: ({ top, right, bottom, left }) => [
+    ...(top !== undefined && right === undefined ? (["right"] as const) : []),
+    ...(top !== undefined && bottom === undefined ? (["bottom"] as const) : []),
+    ...((top ?? right) !== undefined && left === undefined ? (["left"] as const) : []),
+  ],
+});
+
+export const padStep = step({
+  name: "pad",
+  calls: "extend",
+  needs: { padding, background, format },
+  plan({ padding, ...asked }, canvas) {
+    const { top = 0, right = top, bottom = top, left = right } = padding;
+    if (!(top || right || bottom || left)) return;
+
+    const scaled = (px: number) => scaleToEven(px, canvas.dpr);
+    const edges = { top: scaled(top), right: scaled(right), bottom: scaled(bottom), left: scaled(left) };
+    const ground = groundOf(asked, canvas);
+    return {
+      stroke: { ...edges, background: ground.color },
+      canvas: {
+        width: edges.left + canvas.width + edges.right,
+        height: edges.top + canvas.height + edges.bottom,
+        alpha: ground.alpha,
+      },
+    };
+  },
+  draw: (image, edges) => image.extend(edges),
+});

@@ -1,0 +1,32 @@
+import { roundAway } from "../geometry.ts";
+import { integer } from "./args.ts";
+import { option } from "./option.ts";
+
+export const quality = option({
+  name: "quality",
+  aliases: ["q"],
+  default: 0,
+  doc: "Quality of lossy formats, 1 to 100; 0 leaves it to IMGPROXY_FORMAT_QUALITY and IMGPROXY_QUALITY.",
+  example: "q:80",
+  arg: integer("a quality", 0, 100),
+});
+
+export const maxBytes = option({
+  name: "max_bytes",
+  aliases: ["mb"],
+  default: 0,
+  doc: "Lower the quality until the answer is no longer than this many bytes, or the quality is 10; 0 is no limit.",
+  example: "mb:50000",
+  arg: integer("bytes", 0, Infinity),
+});
+
+/** Quality at which `max_bytes` gives up. */
+const minQuality = 10;
+
+/** The quality to try next when `bytes` came out for `limit`; `undefined` when it is good, or as good as it gets. */
+export function nextQuality(quality: number, bytes: number, limit: number): number | undefined {
+  if (limit === 0 || bytes <= limit || quality <= minQuality) return undefined;
+  const excess = bytes / limit;
+  const milder = excess > 1.5 ? 0.5 : 0.75;
+  return Math.max(1, Math.min(quality - 1, roundAway(quality * (excess > 3 ? 0.25 : milder))));
+}

@@ -1,0 +1,246 @@
+import type { Canvas, Size } from "../canvas.ts";
+import { formats } from "../formats.ts";
+import { type Box, minSize, place, scale, turn } from "../geometry.ts";
+import { choice, factor, flag, px } from "./args.ts";
+import { extend } from "./extend.ts";
+import { gravity } from "./gravity.ts";
+import { compound, option, type Settled, shorthand, step } from "./option.ts";
+import { isQuarter, turning, turnOf } from "./orient.ts";
+
+export const resizingType = option({
+  name: "resizing_type",
+  aliases: ["rt"],
+  default: "fit",
+  doc: "How the picture meets the size: fit inside it, fill it and be cut, fill-down (fill, but never enlarge), force both sides, or auto (fill when both lie or both stand, else fit).",
+  example: "rt:fill",
+  arg: choice(["fit", "fill", "fill-down", "force", "auto"]),
+});
+
+export const width = option({
+  name: "width",
+  aliases: ["w"],
+  default: 0,
+  doc: "Width in px; 0 follows from the height.",
+  example: "w:300",
+  arg: px(),
+});
+
+export const height = option({
+  name: "height",
+  aliases: ["h"],
+  default: 0,
+  doc: "Height in px; 0 follows from the width.",
+  example: "h:200",
+  arg: px(),
+});
+
+export const minWidth = option({
+  name: "min-width",
+  aliases: ["mw"],
+  default: 0,
+  doc: "Width in px the picture is enlarged to, even without enlarge.",
+  example: "mw:300",
+  arg: px(),
+});
+
+export const minHeight = option({
+  name: "min-height",
+  aliases: ["mh"],
+  default: 0,
+  doc: "Height in px the picture is enlarged to, even without enlarge.",
+  example: "mh:200",
+  arg: px(),
+});
+
+export const zoom = compound({
+  name: "zoom",
+  aliases: ["z"],
+  doc: "Multiplies the size asked for; one factor for both sides, or x and y.",
+  example: "z:1.5:2",
+  args: { x: factor(4), y: factor(4) },
+  forgets: ({ x, y }) => (x !== undefined && y === undefined ? ["y"] : []),
+});
+
+export const dpr = option({
+  name: "dpr",
+  default: 1,
+  doc: "Device pixels per CSS pixel: multiplies sizes, padding and offsets.",
+  example: "dpr:2",
+  arg: factor(4),
+});
+
+export const enlarge = option({
+  name: "enlarge",
+  aliases: ["el"],
+  default: false,
+  doc: "Allow the picture to grow beyond its source.",
+  example: "el:1",
+  arg: flag(),
+});
+
+export const size = shorthand({
+  name: "size",
+  aliases: ["s"],
+  doc: "Width, height, enlarge and extend in one.",
+  example: "s:300:200:1",
+  of: [width, height, enlarge, extend],
+});
+
+export const resize = shorthand({
+  name: "resize",
+  aliases: ["rs"],
+  doc: "Resizing type, width, height, enlarge and extend in one.",
+  example: "rs:fill:300:200",
+  of: [resizingType, width, height, enlarge, extend],
+});
+
+const sizing = { resizingType, width, height, minWidth, minHeight, zoom, dpr, enlarge, extend };
+type Sizing = { readonly [K in keyof typeof sizing]: Settled<(typeof sizing)[K]> };
+
+/** How much each side shrinks, and the device pixels the source had room for. Upright. */
+interface Shrink {
+  readonly x: number;
+  readonly y: number;
+  readonly dpr: number;
+}
+
+/** imgproxy's own order of operations on doubles: ties depend on it. */
+function shrinkOf(asked: Sizing, from: Size, vector: boolean): Shrink {
+  let { x, y } = shrinkToType(asked, from);
+  x /= asked.zoom.x ?? 1;
+  y /= asked.zoom.y ?? asked.zoom.x ?? 1;
+
+  let { dpr } = asked;
+  if (!asked.enlarge && !vector) {
+    const grows = Math.min(x, y);
+    if (grows < 1) {
+      x /= grows;
+      y /= grows;
+      // An extended picture keeps its layout in proportion; the others use what dpr leaves unused.
+      if (!asked.extend.enabled) dpr /= grows;
+    }
+    dpr = Math.min(dpr, x, y);
+  }
+
+  if (asked.minWidth > 0 && from.width / asked.minWidth < x) {
+    const least = from.width / asked.minWidth;
+    y /= x / least;
+    x = least;
+  }
+  if (asked.minHeight > 0 && from.height / asked.minHeight < y) {
+    const least = from.height / asked.minHeight;
+    x /= y / least;
+    y = least;
+  }
+  return { x: Math.min(x / dpr, from.width), y: Math.min(y / dpr, from.height), dpr };
+}
+
+function shrinkToType({ resizingType, width, height }: Sizing, from: Size): { x: number; y: number } {
+  const to = { width: width || from.width, height: height || from.height };
+  const x = to.width === from.width ? 1 : from.width / to.width;
+  const y = to.height === from.height ? 1 : from.height / to.height;
+  if (x === 1 && y === 1) return { x, y };
+
+  const type = resizingType === "auto" ? (lies(from) === lies(to) ? "fill" : "fit") : resizingType;
+  if (type === "force") return { x, y };
+  if (width === 0) return { x: y, y };
+  if (height === 0) return { x, y: x };
+  const both = type === "fit" ? Math.max(x, y) : Math.min(x, y);
+  return { x: both, y: both };
+}
+
+const lies = ({ width, height }: Size) => width >= height;
+
+/** The size asked for cut down in proportion where the scaled picture is too small for it; 0 sides stay. */
+function fillDown(target: Size, scaled: Size): Size {
+  const [across, down] = [target.width / scaled.width, target.height / scaled.height];
+  if (across > down && across > 1) {
+    return { width: scaled.width, height: scale(scaled.width, target.height / target.width) };
+  }
+  if (down > across && down > 1) {
+    return { width: scale(scaled.height, target.width / target.height), height: scaled.height };
+  }
+  return target;
+}
+
+/** What the picture must grow to for the aspect ratio of `target`; zero when it has it, or none was asked for. */
+function aspectOf(target: Size, picture: Size): Size {
+  if (target.width === 0 || target.height === 0) return { width: 0, height: 0 };
+  const [across, down] = [target.width / picture.width, target.height / picture.height];
+  if (down > across) {
+    return { width: picture.width, height: scale(picture.width, target.height / target.width) };
+  }
+  if (across > down) {
+    return { width: scale(picture.height, target.width / target.height), height: picture.height };
+  }
+  return { width: 0, height: 0 };
+}
+
+/** Scales, and leaves to the later steps what they cut down and fill up to. */
+export const scaleStep = step({
+  name: "scale",
+  calls: "resize",
+  needs: { ...sizing, ...turning },
+  plan(asked, canvas) {
+    const turned = isQuarter(turnOf(asked, canvas));
+    const from = turn(canvas, turned);
+    const shrink = shrinkOf(asked, from, canvas.vector);
+    const scales = {
+      x: Math.max(canvas.shrink / shrink.x, 1 / from.width),
+      y: Math.max(canvas.shrink / shrink.y, 1 / from.height),
+    };
+    const dpr = shrink.dpr * canvas.shrink;
+
+    const scaled = { width: scale(from.width, scales.x), height: scale(from.height, scales.y) };
+    const target = {
+      width: scale(asked.width, dpr * (asked.zoom.x ?? 1)),
+      height: scale(asked.height, dpr * (asked.zoom.y ?? asked.zoom.x ?? 1)),
+    };
+    const window = asked.resizingType === "fill-down" && !asked.enlarge ? fillDown(target, scaled) : target;
+    const aspect = aspectOf(target, minSize(scaled, window));
+    const after = { ...turn(scaled, turned), dpr, window, target, aspect };
+    if (scaled.width === from.width && scaled.height === from.height) return { canvas: after };
+    return {
+      stroke: {
+        ...turn(scaled, turned),
+        exact: exactSide(canvas, turn({ width: scales.x, height: scales.y }, turned)),
+      },
+      canvas: after,
+    };
+  },
+  draw: (image, { width, height, exact }) =>
+    image.resize({
+      ...(exact === "height" ? {} : { width }),
+      ...(exact === "width" ? {} : { height }),
+      fit: "fill",
+    }),
+});
+
+/**
+ * The side that says the scale by itself, when both sides share one scale and that side needs no rounding:
+ * then sharp uses one factor for both, as imgproxy does. Not where decoding already shrinks, each side by its own rounding.
+ */
+function exactSide(canvas: Canvas, { width, height }: Size): "width" | "height" | undefined {
+  if (width !== height || formats[canvas.format].shrinksOnLoad) return;
+  if (isWhole(canvas.width * width)) return "width";
+  return isWhole(canvas.height * height) ? "height" : undefined;
+}
+
+const isWhole = (px: number) => Math.abs(px - scale(px, 1)) < 1e-9;
+
+/** Cuts the scaled, upright picture down to the size asked for. */
+export const windowStep = step({
+  name: "window",
+  calls: "extractAfter",
+  needs: { gravity },
+  plan({ gravity }, canvas) {
+    const inner = {
+      width: Math.min(canvas.window.width || canvas.width, canvas.width),
+      height: Math.min(canvas.window.height || canvas.height, canvas.height),
+    };
+    if (inner.width === canvas.width && inner.height === canvas.height) return;
+    const box: Box & { readonly smart?: true } = { ...place(canvas, inner, gravity, canvas.dpr), ...inner };
+    return { stroke: gravity.type === "sm" ? { ...box, smart: true } : box, canvas: inner };
+  },
+  draw: (image, { left, top, width, height }) => image.extract({ left, top, width, height }),
+});

@@ -1,0 +1,101 @@
+import type { Config } from "../config.ts";
+import { InvalidUrl } from "../errors.ts";
+import { Words } from "../options/args.ts";
+import { type Options, options } from "../options/index.ts";
+import { type Asked, type Option, readSegment } from "../options/option.ts";
+import { preset } from "../options/preset.ts";
+
+/** The URL language as the environment sets it: compiled once, read by every request. */
+export interface Language {
+  readonly config: Config;
+  readonly presets: ReadonlyMap<string, readonly string[]>;
+  /** What every request begins with: the environment's own defaults, then the preset `default`. */
+  readonly start: Asked;
+}
+
+const optionsByName: ReadonlyMap<string, Option> = new Map(
+  (options as readonly Option[]).flatMap((option) =>
+    [option.name, ...(option.aliases ?? [])].map((name) => [name, option] as const),
+  ),
+);
+
+/** Compiles the language. Throws one sentence when a preset is nonsense, or expired; `now` is unix ms. */
+export function language(config: Config, now: number): Language {
+  const presets = new Map(definitions(config).map((definition) => readDefinition(definition, config)));
+  const bare = { config, presets, start: environment(config) };
+  for (const name of presets.keys()) checkExpiry(usePresets([name], {}, bare), now);
+  return { ...bare, start: presets.has("default") ? usePresets(["default"], bare.start, bare) : bare.start };
+}
+
+/** What the environment asks for where it differs from the options' own defaults. */
+const environment = ({ autoRotate, stripMetadata }: Config): Asked => ({
+  ...(autoRotate ? {} : { auto_rotate: false }),
+  ...(stripMetadata ? {} : { strip_metadata: false }),
+});
+
+const definitions = ({ presets, presetsSeparator }: Config) =>
+  presets
+    .split(presetsSeparator)
+    .map((definition) => definition.trim())
+    .filter((definition) => definition !== "" && !definition.startsWith("#"));
+
+function readDefinition(
+  definition: string,
+  { argumentsSeparator }: Config,
+): readonly [string, readonly string[]] {
+  const [name = "", value = "", ...more] = definition.split("=").map((part) => part.trim());
+  const segments = value.split("/");
+  if (
+    name === "" ||
+    value === "" ||
+    more.length > 0 ||
+    !segments.every((part) => part.includes(argumentsSeparator))
+  ) {
+    throw new Error(
+      `IMGPROXY_PRESETS: expected name=option${argumentsSeparator}argument/…, got "${definition}"`,
+    );
+  }
+  return [name, segments];
+}
+
+/** Folds the options of presets into what was asked; one that is being expanded already is passed over. */
+export function usePresets(
+  names: readonly string[],
+  asked: Asked,
+  language: Language,
+  expanding: readonly string[] = [],
+): Asked {
+  return names.reduce((soFar, name) => {
+    if (expanding.includes(name)) return soFar;
+    const segments = language.presets.get(name);
+    if (!segments) throw new InvalidUrl(`preset: expected one of IMGPROXY_PRESETS, got "${name}"`);
+    const used = preset.read(new Words([name]), soFar);
+    return segments.reduce(
+      (inner, segment) => readOption(segment, inner, language, [...expanding, name]),
+      used,
+    );
+  }, asked);
+}
+
+/** Throws `InvalidUrl` when what was asked may no longer be had; `now` is unix ms. */
+export function checkExpiry({ expires = 0 }: Options, now: number): void {
+  if (expires > 0 && expires < now / 1000) throw new InvalidUrl(`expires: valid until ${expires}`);
+}
+
+/** Folds one segment, `name:argument:…`, into what was asked. Throws `InvalidUrl` on nonsense. */
+export function readOption(
+  segment: string,
+  asked: Asked,
+  language: Language,
+  expanding: readonly string[] = [],
+): Asked {
+  const { argumentsSeparator, allowedOptions } = language.config;
+  const [name = "", ...words] = segment.split(argumentsSeparator);
+  const option = optionsByName.get(name);
+  if (!option) throw new InvalidUrl(`${name}: expected the name of an option`);
+  if (expanding.length === 0 && allowedOptions.length > 0 && !allowedOptions.includes(name)) {
+    throw new InvalidUrl(`${name}: not among IMGPROXY_ALLOWED_PROCESSING_OPTIONS`);
+  }
+  if (option.name === preset.name) return usePresets(words, asked, language, expanding);
+  return readSegment(option, new Words(words), asked);
+}

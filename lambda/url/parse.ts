@@ -1,0 +1,100 @@
+import type { Conditions } from "../bucket.ts";
+import type { Offers } from "../canvas.ts";
+import type { Config } from "../config.ts";
+import { InvalidUrl, SourceNotAllowed, UnsupportedFormat } from "../errors.ts";
+import { type Format, formatNamed, formats } from "../formats.ts";
+import type { HttpRequest } from "../http.ts";
+import type { Options } from "../options/index.ts";
+import type { Asked } from "../options/option.ts";
+import { checkExpiry, type Language, readOption, usePresets } from "./language.ts";
+import { splitTarget } from "./path.ts";
+import { verify } from "./signature.ts";
+import { readSource } from "./source.ts";
+
+/** A picture's URL, understood. */
+export interface ImageRequest {
+  /** URL of the source, decoded and rewritten. */
+  readonly source: string;
+  readonly asked: Options;
+  readonly offers: Offers;
+  /** The client's validators, as far as the environment hands them on. */
+  readonly conditions: Conditions;
+}
+
+/** Reads a request. Throws `Forbidden` on a wrong signature, `InvalidUrl` and its kin on everything else; `now` is unix ms. */
+export function parse(http: HttpRequest, language: Language, now: number): ImageRequest {
+  const { config } = language;
+  const signed = splitTarget(http.path, config.pathPrefix);
+  verify(signed, config);
+  const { source, asked } = readPath(signed.path, language, now);
+
+  const { allowedSources } = config;
+  if (allowedSources.length > 0 && !allowedSources.some((pattern) => pattern.test(source))) {
+    throw new SourceNotAllowed(`${source}: not among IMGPROXY_ALLOWED_SOURCES`);
+  }
+  if (asked.format && !formats[asked.format].writes) {
+    throw new UnsupportedFormat(`format: ${asked.format} cannot be written`);
+  }
+  return {
+    source,
+    asked,
+    offers: offersOf(http.headers["accept"] ?? "", config),
+    conditions: conditionsOf(http, config),
+  };
+}
+
+/** The options a URL may hold, old style: a bare resizing type in front. */
+const basicTypes = ["fit", "fill", "fill-down", "force", "auto"];
+
+/** Reads a normalised path: what was asked, and of which source. */
+export function readPath(
+  path: string,
+  language: Language,
+  now: number,
+): Pick<ImageRequest, "source" | "asked"> {
+  const { config } = language;
+  const segments = path.replace(/^\//, "").split("/");
+  const [first = ""] = segments;
+  if (!config.onlyPresets && basicTypes.includes(first))
+    throw new InvalidUrl(`${first}: expected an option with arguments`);
+
+  const found = segments.findIndex((segment) => !segment.includes(config.argumentsSeparator));
+  const count = config.onlyPresets ? 1 : found < 0 ? segments.length : found;
+  const { url, extension } = readSource(segments.slice(count), config);
+  const said = config.onlyPresets
+    ? usePresets(first.split(config.argumentsSeparator), language.start, language)
+    : segments
+        .slice(0, count)
+        .reduce((soFar, segment) => readOption(segment, soFar, language), language.start);
+  const asked = settle(said, extension);
+  checkExpiry(asked, now);
+  return { source: url, asked };
+}
+
+function settle(asked: Asked, extension: string): Options {
+  if (extension === "") return asked;
+  const format = formatNamed(extension);
+  if (!format) throw new InvalidUrl(`extension: expected the name of a format, got "${extension}"`);
+  return { ...asked, format };
+}
+
+/** Formats the `Accept` header names, best first; only the substring counts, as in imgproxy. */
+function offersOf(accept: string, config: Config): Offers {
+  const accepted = (["avif", "webp"] as const).filter((format) => accept.includes(formats[format].mime));
+  const enforced: Record<"avif" | "webp", boolean> = { avif: config.enforceAvif, webp: config.enforceWebp };
+  const auto: Record<"avif" | "webp", boolean> = { avif: config.autoAvif, webp: config.autoWebp };
+  return {
+    enforced: accepted.filter((format) => enforced[format]),
+    auto: accepted.filter((format) => enforced[format] || auto[format]),
+    preferred: config.preferredFormats.filter((format: Format) => formats[format].writes),
+  };
+}
+
+function conditionsOf({ headers }: HttpRequest, { useEtag, useLastModified }: Config): Conditions {
+  const ifNoneMatch = headers["if-none-match"];
+  const ifModifiedSince = headers["if-modified-since"];
+  return {
+    ...(useEtag && ifNoneMatch ? { ifNoneMatch } : {}),
+    ...(useLastModified && ifModifiedSince ? { ifModifiedSince } : {}),
+  };
+}

@@ -1,0 +1,38 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Config } from "../config.ts";
+import { Forbidden, MissingSignature } from "../errors.ts";
+import type { SignedPath } from "./path.ts";
+
+/** The HMAC-SHA256 of a path under one pair of key and salt, cut to `size` bytes, 1–32. */
+function digest(path: string, key: Uint8Array, salt: Uint8Array, size: number): Buffer {
+  const signed = path.startsWith("/") ? path : `/${path}`;
+  return createHmac("sha256", key).update(salt).update(signed).digest().subarray(0, size);
+}
+
+/** The signature of a path, as it stands in a URL. */
+export const sign = (path: string, key: Uint8Array, salt: Uint8Array, size: number) =>
+  digest(path, key, salt, size).toString("base64url");
+
+type Keys = Pick<Config, "keys" | "salts" | "signatureSize" | "trustedSignatures">;
+
+/** Throws `Forbidden` unless the signature is right under any pair of keys; without keys any word is. */
+export function verify(
+  { signature, path }: SignedPath,
+  { keys, salts, signatureSize, trustedSignatures }: Keys,
+): void {
+  if (keys.length === 0 || salts.length === 0) {
+    if (signature.includes(":"))
+      throw new MissingSignature(`${signature}: an option where the signature should be`);
+    return;
+  }
+  if (trustedSignatures.includes(signature)) return;
+  if (!/^[\w-]*$/.test(signature) || signature.length % 4 === 1) {
+    throw new Forbidden(`${signature}: expected a signature in unpadded base64url`);
+  }
+  const given = Buffer.from(signature, "base64url");
+  const right = keys.some((key, pair) => {
+    const expected = digest(path, key, salts[pair] ?? new Uint8Array(), signatureSize);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  if (!right) throw new Forbidden(`${signature}: not the signature of /${path}`);
+}
