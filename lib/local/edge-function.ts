@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { createContext, runInContext } from "node:vm";
+import { record } from "./record.ts";
 
 /** What an edge function may change of a request. */
 export interface EdgeRequest {
@@ -54,6 +55,3 @@ function readRequest(answer: unknown): EdgeRequest {
   ]);
   return { method: String(method), uri: String(uri), headers: Object.fromEntries(values) };
 }
-
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? { ...value } : {};

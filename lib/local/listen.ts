@@ -1,0 +1,10 @@
+import { once } from "node:events";
+import type { Server } from "node:net";
+
+/** Listens on this machine only and tells the port; port 0 takes a free one. Rejects when the port is taken. */
+export async function listen(server: Server, port = 0): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
