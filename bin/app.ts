@@ -5,7 +5,7 @@ import { ImageStack } from "../lib/image-stack.ts";
 /** Settings come from `cdk.json` or `-c name=value`; the function's variables from its map `environment`, or the shell. */
 const app = new App();
 try {
-  new ImageStack(app, "Shutterspeed", {
+  new ImageStack(app, text("stack") || "Shutterspeed", {
     sourceBuckets: words("sourceBuckets"),
     keepDerivativesFor: whole("keepDerivativesDays", 1, 3650, Duration.days),
     environment: { ...ours(app.node.tryGetContext("environment")), ...ours(process.env) },

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Duration } from "aws-cdk-lib";
+import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { drawing, only, stackOf, synthesized } from "./synthesized.ts";
+
+const template = synthesized();
+const chosen = synthesized({
+  architecture: Architecture.X86_64,
+  memorySize: 3008,
+  timeout: Duration.seconds(40),
+  reservedConcurrency: 25,
+  logRetention: RetentionDays.ONE_WEEK,
+  environment: { IMGPROXY_QUALITY: "70", IMGPROXY_KEY: "ab", IMGPROXY_SALT: "cd" },
+});
+const environment = (of: Template) => drawing(of).Environment.Variables;
+
+test("unless told otherwise it runs on Node 24, arm64, with one vCPU and 20 seconds", () => {
+  const { Runtime, Architectures, MemorySize, Timeout } = drawing(template);
+  assert.deepEqual(
+    { Runtime, Architectures, MemorySize, Timeout },
+    {
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      MemorySize: 1769,
+      Timeout: 20,
+    },
+  );
+});
+
+test("CPU, memory, time and concurrency are whoever deploys it to choose", () => {
+  const { Architectures, MemorySize, Timeout, ReservedConcurrentExecutions } = drawing(chosen);
+  assert.deepEqual(
+    [Architectures, MemorySize, Timeout, ReservedConcurrentExecutions],
+    [["x86_64"], 3008, 40, 25],
+  );
+});
+
+test("concurrency is not reserved unless asked for", () => {
+  assert.equal("ReservedConcurrentExecutions" in drawing(template), false);
+});
+
+test("the variables reach the function by their own names", () => {
+  const { IMGPROXY_QUALITY, IMGPROXY_KEY, IMGPROXY_SALT } = environment(chosen);
+  assert.deepEqual([IMGPROXY_QUALITY, IMGPROXY_KEY, IMGPROXY_SALT], ["70", "ab", "cd"]);
+});
+
+test("the function knows where to keep derivatives, whatever the environment says", () => {
+  const bucket = only(template, "AWS::S3::Bucket", ({ id }) => id.includes("Derivatives"));
+  assert.deepEqual(environment(template).SHUTTERSPEED_DERIVATIVES_BUCKET, { Ref: bucket.id });
+  const told = synthesized({ environment: { SHUTTERSPEED_DERIVATIVES_BUCKET: "elsewhere" } });
+  assert.deepEqual(environment(told).SHUTTERSPEED_DERIVATIVES_BUCKET, { Ref: bucket.id });
+});
+
+test("glibc is kept from a memory arena per thread", () => {
+  assert.equal(environment(template).MALLOC_ARENA_MAX, "2");
+});
+
+test("a variable that makes no sense is refused with one sentence", () => {
+  assert.throws(() => stackOf({ environment: { IMGPROXY_QUALITY: "loud" } }), {
+    message: 'IMGPROXY_QUALITY: expected an integer from 1 to 100, got "loud"',
+  });
+});
+
+test("a variable nobody reads is pointed out", () => {
+  const stack = stackOf({ environment: { IMGPROXY_QUALTIY: "70", IMGPROXY_QUALITY: "70" } });
+  const warnings = Annotations.fromStack(stack).findWarning("*", Match.stringLikeRegexp("IMGPROXY"));
+  assert.equal(warnings.length, 1);
+  assert.match(
+    String(warnings[0]?.entry.data),
+    /^IMGPROXY_QUALTIY: not a variable we know, it changes nothing/,
+  );
+});
+
+test("logs are JSON, kept for a month or as long as one says, and go with the stack", () => {
+  const group = only(template, "AWS::Logs::LogGroup");
+  assert.deepEqual(drawing(template).LoggingConfig, { LogFormat: "JSON", LogGroup: { Ref: group.id } });
+  assert.equal(group.RetentionInDays, 30);
+  assert.equal(group.DeletionPolicy, "Delete");
+  assert.equal(only(chosen, "AWS::Logs::LogGroup").RetentionInDays, 7);
+});

@@ -1,0 +1,36 @@
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { ImageStack, type ImageStackProps } from "../../lib/image-stack.ts";
+
+/** The stack as an object, nothing bundled. */
+export const stackOf = (props?: ImageStackProps) =>
+  new ImageStack(new App({ context: { "aws:cdk:bundling-stacks": [] } }), "Test", props);
+
+/** What CloudFormation is told. */
+export const synthesized = (props?: ImageStackProps) => Template.fromStack(stackOf(props));
+
+/** The properties of all resources of a type, by logical id. */
+export const all = (template: Template, type: string) =>
+  Object.entries(template.findResources(type)).map(([id, { Properties, ...rest }]) => ({
+    id,
+    ...rest,
+    ...Properties,
+  }));
+
+/** The properties of the only resource of a type, or of the only one that has what `having` says. */
+export function only(
+  template: Template,
+  type: string,
+  having: (properties: Found) => boolean = () => true,
+): Found {
+  const [found, ...more] = all(template, type).filter(having);
+  if (!found || more.length > 0)
+    throw new Error(`${type}: expected one, found ${more.length + (found ? 1 : 0)}`);
+  return found;
+}
+
+export type Found = ReturnType<typeof all>[number];
+
+/** The function that draws; the other one of the stack empties the derivative bucket when the stack goes. */
+export const drawing = (template: Template) =>
+  only(template, "AWS::Lambda::Function", ({ Handler }) => Handler === "handler.handler");
