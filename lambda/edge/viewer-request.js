@@ -57,8 +57,7 @@ function afterSignature(path) {
 }
 
 function plainSource(written) {
-  const scheme = /^([^\t\n\f\r ]+):\/([^/])/;
-  const url = written.replace(scheme, (_, before, after) =>
+  const url = written.replace(/^(\S+):\/([^/])/, (_, before, after) =>
     before === "local" ? `local:///${after}` : `${before}://${after}`,
   );
   const source = url.split("@")[0];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Config } from "../config.ts";
+import { redenormalize } from "./path.ts";
 
 /** What the key of a derivative depends on beside the request. */
 export type KeyConfig = Pick<
@@ -44,7 +45,7 @@ export const negotiatedFormats = (config: KeyConfig): readonly string[] => [
 export function sourceAsWritten(path: string, config: KeyConfig): string | undefined {
   const rest = afterSignature(path, config.pathPrefix);
   if (rest === undefined) return undefined;
-  const body = config.onlyPresets ? rest.slice(rest.indexOf("/") + 1) : rest;
+  const body = redenormalize(`/${config.onlyPresets ? rest.slice(rest.indexOf("/") + 1) : rest}`);
   const [, plain] = body.match(/^(?:|.*?\/)plain\/(.*)$/s) ?? [];
   return plain === undefined ? base64Source(body, config) : plainSource(plain);
 }
@@ -56,11 +57,7 @@ function afterSignature(path: string, prefix: string): string | undefined {
 }
 
 function plainSource(written: string): string {
-  const url = written.replace(
-    /^([^\t\n\f\r ]+):\/([^/])/,
-    (_, scheme: string, after: string) => `${scheme}:${scheme === "local" ? "///" : "//"}${after}`,
-  );
-  const [source = ""] = url.split("@");
+  const [source = ""] = written.split("@");
   try {
     return decodeURIComponent(source);
   } catch {
@@ -69,7 +66,7 @@ function plainSource(written: string): string {
 }
 
 function base64Source(body: string, config: KeyConfig): string {
-  const segments = body.replaceAll("%3A", ":").split("/");
+  const segments = body.split("/");
   const isOption = (segment: string) => !config.onlyPresets && segment.includes(config.argumentsSeparator);
   const first = segments.findIndex((segment) => !isOption(segment));
   const parts = first < 0 ? [] : segments.slice(first);
