@@ -11,14 +11,36 @@ export interface Output {
   /** bytes; 0 is no limit. */
   readonly maxBytes: number;
   readonly keepMetadata: boolean;
+  /** The pixels were turned, so the EXIF orientation that is kept no longer holds. */
+  readonly turned: boolean;
+  /** Has no colours, and is written so. */
+  readonly grey: boolean;
+  /** What the environment says of encoders. */
+  readonly encoders: Encoders;
 }
 
+/** The environment's part of encoding. */
+export type Encoders = Pick<
+  Config,
+  "jpegProgressive" | "pngInterlaced" | "pngQuantize" | "pngQuantizationColors" | "webpEffort" | "avifSpeed"
+>;
+
 /** What was asked of the answer's file, settled with the environment. */
-export function outputOf(asked: Options, { format }: Pick<Canvas, "format">, config: Config): Output {
+export function outputOf(
+  asked: Options,
+  source: Pick<Canvas, "orientation">,
+  { format, grey, orientation }: Canvas,
+  config: Config,
+): Output {
+  const { jpegProgressive, pngInterlaced, pngQuantize, pngQuantizationColors, webpEffort, avifSpeed } =
+    config;
   return {
     format,
     quality: asked.quality || config.formatQuality[format] || config.quality,
     maxBytes: formats[format].lossy ? (asked.max_bytes ?? 0) : 0,
     keepMetadata: !(asked.strip_metadata ?? true),
+    turned: orientation !== source.orientation,
+    grey,
+    encoders: { jpegProgressive, pngInterlaced, pngQuantize, pngQuantizationColors, webpEffort, avifSpeed },
   };
 }

@@ -1,3 +1,4 @@
+import type { Box } from "../geometry.ts";
 import { steps } from "../options/index.ts";
 import type { Decision, Step } from "../options/option.ts";
 import { rankOf } from "../sharp-order.ts";
@@ -13,8 +14,13 @@ const rank = ({ step }: Stroke): number => {
   return drawn ? rankOf(drawn.calls) : -1;
 };
 
-/** Where it is placed is found by looking at the pixels, so they must be there. */
-export const isSmart = ({ stroke }: Stroke): boolean => "smart" in stroke;
+/** A cut whose place is found by looking at the pixels, so they must be there. */
+export interface SmartStroke extends Stroke {
+  readonly stroke: Box & { readonly smart: true };
+}
+
+/** Tells those. */
+export const isSmart = (stroke: Stroke): stroke is SmartStroke => "smart" in stroke.stroke;
 
 /** Groups strokes that one sharp draws in the order they are planned. */
 export function passes(strokes: readonly Stroke[]): readonly (readonly Stroke[])[] {

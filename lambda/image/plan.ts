@@ -38,7 +38,12 @@ export function plan(asked: Options, source: SourceFacts, offers: Offers, config
   if (megapixels > Math.max(config.maxSrcResolution, (source.width * source.height) / 1e6)) {
     throw new ResultTooBig(`${canvas.width}x${canvas.height}: ${config.maxSrcResolution} megapixels at most`);
   }
-  return { strokes, canvas, output: outputOf(asked, canvas, config), cost: costOf(source, strokes, canvas) };
+  return {
+    strokes,
+    canvas,
+    output: outputOf(asked, source, canvas, config),
+    cost: costOf(source, strokes, canvas),
+  };
 }
 
 const nothing: Size = { width: 0, height: 0 };

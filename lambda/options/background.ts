@@ -65,7 +65,11 @@ export const flattenStep = step({
   needs: { background },
   plan({ background }, canvas) {
     if (!canvas.alpha || !(background || !formats[canvas.format].alpha)) return;
-    return { stroke: { background: `#${background ?? white}` }, canvas: { alpha: false } };
+    const ground = background ?? white;
+    return {
+      stroke: { background: `#${ground}` },
+      canvas: { alpha: false, grey: canvas.grey && isGrey(ground) },
+    };
   },
   draw: (image, ground) => image.flatten(ground),
 });

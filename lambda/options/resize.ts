@@ -209,11 +209,9 @@ export const scaleStep = step({
     };
   },
   draw: (image, { width, height, exact }) =>
-    image.resize({
-      ...(exact === "height" ? {} : { width }),
-      ...(exact === "width" ? {} : { height }),
-      fit: "fill",
-    }),
+    exact
+      ? image.resize({ [exact]: exact === "width" ? width : height, fit: "inside" })
+      : image.resize(width, height, { fit: "fill" }),
 });
 
 /**

@@ -38,7 +38,7 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   return {
     source,
     asked,
-    offers: offersOf(http.headers["accept"] ?? "", config),
+    offers: offersOf(http.headers.accept ?? "", config),
     conditions: conditionsOf(http, config),
   };
 }

@@ -54,11 +54,18 @@ function comparable(
   { step, stroke }: Stroke,
   before: { width: number; height: number },
 ): readonly Partial<Stroke>[] {
-  const { left, top, width, height, right, bottom } = stroke as Record<string, number>;
+  const {
+    left = 0,
+    top = 0,
+    width,
+    height,
+    right = 0,
+    bottom = 0,
+  } = stroke as Partial<Record<string, number>>;
   if (step === "scale") return [{ step, stroke: { width, height } }];
   if (step === "crop" || step === "window") return [{ step: "cut", stroke: { left, top, width, height } }];
   if (step === "extend" || step === "extendAspect" || step === "pad") {
-    const outer = { width: left! + before.width + right!, height: top! + before.height + bottom! };
+    const outer = { width: left + before.width + right, height: top + before.height + bottom };
     return [{ step: "extend", stroke: { left, top, ...outer } }];
   }
   return [];

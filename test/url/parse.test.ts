@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Config, readConfig } from "../../lambda/config.ts";
 import { Failure } from "../../lambda/errors.ts";
-import { options } from "../../lambda/options/index.ts";
-import type { Asked, Option } from "../../lambda/options/option.ts";
+import { type Options, options } from "../../lambda/options/index.ts";
+import type { Option } from "../../lambda/options/option.ts";
 import { language } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";
 import { oracle } from "../oracle.ts";
@@ -74,9 +74,9 @@ const gravityKeys = (prefix: string, { type, x, y }: { type?: string; x?: number
 });
 
 /** What we read, under imgproxy's internal names; what its defaults fill in while reading is filled in here. */
-function internalNames(asked: Asked): Record<string, unknown> {
+function internalNames(asked: Options): Record<string, unknown> {
   const { zoom, extend, extend_aspect_ratio, gravity, crop, padding, flip, background, preset, ...same } =
-    asked as Record<string, any>;
+    asked;
   const sides = padding && {
     top: padding.top,
     right: padding.right ?? padding.top,

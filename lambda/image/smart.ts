@@ -1,0 +1,30 @@
+import type { Sharp } from "sharp";
+import type { Deadline } from "../deadline.ts";
+import type { Box } from "../geometry.ts";
+import { run } from "./run.ts";
+
+/**
+ * Moves a box of the picture to what catches the eye. sharp looks for it only while it covers a size,
+ * so it covers the box's once, cheaply, and the point it found is scaled back.
+ */
+export async function attend(
+  pixels: Sharp,
+  box: Box,
+  outer: { width: number; height: number },
+  deadline: Deadline,
+) {
+  const { width, height } = box;
+  const { info } = await run(
+    pixels.resize(width, height, { fit: "cover", position: "attention" }).raw(),
+    deadline,
+  );
+  const shrink = Math.min(outer.width / width, outer.height / height);
+  const around = (focus: number, inner: number, side: number) =>
+    Math.max(0, Math.min(Math.trunc(focus * shrink) - Math.trunc(inner / 2), side - inner));
+  return {
+    left: around(info.attentionX ?? width / 2, width, outer.width),
+    top: around(info.attentionY ?? height / 2, height, outer.height),
+    width,
+    height,
+  };
+}
