@@ -6,12 +6,15 @@ export class Late extends Error {
   /** ms it was allowed. */
   readonly allowed: number;
 
-  constructor(what: string, allowed: number) {
-    super(`${what}: not done within ${Math.round(allowed)} ms`);
+  constructor(what: string, allowed: number, options?: ErrorOptions) {
+    super(`${what}: not done within ${Math.round(allowed)} ms`, options);
     this.what = what;
     this.allowed = allowed;
   }
 }
+
+/** ms; a longer timer would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** When an answer must be on its way, in ms of the monotonic clock; whoever spends time asks it first. */
 export class Deadline {
@@ -41,19 +44,24 @@ export class Deadline {
     return new Deadline(this.#at - ms);
   }
 
+  /** This deadline less a `part` (0–1) of the time left. */
+  sharing(part: number): Deadline {
+    return this.keeping(this.left * part);
+  }
+
   /**
    * Runs `work` with a signal that fires at the deadline, or after `atMost` ms, whichever is sooner.
    * Settles then even when `work` does not listen: rejects with `Late`, and what `work` still says is ignored.
    */
   async within<T>(what: string, atMost: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const allowed = Math.min(this.left, atMost);
-    const late = new Late(what, allowed);
-    if (allowed <= 0) throw late;
+    const allowed = Math.min(this.left, atMost, LONGEST_TIMER);
+    if (!(allowed > 0)) throw new Late(what, 0);
 
     const controller = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
+        const late = new Late(what, allowed);
         reject(late);
         controller.abort(late);
       }, allowed);
@@ -61,7 +69,7 @@ export class Deadline {
     try {
       return await Promise.race([work(controller.signal), over]);
     } catch (error) {
-      throw controller.signal.aborted ? late : error;
+      throw controller.signal.aborted ? controller.signal.reason : error;
     } finally {
       clearTimeout(timer);
     }

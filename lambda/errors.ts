@@ -109,3 +109,9 @@ export class NoRoute extends Failure {
   readonly status = 404;
   readonly told = " ";
 }
+
+/** A fault of ours: nothing a request says may bring it about. */
+export class InternalError extends Failure {
+  readonly status = 500;
+  readonly told = "Internal error";
+}

@@ -1,3 +1,5 @@
+import type { LambdaFunctionURLEvent } from "aws-lambda";
+
 /** A request as it stands on the wire. */
 export interface HttpRequest {
   readonly method: string;
@@ -5,6 +7,8 @@ export interface HttpRequest {
   readonly path: string;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What it is known by, in logs and to the client. */
+  readonly id: string;
   /** The key the edge function asked the derivative bucket for; absent when the request came without CloudFront. */
   readonly edgeKey?: string;
 }
@@ -16,3 +20,69 @@ export interface HttpResponse {
   /** Bytes go out in base64, text as it is. */
   readonly body: Uint8Array | string;
 }
+
+/** What a function URL expects of its function. */
+export interface LambdaResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly isBase64Encoded: boolean;
+  readonly body: string;
+}
+
+/** In which header the edge function hands on the path as the viewer sent it. */
+export const PATH_HEADER = "x-shutterspeed-path";
+
+/** bytes that Lambda takes of a result, as JSON. */
+export const RESPONSE_LIMIT = 6_291_556;
+
+/** The request in a function URL's event; `invocation` is Lambda's own id for it. */
+export function fromEvent(event: LambdaFunctionURLEvent, invocation: string): HttpRequest {
+  const given = Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value ?? ""]);
+  const headers: Readonly<Record<string, string>> = Object.fromEntries(given);
+  const { method } = event.requestContext.http;
+  const id = requestId(headers, invocation);
+  const original = headers[PATH_HEADER];
+  return original === undefined
+    ? { method, headers, id, path: untilQuery(event.rawPath) }
+    : { method, headers, id, path: untilQuery(original), edgeKey: event.rawPath.slice(1) };
+}
+
+const untilQuery = (target: string) => target.split("?", 1)[0] ?? "";
+
+/** The client's own `X-Request-ID` if it is made of harmless characters, else Lambda's. */
+export function requestId(headers: HttpRequest["headers"], invocation: string): string {
+  const own = headers["x-request-id"];
+  return own !== undefined && /^[A-Za-z0-9_-]+$/.test(own) ? own : invocation;
+}
+
+/** The result that makes a function URL send this response. */
+export const toResult = (response: HttpResponse): LambdaResult =>
+  envelope(
+    response,
+    typeof response.body === "string"
+      ? response.body
+      : Buffer.from(response.body.buffer, response.body.byteOffset, response.body.byteLength).toString(
+          "base64",
+        ),
+  );
+
+const envelope = ({ status, headers, body }: HttpResponse, text: string): LambdaResult => ({
+  statusCode: status,
+  headers,
+  isBase64Encoded: typeof body !== "string",
+  body: text,
+});
+
+/** bytes of the JSON of the whole result, counted without making it. */
+export function responseBytes(response: HttpResponse): number {
+  const { body } = response;
+  const empty = Buffer.byteLength(JSON.stringify(envelope(response, "")));
+  return (
+    empty + (typeof body === "string" ? Buffer.byteLength(JSON.stringify(body)) - 2 : base64Length(body))
+  );
+}
+
+const base64Length = ({ length }: Uint8Array) => Math.ceil(length / 3) * 4;
+
+/** Lambda would take this response. */
+export const fits = (response: HttpResponse): boolean => responseBytes(response) <= RESPONSE_LIMIT;

@@ -1,0 +1,117 @@
+import { type Address, type Bucket, type Facts, Refused } from "./bucket.ts";
+import type { Deadline } from "./deadline.ts";
+import { NowhereToKeep } from "./errors.ts";
+import { fits, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
+import { type Asking, answerElsewhere, answerKept, CACHE_TAG_HEADER } from "./respond.ts";
+import type { Services } from "./serve.ts";
+import { bytesOf } from "./source/download.ts";
+import { derivativeKey } from "./url/key.ts";
+import type { ImageRequest } from "./url/parse.ts";
+
+/** ms the derivative bucket may take to answer with a picture; a slow bucket is a miss. */
+const FIND_AT_MOST = 500;
+/** The part of the time left that looking may take. */
+const FIND_SHARE = 0.1;
+/** ms an answer may wait for being kept, when it could go out as it is. */
+const KEEP_AT_MOST = 1000;
+/** The part of the time left that this wait may take. */
+const KEEP_SHARE = 0.5;
+/** Seconds a link to a derivative works. */
+const LINK_FOR = 300;
+/** bytes; larger pictures fit into no response. */
+const LARGEST = (RESPONSE_LIMIT / 4) * 3;
+
+/**
+ * The answer kept from an earlier request. `undefined` when there is none, when the bucket fails or is slow,
+ * and when the edge asked the bucket before it asked us.
+ */
+export async function findDerivative(
+  request: ImageRequest,
+  asking: Asking,
+  { bucket, log }: Services,
+  deadline: Deadline,
+): Promise<HttpResponse | undefined> {
+  const address = addressOf(request, asking);
+  if (!address || address.key === asking.http.edgeKey) return undefined;
+  const atMost = Math.min(FIND_AT_MOST, deadline.left * FIND_SHARE);
+  try {
+    const found = await deadline.within("finding a derivative", atMost, (signal) =>
+      read(address, asking, bucket, signal),
+    );
+    log.note({ derivative: found ? "found" : "missing" });
+    return found;
+  } catch (error) {
+    const missing = error instanceof Refused && [403, 404].includes(error.status);
+    log.note({ derivative: "missing", ...(!missing && { derivativeError: `${error}` }) });
+    return undefined;
+  }
+}
+
+async function read(address: Address, asking: Asking, bucket: Bucket, signal: AbortSignal) {
+  const arriving = await bucket.get(address, {}, signal);
+  if (arriving === "not modified") return undefined;
+  try {
+    signal.throwIfAborted();
+    if ((arriving.length ?? 0) > LARGEST) return linkTo(address, asking, bucket);
+    const answer = answerKept(await bytesOf(arriving, LARGEST), arriving.facts, asking);
+    return fits(answer) ? answer : linkTo(address, asking, bucket);
+  } finally {
+    arriving.discard();
+  }
+}
+
+/**
+ * Keeps a drawn answer when drawing it again, predicted to take `cost` ms, is dearer than storing it, and when it is too big
+ * to be sent: then the answer points to where it is kept. A failure to keep what can be sent is only logged.
+ * Throws `NowhereToKeep` when it can neither be sent nor kept.
+ */
+export async function keepDerivative(
+  drawn: HttpResponse,
+  cost: number,
+  request: ImageRequest,
+  asking: Asking,
+  services: Services,
+  deadline: Deadline,
+): Promise<HttpResponse> {
+  const address = addressOf(request, asking);
+  const sendable = fits(drawn);
+  if (sendable && (!address || cost < asking.config.keepAfter)) return drawn;
+  if (!address) throw new NowhereToKeep(`${drawn.body.length} bytes, and no place for derivatives`);
+
+  const atMost = sendable ? Math.min(KEEP_AT_MOST, deadline.left * KEEP_SHARE) : deadline.left;
+  try {
+    await deadline.within("keeping a derivative", atMost, (signal) =>
+      services.bucket.put(address, Buffer.from(drawn.body), factsOf(drawn), signal),
+    );
+    services.log.note({ derivative: "kept" });
+  } catch (cause) {
+    services.log.note({ derivative: "lost", derivativeError: `${cause}` });
+    if (!sendable) throw new NowhereToKeep(`${drawn.body.length} bytes: ${cause}`, { cause });
+  }
+  return sendable ? drawn : pointTo(address, asking, services.bucket);
+}
+
+/** Where this request's derivative lies; `undefined` when it is not to be kept: a picture that expires, or no bucket. */
+function addressOf({ asked }: ImageRequest, { http, config }: Asking): Address | undefined {
+  if (config.derivativesBucket === "" || (asked.expires ?? 0) > 0) return undefined;
+  const key = derivativeKey(http.path, http.headers.accept, config);
+  return key === undefined ? undefined : { bucket: config.derivativesBucket, key };
+}
+
+/** Behind the edge the same URL finds it in the bucket now; without, only a signed link does. */
+function pointTo(address: Address, asking: Asking, bucket: Bucket): HttpResponse | Promise<HttpResponse> {
+  const { path, edgeKey } = asking.http;
+  // "//" would make the browser take what follows for a host.
+  const throughEdge = edgeKey === address.key && !path.startsWith("//");
+  return throughEdge ? answerElsewhere(path, asking) : linkTo(address, asking, bucket);
+}
+
+const linkTo = async (address: Address, asking: Asking, bucket: Bucket) =>
+  answerElsewhere(await bucket.presign(address, LINK_FOR), asking);
+
+const factsOf = ({ headers }: HttpResponse): Facts => ({
+  type: headers["Content-Type"],
+  cacheControl: headers["Cache-Control"],
+  contentDisposition: headers["Content-Disposition"],
+  cacheTag: headers[CACHE_TAG_HEADER],
+});

@@ -1,0 +1,39 @@
+import type { Conditions } from "../bucket.ts";
+import type { Deadline } from "../deadline.ts";
+import { SourceUnreachable } from "../errors.ts";
+import type { Services } from "../serve.ts";
+import type { Source } from "./download.ts";
+import { fetchFromS3 } from "./s3.ts";
+
+/** The part of the time left that a download leaves for drawing. */
+const RENDER_SHARE = 0.3;
+
+type Fetcher = typeof fetchFromS3;
+
+const fetchers = new Map<string, Fetcher>([["s3", fetchFromS3]]);
+
+/**
+ * Downloads a source, whatever its scheme, and leaves time to draw it.
+ * `"not modified"` when the client's conditions hold.
+ */
+export async function fetchSource(
+  url: string,
+  conditions: Conditions,
+  services: Services,
+  deadline: Deadline,
+): Promise<Source | "not modified"> {
+  const { config, log } = services;
+  const [scheme = ""] = url.split("://", 1);
+  const fetcher = fetchers.get(scheme.toLowerCase());
+  if (!fetcher) throw new SourceUnreachable(`${url}: no such scheme`);
+
+  const began = performance.now();
+  const downloadBy = deadline.sharing(RENDER_SHARE).sooner(config.downloadTimeout * 1000);
+  try {
+    const source = await fetcher(url, conditions, services, downloadBy);
+    if (source !== "not modified") log.note({ bytes: source.bytes.length });
+    return source;
+  } finally {
+    log.note({ source: url, downloadMs: performance.now() - began });
+  }
+}
