@@ -1,0 +1,94 @@
+import { readConfig } from "../../lambda/config.ts";
+import { viewerRequestCode } from "../edge-code.ts";
+import type { Bundle } from "./bundle.ts";
+import { type Edge, type Served, startEdge } from "./edge.ts";
+import { type LocalFunction, startFunction } from "./function.ts";
+import { startFunctionUrl } from "./function-url.ts";
+import { bucketOrigin, functionOrigin, originGroup } from "./origins.ts";
+import { buckets, type S3Access } from "./s3.ts";
+
+/** What of the cloud is to be settled. */
+export interface CloudProps {
+  readonly bundle: Bundle;
+  /** The S3 the function reads and writes. */
+  readonly s3: S3Access;
+  /** The way the edge takes to the derivative bucket. @default the function's */
+  readonly derivatives?: S3Access;
+  /** The function's variables beside those that lead to the buckets. */
+  readonly env: Readonly<Record<string, string>>;
+  /** MB of the function. @default 1769, one vCPU */
+  readonly memory?: number;
+  /** Seconds of the function. @default 20 */
+  readonly timeout?: number;
+  /** Processes of the function at most. @default the number of CPUs, at least 2 */
+  readonly concurrency?: number;
+  /** Port of the edge. @default a free one */
+  readonly port?: number;
+  readonly served?: (served: Served) => void;
+  /** Takes the function's log lines. */
+  readonly log?: (line: string) => void;
+}
+
+/** Edge and function, running. */
+export interface Cloud {
+  readonly edge: Edge;
+  readonly fn: LocalFunction;
+  /** Where a viewer asks: http://localhost:port */
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+/** Seconds the derivative bucket may take, and a cold start beside the function's own time; as in the stack. */
+const BUCKET_TIMEOUT = 5;
+const COLD_START = 10;
+
+/** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
+export async function startCloud(props: CloudProps): Promise<Cloud> {
+  const { bundle, s3, derivatives = s3, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
+  const env = { ...props.env, SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives };
+  const code = viewerRequestCode(readConfig(env));
+
+  const fn = startFunction({
+    bundle,
+    env: { ...onLambda, ...access(s3), ...env },
+    memory,
+    timeout,
+    log,
+    ...(concurrency && { concurrency }),
+  });
+  const url = await startFunctionUrl(fn);
+  const origin = originGroup(
+    bucketOrigin(derivatives, buckets.derivatives, BUCKET_TIMEOUT),
+    functionOrigin(url.origin, timeout + COLD_START),
+  );
+  const { port, served } = props;
+  const stopFunction = async () => {
+    url.stop();
+    await fn.stop();
+  };
+  try {
+    const edge = await startEdge({ code, origin, ...(port && { port }), ...(served && { served }) });
+    const stop = async () => {
+      edge.stop();
+      await stopFunction();
+    };
+    return { edge, fn, origin: `http://localhost:${edge.port}`, stop };
+  } catch (error) {
+    await stopFunction();
+    throw error;
+  }
+}
+
+/** Of the stack's own variables, and what Lambda's machine lacks: a user's AWS configuration. */
+const onLambda = {
+  MALLOC_ARENA_MAX: "2",
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+};
+
+const access = ({ endpoint, region, credentials }: S3Access) => ({
+  AWS_REGION: region,
+  AWS_ENDPOINT_URL_S3: endpoint,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+});

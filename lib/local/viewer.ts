@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { EdgeRequest } from "./edge-function.ts";
+import type { Answer } from "./http.ts";
+
+/** What a viewer asks, without the query: nothing behind the edge sees it. */
+export function received({ method = "GET", url = "/", headersDistinct }: IncomingMessage): EdgeRequest {
+  const [uri = "/"] = url.split("?", 1);
+  const told = Object.entries(headersDistinct);
+  return {
+    method,
+    uri,
+    headers: Object.fromEntries(told.map(([name, values]) => [name, values?.join(", ") ?? ""])),
+  };
+}
+
+/** An answer of the edge itself. */
+export const refusal = (status: number, text: string): Answer => ({
+  status,
+  headers: { "content-type": "text/plain" },
+  body: Buffer.from(text),
+});
+
+/** These are between two ends of one connection. */
+const hopByHop = ["connection", "keep-alive", "transfer-encoding", "content-length", "date"];
+
+/** Sends an answer, shortened to 304 when the viewer has it. Tells the bytes of the body that went out. */
+export function send(response: ServerResponse, { method, headers }: EdgeRequest, answer: Answer): number {
+  const told = Object.fromEntries(
+    Object.entries(answer.headers).filter(([name]) => !hopByHop.includes(name)),
+  );
+  const held = answer.status === 200 && told.etag !== undefined && headers["if-none-match"] === told.etag;
+  if (held) {
+    response.writeHead(304, told).end();
+    return 0;
+  }
+  response.writeHead(answer.status, { ...told, "content-length": answer.body.length });
+  const body = method === "HEAD" ? "" : answer.body;
+  response.end(body);
+  return body.length;
+}
