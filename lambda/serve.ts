@@ -1,8 +1,51 @@
 import type { Bucket } from "./bucket.ts";
 import type { Config } from "./config.ts";
+import type { Deadline } from "./deadline.ts";
+import { findDerivative, keepDerivative } from "./derivatives.ts";
+import type { HttpRequest, HttpResponse } from "./http.ts";
+import { open } from "./image/open.ts";
+import { plan } from "./image/plan.ts";
+import { render } from "./image/render.ts";
+import type { Log } from "./log.ts";
+import { answerNotModified, answerPicture } from "./respond.ts";
+import { route } from "./routes.ts";
+import { fetchSource } from "./source/fetch.ts";
+import type { Language } from "./url/language.ts";
+import { parse } from "./url/parse.ts";
 
 /** Everything outside: cut at the raw world, below our own policies, so that a drill exercises them. */
 export interface Services {
   readonly config: Config;
+  readonly language: Language;
   readonly bucket: Bucket;
+  /** Of this one request. */
+  readonly log: Log;
+}
+
+/** The whole life of a request. */
+export async function serve(
+  http: HttpRequest,
+  services: Services,
+  deadline: Deadline,
+): Promise<HttpResponse> {
+  const { config, language, log } = services;
+  const asking = { http, config, now: Date.now() };
+  const routed = route(asking);
+  if (routed) return routed;
+
+  const request = parse(http, language, asking.now);
+  const found = await findDerivative(request, asking, services, deadline);
+  if (found) return found;
+
+  const source = await fetchSource(request.source, request.conditions, services, deadline);
+  if (source === "not modified") return answerNotModified(request, asking);
+
+  const began = performance.now();
+  const opened = await open(source.bytes, config);
+  const planned = plan(request.asked, opened.facts, request.offers, config);
+  const picture = await render(planned, opened, deadline);
+  log.note({ renderMs: performance.now() - began });
+
+  const drawn = answerPicture({ picture, source, origin: opened.facts }, request, asking);
+  return keepDerivative(drawn, planned.cost.total, request, asking, services, deadline);
 }
