@@ -39,7 +39,7 @@ function whole<T>(name: string, min: number, max: number, unit: (amount: number)
 
 function choice<T>(name: string, choices: Readonly<Record<string, T>>): T | undefined {
   const given = text(name);
-  if (given === "" || given in choices) return choices[given];
+  if (given === "" || Object.hasOwn(choices, given)) return choices[given];
   throw new Error(`${name}: expected ${Object.keys(choices).join(" or ")}, got "${given}"`);
 }
 

@@ -1,3 +1,5 @@
+import type { BuildOptions } from "esbuild";
+
 /** How the function is bundled, for the stack and for this machine alike. sharp stays outside: it is built for one CPU. */
 export const bundling = {
   entry: "lambda/handler.ts",
@@ -7,3 +9,16 @@ export const bundling = {
   /** Some dependencies are CommonJS and call `require`. */
   banner: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
 } as const;
+
+/** The same in esbuild's words. Names are kept, for failures are logged by theirs. */
+export const esbuildOptions = {
+  bundle: true,
+  platform: "node",
+  target: bundling.target,
+  format: bundling.format,
+  external: [...bundling.external],
+  banner: { js: bundling.banner },
+  minify: true,
+  keepNames: true,
+  logLevel: "silent",
+} as const satisfies BuildOptions;

@@ -25,6 +25,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { type KeyConfig, negotiatedFormats } from "../lambda/url/key.ts";
 import { viewerRequestCode } from "./edge-code.ts";
+import { errorResponses } from "./error-responses.ts";
 import type { ImageFunction } from "./image-function.ts";
 
 /** The names the distribution answers to beside its own. */
@@ -86,7 +87,7 @@ export class Delivery extends Construct {
         ],
         compress: false,
       },
-      errorResponses: repeatable.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
+      errorResponses: [...errorResponses],
     });
     override(this.distribution, "CacheTagConfig.HeaderName", "x-amz-meta-cache-tag");
     override(
@@ -151,12 +152,6 @@ const derivativeAnswersIn = Duration.seconds(5);
 
 /** S3 says 403 for a missing key to whoever may not list. A failing bucket is a miss, too. */
 const notKept = [403, 404, 500, 502, 503, 504];
-
-/**
- * CloudFront would repeat these for 10 s on its own. Most of ours pass at once; the others say in their
- * Cache-Control how long they hold (`Failure.cacheFor`). 422 is not among what it repeats.
- */
-const repeatable = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504];
 
 /** What Lambda may take before the function's own clock starts. */
 const coldStart = Duration.seconds(10);

@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 import { buildSync } from "esbuild";
 import { type Config, readConfig, variables } from "../lambda/config.ts";
 import project from "../package.json" with { type: "json" };
-import { bundling } from "./bundling.ts";
+import { bundling, esbuildOptions } from "./bundling.ts";
 
 export interface ImageFunctionProps {
   /**
@@ -112,20 +112,9 @@ const bundled = (architecture: Architecture) =>
 
 /** Puts the handler into `outputDir` as one file, and beside it sharp as this project locks it, for that CPU. */
 export function bundle(outputDir: string, architecture: Architecture): void {
-  const { entry, target, format, external, banner } = bundling;
-  buildSync({
-    entryPoints: [join(root, entry)],
-    outfile: join(outputDir, "handler.mjs"),
-    bundle: true,
-    platform: "node",
-    target,
-    format,
-    external: [...external],
-    banner: { js: banner },
-    minify: true,
-    keepNames: true,
-    logLevel: "warning",
-  });
+  const { entry, external } = bundling;
+  const outfile = join(outputDir, "handler.mjs");
+  buildSync({ ...esbuildOptions, entryPoints: [join(root, entry)], outfile });
 
   const dependencies = Object.fromEntries(external.map((name) => [name, project.dependencies[name]]));
   writeFileSync(join(outputDir, "package.json"), JSON.stringify({ dependencies }));

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, test } from "node:test";
+
+const out = mkdtempSync(join(tmpdir(), "shutterspeed-app-"));
+after(() => rmSync(out, { recursive: true }));
+
+/** Runs the app as the CDK does: context and output folder in its environment. */
+function app(context: object, variables: Readonly<Record<string, string>> = {}) {
+  const environment = {
+    PATH: process.env.PATH,
+    CDK_OUTDIR: out,
+    CDK_CONTEXT_JSON: JSON.stringify({ "aws:cdk:bundling-stacks": [], ...context }),
+    ...variables,
+  };
+  const entry = resolve(import.meta.dirname, "../../bin/app.ts");
+  return spawnSync(process.execPath, [entry], { env: environment, encoding: "utf8" });
+}
+
+const resources = (stack: string) =>
+  Object.values<{ Type: string; Properties: Record<string, unknown> }>(
+    JSON.parse(readFileSync(join(out, `${stack}.template.json`), "utf8")).Resources,
+  );
+
+test("settings come from the context, variables from its map and from the shell, which wins", () => {
+  const settings = {
+    stack: "Pictures",
+    sourceBuckets: "cats, dogs",
+    keepDerivativesDays: 7,
+    architecture: "x86_64",
+    memory: "3008",
+    timeout: 40,
+    reservedConcurrency: "9",
+    environment: { IMGPROXY_QUALITY: 70, IMGPROXY_TTL: 60 },
+  };
+  const { status, stderr } = app(settings, { IMGPROXY_TTL: "90", HOME_OF_NOBODY: "1" });
+  assert.equal(status, 0, stderr);
+
+  const drawing = resources("Pictures").find(({ Properties }) => Properties.Handler === "handler.handler");
+  const { Architectures, MemorySize, Timeout, ReservedConcurrentExecutions, Environment } =
+    drawing?.Properties ?? {};
+  assert.deepEqual(
+    [Architectures, MemorySize, Timeout, ReservedConcurrentExecutions],
+    [["x86_64"], 3008, 40, 9],
+  );
+  const { SHUTTERSPEED_DERIVATIVES_BUCKET, ...variables } = Object(Environment).Variables;
+  assert.deepEqual(variables, { MALLOC_ARENA_MAX: "2", IMGPROXY_QUALITY: "70", IMGPROXY_TTL: "90" });
+  assert.equal(resources("Pictures").filter(({ Type }) => Type === "AWS::S3::Bucket").length, 1);
+});
+
+test("a setting that makes no sense ends the synthesis with one sentence", () => {
+  for (const [context, variables, sentence] of [
+    [{}, { IMGPROXY_QUALITY: "loud" }, 'IMGPROXY_QUALITY: expected an integer from 1 to 100, got "loud"'],
+    [{ architecture: "risc" }, {}, 'architecture: expected arm64 or x86_64, got "risc"'],
+    [{ memory: "lots" }, {}, 'memory: expected an integer from 128 to 10240, got "lots"'],
+    [{ domainNames: "img.example.com" }, {}, "domainNames and certificate: expected both or none"],
+  ] as const) {
+    const { status, stderr } = app(context, variables);
+    assert.deepEqual([status, stderr.trim()], [1, sentence]);
+  }
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
+import { bundle } from "../../lib/image-function.ts";
+import project from "../../package.json" with { type: "json" };
+
+const cpus = { arm64: Architecture.ARM_64, x64: Architecture.X86_64 };
+const folders = Object.entries(cpus).map(([cpu, architecture]) => {
+  const folder = mkdtempSync(join(tmpdir(), "shutterspeed-bundle-"));
+  bundle(folder, architecture);
+  return { cpu, folder };
+});
+after(() => {
+  for (const { folder } of folders) rmSync(folder, { recursive: true });
+});
+const json = (...path: readonly string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
+
+test("the bundle is the handler and sharp, for the function's CPU and no other", () => {
+  for (const { cpu, folder } of folders) {
+    assert.deepEqual(readdirSync(folder).sort(), ["handler.mjs", "node_modules", "package.json"]);
+    assert.deepEqual(readdirSync(join(folder, "node_modules")).sort(), [
+      "@img",
+      "detect-libc",
+      "semver",
+      "sharp",
+    ]);
+    assert.deepEqual(readdirSync(join(folder, "node_modules/@img")).sort(), [
+      "colour",
+      `sharp-libvips-linux-${cpu}`,
+      `sharp-linux-${cpu}`,
+    ]);
+  }
+});
+
+test("its sharp is the project's sharp", () => {
+  for (const { cpu, folder } of folders) {
+    const modules = join(folder, "node_modules");
+    assert.equal(json(modules, "sharp/package.json").version, project.dependencies.sharp);
+    assert.equal(json(modules, `@img/sharp-linux-${cpu}/package.json`).version, project.dependencies.sharp);
+  }
+});
+
+test("it holds no links, and is far from the 250 MB a function may have", () => {
+  for (const { folder } of folders) {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    assert.deepEqual(
+      entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name),
+      [],
+    );
+    const sizes = entries.map((entry) => statSync(join(entry.parentPath, entry.name)).size);
+    assert.ok(sizes.reduce((sum, size) => sum + size, 0) < 30_000_000);
+  }
+});
+
+test("on a CPU like this one's it loads, with a sharp that draws", async (t) => {
+  const own = folders.find(({ cpu }) => process.platform === "linux" && cpu === process.arch);
+  if (!own) return t.skip(`neither ${Object.keys(cpus).join(" nor ")} on Linux`);
+
+  const handler = await import(pathToFileURL(join(own.folder, "handler.mjs")).href);
+  assert.equal(typeof handler.handler, "function");
+  const sharp = createRequire(join(own.folder, "handler.mjs"))("sharp");
+  const create = { width: 3, height: 2, channels: 3, background: "red" };
+  const { info } = await sharp({ create }).avif().toBuffer({ resolveWithObject: true });
+  assert.deepEqual([info.width, info.height], [3, 2]);
+});
