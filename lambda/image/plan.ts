@@ -10,6 +10,8 @@ import { type Output, outputOf } from "./output.ts";
 export interface Stroke {
   readonly step: string;
   readonly stroke: object;
+  /** The picture afterwards, px. */
+  readonly leaves: Size;
 }
 
 /** What will be drawn, computed without pixels. */
@@ -72,8 +74,9 @@ function walk(asked: Asked, source: Canvas): Pick<Plan, "strokes" | "canvas"> {
   for (const step of steps as readonly (Step | Decision)[]) {
     const planned = step.plan(settled(step, asked), canvas);
     if (!planned) continue;
-    if (planned.stroke) strokes.push({ step: step.name, stroke: planned.stroke });
     canvas = { ...canvas, ...planned.canvas };
+    const { width, height } = canvas;
+    if (planned.stroke) strokes.push({ step: step.name, stroke: planned.stroke, leaves: { width, height } });
   }
   return { strokes, canvas };
 }

@@ -4,6 +4,7 @@ import type { Deadline } from "../deadline.ts";
 import type { Format } from "../formats.ts";
 import { encode } from "./encode.ts";
 import type { Opened } from "./open.ts";
+import type { Output } from "./output.ts";
 import { drawing, isSmart, passes, type SmartStroke } from "./passes.ts";
 import type { Plan, Stroke } from "./plan.ts";
 import { run } from "./run.ts";
@@ -21,45 +22,55 @@ interface Stage extends Size {
 }
 
 /** Draws a plan. Throws `Timeout` at the deadline, `BrokenSource` when the source cannot be decoded. */
-export async function render(plan: Plan, opened: Opened, deadline: Deadline): Promise<Picture> {
-  const { output } = plan;
-  const groups = passes(plan.strokes);
-  const last = groups.at(-1) ?? [];
+export async function render(
+  { strokes, canvas, output }: Plan,
+  opened: Opened,
+  deadline: Deadline,
+): Promise<Picture> {
+  const groups = passes(strokes);
   let stage: Stage = { ...opened.facts, pixels: opened.pixels };
   for (const group of groups.slice(0, -1)) {
-    stage = await materialize(await draw(group, stage, deadline), output.keepMetadata, deadline);
+    stage = await materialize(await draw(group, stage, deadline), output, deadline);
   }
-  const drawn = await draw(last, stage, deadline);
-  const final =
-    output.maxBytes > 0 ? (await materialize(drawn, output.keepMetadata, deadline)).pixels : drawn;
-  const { data, info } = await encode(final, output, deadline);
-  return { body: data, format: output.format, width: info.width, height: info.height };
+  const last = await draw(groups.at(-1) ?? [], stage, deadline);
+  // What is encoded several times is drawn once.
+  const { pixels } = output.maxBytes > 0 ? await materialize(last, output, deadline) : last;
+  const { data } = await encode(pixels, output, deadline);
+  return { body: data, format: output.format, width: canvas.width, height: canvas.height };
 }
 
 /** One pass: all its strokes on one sharp. */
-async function draw(group: readonly Stroke[], stage: Stage, deadline: Deadline): Promise<() => Sharp> {
+async function draw(group: readonly Stroke[], stage: Stage, deadline: Deadline): Promise<Stage> {
   const placed = await Promise.all(
     group.map((stroke) => (isSmart(stroke) ? look(stroke, stage, deadline) : stroke)),
   );
-  return () =>
-    placed.reduce(
-      (image, { step, stroke }) => drawing.get(step)?.draw(image, stroke) ?? image,
-      stage.pixels(),
-    );
+  return {
+    ...(group.at(-1)?.leaves ?? stage),
+    pixels: () =>
+      placed.reduce(
+        (image, { step, stroke }) => drawing.get(step)?.draw(image, stroke) ?? image,
+        stage.pixels(),
+      ),
+  };
 }
 
-async function look({ step, stroke }: SmartStroke, stage: Stage, deadline: Deadline): Promise<Stroke> {
-  return { step, stroke: await attend(stage.pixels(), stroke, stage, deadline) };
-}
+const look = async (smart: SmartStroke, stage: Stage, deadline: Deadline): Promise<Stroke> => ({
+  ...smart,
+  stroke: await attend(stage.pixels(), smart.stroke, stage, deadline),
+});
 
 /** Ends a pass: raw pixels, or a lossless file where EXIF and XMP must come along. */
-async function materialize(image: () => Sharp, keepMetadata: boolean, deadline: Deadline): Promise<Stage> {
-  const ended = keepMetadata ? image().keepExif().keepXmp().png({ compressionLevel: 0 }) : image().raw();
-  const { data, info } = await run(ended, deadline);
-  const { width, height, channels } = info;
-  return {
-    width,
-    height,
-    pixels: () => (keepMetadata ? sharp(data) : sharp(data, { raw: { width, height, channels } })),
-  };
+async function materialize(
+  { width, height, pixels }: Stage,
+  { keepMetadata }: Output,
+  deadline: Deadline,
+): Promise<Stage> {
+  if (keepMetadata) {
+    const { data } = await run(pixels().keepExif().keepXmp().png({ compressionLevel: 0 }), deadline);
+    return { width, height, pixels: () => sharp(data) };
+  }
+  // The size is the planned one: sharp reports that of the last extract, even when it extended afterwards.
+  const { data, info } = await run(pixels().raw(), deadline);
+  const raw = { width, height, channels: info.channels };
+  return { width, height, pixels: () => sharp(data, { raw }) };
 }

@@ -24,8 +24,8 @@ export function gravityArg(more: readonly Gravity["type"][] = []): Arg<Gravity> 
       return { type, ...(x === undefined ? {} : { x }), ...(y === undefined ? {} : { y }) };
     },
     write({ type, x, y }) {
-      if (type === "fp") return [type, x === undefined ? "" : String(x), y === undefined ? "" : String(y)];
-      if (y !== undefined) return [type, x === undefined ? "" : String(x), String(y)];
+      if (type === "fp") return [type, String(x ?? 0), String(y ?? 0)];
+      if (y !== undefined) return [type, String(x ?? ""), String(y)];
       return x === undefined ? [type] : [type, String(x)];
     },
     merge: (before, now) => (now.type === "sm" ? now : { ...before, ...now }),

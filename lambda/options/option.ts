@@ -108,9 +108,10 @@ export function compound<const N extends string, A extends Args>({
 export function shorthand<const N extends string, const O extends readonly Option[]>({
   of: parts,
   ...says
-}: Says<N> & { readonly of: O }): Option<N, Sum<O>, undefined> {
+}: Says<N> & { readonly of: O }): Option<N, Sum<O>, undefined> & { readonly of: O } {
   return {
     ...says,
+    of: parts,
     default: undefined,
     args: Object.assign({}, ...parts.map((part) => part.args)),
     skipsBlanks: true,

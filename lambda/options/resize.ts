@@ -200,13 +200,9 @@ export const scaleStep = step({
     const aspect = aspectOf(target, minSize(scaled, window));
     const after = { ...turn(scaled, turned), dpr, window, target, aspect };
     if (scaled.width === from.width && scaled.height === from.height) return { canvas: after };
-    return {
-      stroke: {
-        ...turn(scaled, turned),
-        exact: exactSide(canvas, turn({ width: scales.x, height: scales.y }, turned)),
-      },
-      canvas: after,
-    };
+    const stored = turn(scaled, turned);
+    const exact = exactSide(canvas, stored, turn({ width: scales.x, height: scales.y }, turned));
+    return { stroke: { ...stored, exact }, canvas: after };
   },
   draw: (image, { width, height, exact }) =>
     exact
@@ -216,15 +212,17 @@ export const scaleStep = step({
 
 /**
  * The side that says the scale by itself, when both sides share one scale and that side needs no rounding:
- * then sharp uses one factor for both, as imgproxy does. Not where decoding already shrinks, each side by its own rounding.
+ * then sharp uses one factor for both, as imgproxy does. Not where decoding already shrinks, each side by its own
+ * rounding, nor where sharp would round the other side another way.
  */
-function exactSide(canvas: Canvas, { width, height }: Size): "width" | "height" | undefined {
-  if (width !== height || formats[canvas.format].shrinksOnLoad) return;
-  if (isWhole(canvas.width * width)) return "width";
-  return isWhole(canvas.height * height) ? "height" : undefined;
+function exactSide(from: Canvas, to: Size, scales: Size): "width" | "height" | undefined {
+  if (scales.width !== scales.height || formats[from.format].shrinksOnLoad) return;
+  const leads = (side: "width" | "height", other: "width" | "height") =>
+    Math.abs(from[side] * scales[side] - to[side]) < 1e-9 &&
+    Math.floor(from[other] / (from[side] / to[side]) + 0.5) === to[other];
+  if (leads("width", "height")) return "width";
+  return leads("height", "width") ? "height" : undefined;
 }
-
-const isWhole = (px: number) => Math.abs(px - scale(px, 1)) < 1e-9;
 
 /** Cuts the scaled, upright picture down to the size asked for. */
 export const windowStep = step({

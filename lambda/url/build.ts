@@ -1,0 +1,34 @@
+import { InvalidUrl } from "../errors.ts";
+import { Words } from "../options/args.ts";
+import { type Options, options } from "../options/index.ts";
+import { type Option, readSegment } from "../options/option.ts";
+
+/**
+ * The path that asks for a picture, ready to be signed: `/rs:fill:300:200/plain/s3://bucket/cat.jpg@webp`.
+ * Throws `InvalidUrl` on a value its option would not read.
+ */
+export function buildPath(source: string, asked: Options): string {
+  const { format, ...others } = asked;
+  const segments = (options as readonly Option[]).flatMap((option) => {
+    const value = others[option.name as keyof typeof others];
+    return value === undefined ? [] : [segmentOf(option, value)];
+  });
+  return `/${[...segments, "plain", escapeSource(source)].join("/")}${format ? `@${format}` : ""}`;
+}
+
+function segmentOf(option: Option, value: unknown): string {
+  const words = option.write(value);
+  const said = words.slice(0, words.findLastIndex((word) => word !== "") + 1);
+  readSegment(option, new Words(said), {});
+  const unsafe = said.find((word) => /[/:@%?#\s]/.test(word));
+  if (unsafe !== undefined)
+    throw new InvalidUrl(`${option.name}: expected no / : @ % ? # or space, got "${unsafe}"`);
+  return [option.aliases?.[0] ?? option.name, ...(said.length > 0 ? said : [""])].join(":");
+}
+
+/** Percent-encodes what would end the source or be taken for a scheme; slashes stay. */
+function escapeSource(source: string): string {
+  const [, scheme = "", rest = ""] = /^([a-z][a-z\d+.-]*:\/\/)?(.*)$/is.exec(source) ?? [];
+  const percent = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+  return scheme + encodeURI(rest).replace(/[@?#:]/g, percent);
+}

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import sharp, { type Sharp } from "sharp";
+import { readConfig } from "../../lambda/config.ts";
+import { Deadline } from "../../lambda/deadline.ts";
+import { open } from "../../lambda/image/open.ts";
+import { drawing, passes } from "../../lambda/image/passes.ts";
+import { canvasOf, layOut, plan } from "../../lambda/image/plan.ts";
+import { render } from "../../lambda/image/render.ts";
+import { type Options, options, steps } from "../../lambda/options/index.ts";
+import type { Asked, Option } from "../../lambda/options/option.ts";
+import { sharpOrder } from "../../lambda/sharp-order.ts";
+import { buildPath } from "../../lambda/url/build.ts";
+import { language, readOption } from "../../lambda/url/language.ts";
+import { readPath } from "../../lambda/url/parse.ts";
+import { anyAsked, anyDrawing, anySource, anyValue } from "../arbitrary.ts";
+import { drawn } from "../pictures.ts";
+
+const everyOption = options as readonly Option[];
+const config = readConfig({ IMGPROXY_PRESETS: "thumb=rs:fill:100:100" });
+const words = language(config, 0);
+const now = Date.UTC(2026, 0);
+const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
+
+describe("every option", () => {
+  for (const option of everyOption) {
+    test(`${option.name} reads its example`, () => {
+      const asked = readOption(option.example, {}, words);
+      assert.notDeepEqual(asked, {});
+    });
+
+    test(`${option.name} answers to each of its names`, () => {
+      const [, ...args] = option.example.split(":");
+      const read = (name: string) => readOption([name, ...args].join(":"), {}, words);
+      for (const alias of option.aliases ?? []) assert.deepEqual(read(alias), read(option.name));
+    });
+
+    test(`${option.name} reads what it writes`, () => {
+      fc.assert(
+        fc.property(anyValue(option), (value) => {
+          const segment = [option.name, ...option.write(value)].join(":");
+          const asked: Asked = readOption(segment, {}, words);
+          if ("of" in option) assert.deepEqual(asked, value);
+          else assert.deepEqual(asked[option.name], value);
+        }),
+      );
+    });
+
+    test(`${option.name} refuses more words than it takes`, { skip: option.arity === Infinity }, () => {
+      const args = Array.from({ length: option.arity + 1 }, () => "1");
+      assert.throws(() => readOption([option.name, ...args].join(":"), {}, words), { status: 404 });
+    });
+  }
+
+  test("has names no other option has", () => {
+    const names = everyOption.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+    assert.equal(new Set(names).size, names.length);
+  });
+});
+
+describe("every step", () => {
+  for (const [name, step] of drawing) {
+    test(`${name} calls the operation of sharp it says, and no other`, () => {
+      const allowed: readonly string[] = sharpOrder.find(({ call }) => call === step.calls)?.methods ?? [];
+      let calls = 0;
+      fc.assert(
+        fc.property(anyDrawing, anySource, (asked, source) => {
+          const stroke = layOut(asked, canvasOf(source, offers)).strokes.find(
+            (planned) => planned.step === name,
+          );
+          if (!stroke) return;
+          const called = recorder();
+          step.draw(called.image, stroke.stroke);
+          calls += called.methods.length;
+          assert.deepEqual(
+            called.methods.filter((method) => !allowed.includes(method)),
+            [],
+          );
+        }),
+        { numRuns: 300 },
+      );
+      if (name !== "limit") assert.ok(calls > 0, "was never planned");
+    });
+  }
+
+  test("has a name no other step has", () => {
+    const names = steps.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+  });
+});
+
+/** Stands in for a sharp: writes down what is called. */
+function recorder() {
+  const methods: string[] = [];
+  const image: Sharp = new Proxy(sharp(), {
+    get: (_, method) => () => {
+      methods.push(String(method));
+      return image;
+    },
+  });
+  return { image, methods };
+}
+
+test("a built path is read as what it was built from", () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1, unit: "grapheme" }), anyAsked, (key, asked) => {
+      const source = `s3://pictures/${key}`;
+      fc.pre(source.isWellFormed());
+      assert.deepEqual(readPath(buildPath(source, asked), words, now), { source, asked });
+    }),
+  );
+});
+
+test("no side is longer than the limit, give or take rounding", () => {
+  fc.assert(
+    fc.property(anyDrawing, anySource, fc.integer({ min: 200, max: 4000 }), (asked, source, limit) => {
+      const { canvas } = layOut(asked, canvasOf(source, offers), limit);
+      assert.ok(
+        Math.max(canvas.width, canvas.height) <= limit + 2,
+        `${canvas.width}x${canvas.height} over ${limit}`,
+      );
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+const draw = async (asked: Options, source: Buffer) => {
+  const opened = await open(source, config);
+  const planned = plan(asked, opened.facts, offers, config);
+  return { planned, picture: await render(planned, opened, Deadline.in(20_000)) };
+};
+
+test("a picture has the size that was planned", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyDrawing,
+      fc.boolean(),
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 1, max: 60 }),
+      async (asked, alpha, width, height) => {
+        const source = await drawn(width, height, { alpha }).png().toBuffer();
+        const { planned, picture } = await draw({ ...asked, format: "png" }, source);
+        const { width: w, height: h } = await sharp(picture.body).metadata();
+        assert.deepEqual([w, h], [planned.canvas.width, planned.canvas.height]);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("strokes that share a sharp draw what they draw one by one", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyDrawing, fc.boolean(), async (asked, alpha) => {
+      const opened = await open(await drawn(40, 30, { alpha }).png().toBuffer(), config);
+      const { strokes } = layOut(asked, canvasOf(opened.facts, offers));
+      fc.pre(!strokes.some(({ stroke }) => "smart" in stroke));
+      // sharp premultiplies once for all that need it, as imgproxy does; one by one they would round between.
+      const premultiplying = strokes.filter(({ step }) => ["scale", "blur", "sharpen"].includes(step));
+      fc.pre(!alpha || premultiplying.length < 2);
+      const pixels = async (groups: ReturnType<typeof passes>) => {
+        let image = opened.pixels();
+        for (const group of groups) {
+          const drawing_ = group.reduce(
+            (soFar, { step, stroke }) => drawing.get(step)?.draw(soFar, stroke) ?? soFar,
+            image,
+          );
+          const { data, info } = await drawing_.raw().toBuffer({ resolveWithObject: true });
+          const size = group.at(-1)?.leaves ?? info;
+          image = sharp(data, { raw: { channels: info.channels, ...size } });
+        }
+        return image.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+      };
+      const [shared, separate] = await Promise.all([
+        pixels(passes(strokes)),
+        pixels(strokes.map((stroke) => [stroke])),
+      ]);
+      assert.deepEqual([shared.info.width, shared.info.height], [separate.info.width, separate.info.height]);
+
+      assert.ok(shared.data.equals(separate.data), "differs");
+    }),
+    { numRuns: 60 },
+  );
+});
