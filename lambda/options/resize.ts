@@ -219,7 +219,7 @@ function exactSide(from: Canvas, to: Size, scales: Size): "width" | "height" | u
   if (scales.width !== scales.height || formats[from.format].shrinksOnLoad) return;
   const leads = (side: "width" | "height", other: "width" | "height") =>
     Math.abs(from[side] * scales[side] - to[side]) < 1e-9 &&
-    Math.floor(from[other] / (from[side] / to[side]) + 0.5) === to[other];
+    Math.floor(from[other] * (1 / (from[side] / to[side])) + 0.5) === to[other];
   if (leads("width", "height")) return "width";
   return leads("height", "width") ? "height" : undefined;
 }

@@ -78,7 +78,7 @@ describe("every step", () => {
             [],
           );
         }),
-        { numRuns: 300 },
+        { numRuns: 3000 },
       );
       if (name !== "limit") assert.ok(calls > 0, "was never planned");
     });
