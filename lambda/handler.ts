@@ -1,6 +1,5 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { Context, LambdaFunctionURLEvent } from "aws-lambda";
-import { s3Bucket } from "./bucket.ts";
 import { readConfig } from "./config.ts";
 import { Deadline, Late } from "./deadline.ts";
 import { Failure, InternalError, Timeout } from "./errors.ts";
@@ -8,6 +7,7 @@ import { fromEvent, type LambdaResult, toResult } from "./http.ts";
 import { type RequestLog, requestLog } from "./log.ts";
 import { answerFailure } from "./respond.ts";
 import { isSilent } from "./routes.ts";
+import { s3Bucket } from "./s3-bucket.ts";
 import { serve } from "./serve.ts";
 import { language } from "./url/language.ts";
 

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  fits,
+  fromEvent,
+  type HttpResponse,
+  RESPONSE_LIMIT,
+  requestId,
+  responseBytes,
+  toResult,
+} from "../lambda/http.ts";
+import { eventOf } from "./invocation.ts";
+import { oracle } from "./oracle.ts";
+
+test("without the edge, the path is the URL's own, undecoded", () => {
+  const http = fromEvent(eventOf("/sig/w:1/plain/s3:%2F%2Fb/a%20b%25.jpg"), "id-1");
+  assert.equal(http.path, "/sig/w:1/plain/s3:%2F%2Fb/a%20b%25.jpg");
+  assert.equal(http.edgeKey, undefined);
+  assert.equal(http.method, "GET");
+});
+
+test("behind the edge, the header holds the path and the URL the key", () => {
+  const http = fromEvent(
+    eventOf("/abc/def.webp", { "x-shutterspeed-path": "/sig/w:1/plain/s3://b/k.jpg" }),
+    "id-1",
+  );
+  assert.equal(http.path, "/sig/w:1/plain/s3://b/k.jpg");
+  assert.equal(http.edgeKey, "abc/def.webp");
+});
+
+test("a query is no part of the path", () => {
+  assert.equal(fromEvent(eventOf("/a", { "x-shutterspeed-path": "/b?c=/d" }), "id").path, "/b");
+  assert.equal(fromEvent(eventOf("/a?b"), "id").path, "/a");
+});
+
+test("headers are known by lower-case names", () => {
+  const http = fromEvent(eventOf("/", { Accept: "image/webp", "X-Request-ID": "mine" }), "id");
+  assert.equal(http.headers.accept, "image/webp");
+  assert.equal(http.id, "mine");
+});
+
+interface RequestIdVector {
+  readonly id: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expect: string;
+}
+
+for (const { id, headers, expect } of oracle<RequestIdVector>("requestId")) {
+  test(`request id as imgproxy: ${id}`, () => {
+    // imgproxy reads Lambda's context from a header of its adapter; to us it comes as an argument.
+    const invocation = /"requestId":"([^"]*)"/.exec(headers["x-amzn-request-context"] ?? "")?.[1] ?? "ours";
+    assert.equal(fromEvent(eventOf("/", headers), invocation).id, expect);
+  });
+}
+
+test("a request id that could break a header or a log line is replaced", () => {
+  for (const own of ["", "a b", "a\r\nSet-Cookie: x", "ü", "a:b"]) {
+    assert.equal(requestId({ "x-request-id": own }, "ours"), "ours", own);
+  }
+});
+
+const header = fc.dictionary(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), { maxKeys: 4 });
+const body = fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.string({ unit: "binary", maxLength: 50 }));
+
+test("a response is counted to the byte of the JSON Lambda receives", () => {
+  const property = fc.property(fc.integer({ min: 200, max: 599 }), header, body, (status, headers, body) => {
+    const response = { status, headers, body };
+    assert.equal(responseBytes(response), Buffer.byteLength(JSON.stringify(toResult(response))));
+  });
+  fc.assert(property);
+});
+
+test("bytes come out of the result as they went in, from anywhere in their buffer", () => {
+  const bytes = new Uint8Array([0, 1, 2, 250, 255, 9]).subarray(1, 5);
+  const result = toResult({ status: 200, headers: {}, body: bytes });
+  assert.equal(result.isBase64Encoded, true);
+  assert.deepEqual([...Buffer.from(result.body, "base64")], [1, 2, 250, 255]);
+});
+
+test("text goes out as it is", () => {
+  const result = toResult({ status: 404, headers: { a: "b" }, body: "Not here" });
+  assert.deepEqual(result, {
+    statusCode: 404,
+    headers: { a: "b" },
+    isBase64Encoded: false,
+    body: "Not here",
+  });
+});
+
+test("the largest response that fits is the last one Lambda takes", () => {
+  const of = (bytes: number): HttpResponse => ({ status: 200, headers: {}, body: Buffer.alloc(bytes) });
+  // {"statusCode":200,"headers":{},"isBase64Encoded":true,"body":""} has 64 bytes.
+  const largest = Math.floor((RESPONSE_LIMIT - 64) / 4) * 3;
+  assert.equal(responseBytes(of(largest)), RESPONSE_LIMIT);
+  assert.ok(fits(of(largest)));
+  assert.ok(!fits(of(largest + 1)));
+});
