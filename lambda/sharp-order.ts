@@ -1,20 +1,34 @@
+/** One place in sharp's order. */
+interface Place {
+  readonly call: string;
+  readonly method: string;
+  /** Calls of which one must come before in the same sharp, or it takes this one for another. */
+  readonly after?: readonly string[];
+}
+
 /**
- * The order in which one sharp runs its operations, whatever order they are called in, and the methods that ask for each.
- * Read from sharp 0.35's pipeline. `extract` stands twice, as in sharp: before `resize` and after it.
+ * The order in which one sharp runs its operations, whatever order they are called in. Read from sharp 0.35's pipeline.
+ * `extract` stands twice, as in sharp: before `resize`, and after it if anything shows that it is meant so.
  */
 export const sharpOrder = [
-  { call: "extractBefore", methods: ["extract"] },
-  { call: "flatten", methods: ["flatten"] },
-  { call: "resize", methods: ["resize"] },
-  { call: "orient", methods: ["flop", "rotate"] },
-  { call: "extractAfter", methods: ["extract"] },
-  { call: "extend", methods: ["extend"] },
-  { call: "blur", methods: ["blur"] },
-  { call: "sharpen", methods: ["sharpen"] },
-] as const;
+  { call: "extractBefore", method: "extract" },
+  { call: "flatten", method: "flatten" },
+  { call: "resize", method: "resize" },
+  { call: "flop", method: "flop" },
+  { call: "rotate", method: "rotate" },
+  { call: "extractAfter", method: "extract", after: ["extractBefore", "resize", "rotate"] },
+  { call: "extend", method: "extend" },
+  { call: "blur", method: "blur" },
+  { call: "sharpen", method: "sharpen" },
+] as const satisfies readonly Place[];
 
 /** An operation of sharp that has a place in its order. */
 export type SharpCall = (typeof sharpOrder)[number]["call"];
 
-/** Where in sharp's order an operation runs; a later one may follow an earlier one in the same sharp. */
-export const rankOf = (call: SharpCall) => sharpOrder.findIndex((entry) => entry.call === call);
+/** Whether one sharp that has been asked for `earlier`, in this order, would run `call` after all of them. */
+export function joins(call: SharpCall, earlier: readonly SharpCall[]): boolean {
+  const rank = (one: SharpCall) => sharpOrder.findIndex((place) => place.call === one);
+  const { after }: Place = sharpOrder[rank(call)] ?? { call, method: call };
+  if (after && !earlier.some((one) => after.includes(one))) return false;
+  return earlier.every((one) => rank(one) < rank(call));
+}

@@ -1,18 +1,13 @@
 import type { Box } from "../geometry.ts";
 import { steps } from "../options/index.ts";
 import type { Decision, Step } from "../options/option.ts";
-import { rankOf } from "../sharp-order.ts";
+import { joins } from "../sharp-order.ts";
 import type { Stroke } from "./plan.ts";
 
 /** The steps that draw, by name. */
 export const drawing: ReadonlyMap<string, Step> = new Map(
   (steps as readonly (Step | Decision)[]).filter((step) => "draw" in step).map((step) => [step.name, step]),
 );
-
-const rank = ({ step }: Stroke): number => {
-  const drawn = drawing.get(step);
-  return drawn ? rankOf(drawn.calls) : -1;
-};
 
 /** A cut whose place is found by looking at the pixels, so they must be there. */
 export interface SmartStroke extends Stroke {
@@ -22,13 +17,16 @@ export interface SmartStroke extends Stroke {
 /** Tells those. */
 export const isSmart = (stroke: Stroke): stroke is SmartStroke => "smart" in stroke.stroke;
 
+const callOf = ({ step }: Stroke) => drawing.get(step)?.calls;
+
 /** Groups strokes that one sharp draws in the order they are planned. */
 export function passes(strokes: readonly Stroke[]): readonly (readonly Stroke[])[] {
   const groups: Stroke[][] = [];
   for (const stroke of strokes) {
     const open = groups.at(-1);
-    const last = open?.at(-1);
-    if (open && last && !isSmart(stroke) && rank(stroke) > rank(last)) open.push(stroke);
+    const call = callOf(stroke);
+    const earlier = open?.flatMap((one) => callOf(one) ?? []) ?? [];
+    if (open && call && !isSmart(stroke) && joins(call, earlier)) open.push(stroke);
     else groups.push([stroke]);
   }
   return groups;

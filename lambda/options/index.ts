@@ -7,7 +7,7 @@ import { format, formatDecision, limitStep } from "./format.ts";
 import { gravity } from "./gravity.ts";
 import { stripMetadata } from "./metadata.ts";
 import type { Decision, Option, Step, ValueOf } from "./option.ts";
-import { autoRotate, flip, orientStep, rotate } from "./orient.ts";
+import { autoRotate, flip, mirrorStep, rotate, turnStep } from "./orient.ts";
 import { padding, padStep } from "./padding.ts";
 import { preset } from "./preset.ts";
 import { maxBytes, quality } from "./quality.ts";
@@ -65,7 +65,8 @@ export const options = [
 export const steps = [
   cropStep,
   scaleStep,
-  orientStep,
+  mirrorStep,
+  turnStep,
   windowStep,
   blurStep,
   sharpenStep,

@@ -80,17 +80,24 @@ const clockwise = (angle: number) =>
 /** Upright, a quarter turn lays the stored width down as height. */
 export const isQuarter = ({ angle }: Turn) => angle === 90 || angle === 270;
 
-export const orientStep = step({
-  name: "orient",
-  calls: "orient",
+export const mirrorStep = step({
+  name: "mirror",
+  calls: "flop",
+  needs: turning,
+  plan: (asked, canvas) => (turnOf(asked, canvas).flop ? { stroke: {} } : undefined),
+  draw: (image) => image.flop(),
+});
+
+/** After it the picture is upright, unless it was not to be touched at all. */
+export const turnStep = step({
+  name: "turn",
+  calls: "rotate",
   needs: turning,
   plan(asked, canvas) {
-    const stroke = turnOf(asked, canvas);
-    if (!stroke.flop && stroke.angle === 0) return;
-    return { stroke, canvas: { ...turn(canvas, isQuarter(stroke)), orientation: 1 } };
+    const { flop, angle } = turnOf(asked, canvas);
+    const upright = asked.autoRotate || flop || angle !== 0 ? { orientation: 1 } : {};
+    if (angle === 0) return { canvas: upright };
+    return { stroke: { angle }, canvas: { ...turn(canvas, isQuarter({ flop, angle })), ...upright } };
   },
-  draw(image, { flop, angle }) {
-    const mirrored = flop ? image.flop() : image;
-    return angle === 0 ? mirrored : mirrored.rotate(angle);
-  },
+  draw: (image, { angle }) => image.rotate(angle),
 });

@@ -213,16 +213,17 @@ export const scaleStep = step({
 /**
  * The side that says the scale by itself, when both sides share one scale and that side needs no rounding:
  * then sharp uses one factor for both, as imgproxy does. Not where decoding already shrinks, each side by its own
- * rounding, nor where sharp would round the other side another way.
+ * rounding, nor where the other side is so near a half that sharp's own division decides how it is rounded.
  */
 function exactSide(from: Canvas, to: Size, scales: Size): "width" | "height" | undefined {
   if (scales.width !== scales.height || formats[from.format].shrinksOnLoad) return;
-  const leads = (side: "width" | "height", other: "width" | "height") =>
-    Math.abs(from[side] * scales[side] - to[side]) < 1e-9 &&
-    Math.floor(from[other] * (1 / (from[side] / to[side])) + 0.5) === to[other];
-  if (leads("width", "height")) return "width";
-  return leads("height", "width") ? "height" : undefined;
+  const off = (side: "width" | "height") => Math.abs(from[side] * scales[side] - to[side]);
+  if (off("width") < tiny && off("height") < 0.5 - tiny) return "width";
+  return off("height") < tiny && off("width") < 0.5 - tiny ? "height" : undefined;
 }
+
+/** px; what doubles lose on the way. */
+const tiny = 1e-6;
 
 /** Cuts the scaled, upright picture down to the size asked for. */
 export const windowStep = step({

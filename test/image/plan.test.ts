@@ -86,7 +86,7 @@ function sizes(source: { width: number; height: number }, strokes: readonly Stro
       angle,
     } = stroke as Record<string, number>;
     if (width !== undefined && height !== undefined) size = { width, height };
-    else if (step === "orient")
+    else if (step === "turn")
       size = angle === 90 || angle === 270 ? { width: size.height, height: size.width } : size;
     else size = { width: left + size.width + right, height: top + size.height + bottom };
     return before;
