@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What a file imports at run time: our own files from the root, packages by name. */
+function imports(file: string): readonly string[] {
+  const code = readFileSync(join(root, file), "utf8").replaceAll(/^import type .*$/gm, "");
+  const named = [
+    ...code.matchAll(/^(?:import|export)\s[^;]*?from "([^"]+)"/gm),
+    ...code.matchAll(/import\("([^"]+)"\)/g),
+  ];
+  return named.map(([, name = ""]) => (name.startsWith(".") ? normalize(join(dirname(file), name)) : name));
+}
+
+const files = (pattern: string) => globSync(pattern, { cwd: root });
+
+/** Each floor, and what its files may import. */
+const floors: readonly (readonly [floor: string, files: string, allowed: RegExp])[] = [
+  ["the function knows nothing of what is built around it", "lambda/**/*.ts", /^(?!(lib|bin|test)\/)/],
+  ["what is built around it knows no program", "lib/**/*.ts", /^(?!(bin|test)\/)/],
+  [
+    "options are pure",
+    "lambda/options/*.ts",
+    /^lambda\/(options|geometry|errors|formats|canvas|sharp-order)/,
+  ],
+  [
+    "the language is pure",
+    "lambda/url/*.ts",
+    /^(node:crypto|lambda\/(url|options|geometry|errors|formats|canvas|config|variable)\b)/,
+  ],
+  [
+    "a plan needs no pixels",
+    "lambda/image/{plan,passes,cost,output}.ts",
+    /^lambda\/(image|options|geometry|errors|formats|canvas|config|sharp-order)/,
+  ],
+  ["the client needs the language alone", "lib/client/*.ts", /^lambda\/(options|url)\//],
+];
+
+describe("floors", () => {
+  for (const [floor, pattern, allowed] of floors) {
+    test(floor, () => {
+      const found = files(pattern);
+      assert.ok(found.length > 0, `${pattern} names no file`);
+      const wrong = found.flatMap((file) =>
+        imports(file)
+          .filter((name) => !allowed.test(name))
+          .map((name) => `${file}: ${name}`),
+      );
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  test("only one file speaks to S3, and only one reads the environment", () => {
+    const lambda = files("lambda/**/*.ts");
+    assert.deepEqual(
+      lambda.filter((file) => imports(file).includes("@aws-sdk/client-s3")),
+      ["lambda/s3-bucket.ts"],
+    );
+    const reading = lambda.filter((file) => readFileSync(join(root, file), "utf8").includes("process.env"));
+    assert.deepEqual(reading, ["lambda/handler.ts"]);
+  });
+});

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readConfig } from "../../lambda/config.ts";
+import { type Format, formatNamed } from "../../lambda/formats.ts";
+import { canvasOf, plan } from "../../lambda/image/plan.ts";
+import type { Options } from "../../lambda/options/index.ts";
+import { nextQuality } from "../../lambda/options/quality.ts";
+import { language, readOption } from "../../lambda/url/language.ts";
+import { oracle } from "../oracle.ts";
+
+interface Selection {
+  readonly source: Format;
+  readonly result: Format;
+  readonly prefer?: readonly string[];
+  readonly enforce?: readonly string[];
+  readonly preferred?: readonly Format[];
+  readonly req?: Format;
+  readonly animated?: boolean;
+  readonly alpha?: boolean;
+  readonly bg?: boolean;
+  readonly pad?: boolean;
+}
+
+const config = readConfig({});
+const picture = {
+  width: 100,
+  height: 100,
+  orientation: 1,
+  alpha: false,
+  grey: false,
+  vector: false,
+  format: "jpeg",
+} as const;
+
+function chosen({
+  source,
+  prefer = [],
+  enforce = [],
+  preferred = ["jpeg", "png", "gif"],
+  req,
+  alpha,
+  bg,
+  pad,
+}: Selection) {
+  const asked: Options = {
+    ...(req ? { format: req } : {}),
+    ...(bg ? { background: "ff0000" } : {}),
+    ...(pad ? { padding: { top: 1 } } : {}),
+  };
+  const best = (names: readonly string[]) =>
+    (["avif", "webp"] as const).filter((format) => names.includes(format));
+  const offers = { auto: best([...prefer, ...enforce]), enforced: best(enforce), preferred };
+  return plan(asked, { ...picture, format: source, alpha: alpha ?? false }, offers, config).output.format;
+}
+
+const unbuilt = ({ prefer = [], enforce = [], animated }: Selection) => {
+  if (animated) return "not built yet: animation";
+  return [...prefer, ...enforce].includes("jxl") && "cannot be written: jxl";
+};
+
+describe("the format of the answer is imgproxy's choice", () => {
+  for (const vector of oracle<Selection>("formatSelection")) {
+    test(JSON.stringify(vector), { skip: unbuilt(vector) }, () =>
+      assert.equal(chosen(vector), vector.result),
+    );
+  }
+});
+
+interface Quality {
+  readonly format: string;
+  readonly options?: string;
+  readonly config?: Readonly<Record<string, string>>;
+  readonly quality: number;
+}
+
+describe("quality is taken from where imgproxy takes it", () => {
+  for (const vector of oracle<Quality>("quality")) {
+    const { options = "", format, quality } = vector;
+    const skip = options.includes("fq:") && "not built yet: format_quality";
+    test(JSON.stringify(vector), { skip }, () => {
+      const settings = readConfig(vector.config ?? {});
+      const words = language(settings, 0);
+      const asked = options
+        .split("/")
+        .filter(Boolean)
+        .reduce((soFar, one) => readOption(one, soFar, words), {});
+      const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
+      const wanted = formatNamed(format);
+      assert.equal(
+        plan({ ...asked, ...(wanted && { format: wanted }) }, picture, offers, settings).output.quality,
+        quality,
+      );
+    });
+  }
+});
+
+interface MaxBytes {
+  readonly startQuality: number;
+  readonly maxBytes: number;
+  readonly attempts: readonly { readonly quality: number; readonly size: number }[];
+}
+
+describe("max_bytes tries the qualities imgproxy tries", () => {
+  for (const { startQuality, maxBytes, attempts } of oracle<MaxBytes>("maxBytes")) {
+    test(`${startQuality}: ${attempts.map(({ size }) => size)} bytes of ${maxBytes}`, () => {
+      const tried = attempts.map(({ quality, size }) => nextQuality(quality, size, maxBytes));
+      assert.equal(attempts[0]?.quality, startQuality);
+      assert.deepEqual(tried, [...attempts.slice(1).map(({ quality }) => quality), undefined]);
+    });
+  }
+});
+
+test("AVIF smaller than 16 px is written as PNG or JPEG", () => {
+  const tiny = { ...picture, width: 15 };
+  const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
+  const format = (alpha: boolean) =>
+    plan({ format: "avif" }, { ...tiny, alpha }, offers, config).output.format;
+  assert.deepEqual([format(true), format(false)], ["png", "jpeg"]);
+});
+
+test("what a format cannot hold is scaled down to its longest side", () => {
+  const wide = { ...picture, width: 40_000, height: 10 };
+  const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
+  assert.equal(plan({ format: "webp" }, wide, offers, config).canvas.width, 16_383);
+  assert.equal(plan({ format: "png" }, wide, offers, config).canvas.width, 40_000);
+});
+
+test("a result of more pixels than any source may have is refused before it is drawn", () => {
+  const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
+  const huge = { width: 10_000, height: 10_000, enlarge: true, resizing_type: "force" } as const;
+  assert.throws(() => plan(huge, picture, offers, config), { status: 422 });
+  assert.equal(canvasOf(picture, offers).width, 100);
+});
