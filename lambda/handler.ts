@@ -16,39 +16,51 @@ const ANSWER_RESERVE = 250;
 /** ms before the end at which an answer leaves even if the work forgot the time. */
 const LAST_WORD = 100;
 
-interface Rim extends Context {
-  log: RequestLog;
-  began: number;
-}
-type Middleware = MiddlewareObj<LambdaFunctionURLEvent, LambdaResult, Error, Rim>;
-
+// Cold start: nonsense in the environment fails here, loudly.
 const config = readConfig(process.env);
 const spoken = language(config, Date.now());
 const bucket = s3Bucket(config);
 
+type Rim = MiddlewareObj<LambdaFunctionURLEvent, LambdaResult>;
+type Invocation = Parameters<NonNullable<Rim["onError"]>>[0];
+
 /** One line and one set of metrics for each request. */
-const telling: Middleware = {
-  before({ context }) {
-    context.log = requestLog();
-    context.began = performance.now();
-  },
+const telling: Rim = {
+  before: ({ context }) => void roundOf(context),
   after: tell,
   onError: tell,
 };
 
-function tell({ event, context, response, error }: Parameters<NonNullable<Middleware["after"]>>[0]) {
+function tell({ event, context, response, error }: Invocation): void {
   const http = fromEvent(event, context.awsRequestId);
   const status = response?.statusCode ?? 500;
   if (isSilent(http.path, config.pathPrefix) && status < 500) return;
-  const durationMs = performance.now() - context.began;
-  context.log.write({ http, status, error, durationMs, remainingMs: context.getRemainingTimeInMillis() });
+  const { log, began } = roundOf(context);
+  const durationMs = performance.now() - began;
+  log.write({ http, status, error, durationMs, remainingMs: context.getRemainingTimeInMillis() });
+}
+
+/** What belongs to one invocation, whoever asks for it. */
+interface Round {
+  readonly log: RequestLog;
+  /** ms of the monotonic clock. */
+  readonly began: number;
+}
+const rounds = new WeakMap<Context, Round>();
+
+function roundOf(context: Context): Round {
+  const round = rounds.get(context) ?? { log: requestLog(), began: performance.now() };
+  rounds.set(context, round);
+  return round;
 }
 
 /** Every error is an answer. */
-const answering: Middleware = {
-  onError(request) {
-    const http = fromEvent(request.event, request.context.awsRequestId);
-    request.response = toResult(answerFailure(failureOf(request.error), { http, config, now: Date.now() }));
+const answering: Rim = {
+  onError(invocation) {
+    const http = fromEvent(invocation.event, invocation.context.awsRequestId);
+    invocation.response = toResult(
+      answerFailure(failureOf(invocation.error), { http, config, now: Date.now() }),
+    );
   },
 };
 
@@ -60,14 +72,14 @@ function failureOf(error: unknown): Failure {
 }
 
 /** What AWS executes: a function URL's event in, a whole response out, always before the function is killed. */
-export const handler = middy<LambdaFunctionURLEvent, LambdaResult, Error, Rim>({ timeoutEarlyInMillis: 0 })
+export const handler = middy<LambdaFunctionURLEvent, LambdaResult>({ timeoutEarlyInMillis: 0 })
   .use(telling)
   .use(answering)
-  .handler(async (event: LambdaFunctionURLEvent, context: Rim) => {
+  .handler(async (event: LambdaFunctionURLEvent, context: Context) => {
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
     const http = fromEvent(event, context.awsRequestId);
-    const services = { config, language: spoken, bucket, log: context.log };
+    const services = { config, language: spoken, bucket, log: roundOf(context).log };
     const response = await Deadline.in(remaining - LAST_WORD).within("the answer", Infinity, () =>
       serve(http, services, answerBy),
     );

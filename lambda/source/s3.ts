@@ -33,5 +33,11 @@ export function s3Address(url: string, separator: string): Address {
   return { bucket, key, ...(version !== "" && { version }) };
 }
 
-const isAllowed = (bucket: string, { s3AllowedBuckets: allowed, s3DeniedBuckets: denied }: Config) =>
-  (allowed.length === 0 || allowed.includes(bucket)) && !denied.includes(bucket);
+/** Finished pictures are no sources. */
+const isAllowed = (
+  bucket: string,
+  { s3AllowedBuckets: allowed, s3DeniedBuckets: denied, derivativesBucket }: Config,
+) =>
+  (allowed.length === 0 || allowed.includes(bucket)) &&
+  !denied.includes(bucket) &&
+  bucket !== derivativesBucket;

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { readConfig } from "../lambda/config.ts";
+import { Deadline } from "../lambda/deadline.ts";
+import { findDerivative, keepDerivative } from "../lambda/derivatives.ts";
+import { NowhereToKeep } from "../lambda/errors.ts";
+import type { HttpRequest, HttpResponse } from "../lambda/http.ts";
+import type { Told } from "../lambda/log.ts";
+import { s3Bucket } from "../lambda/s3-bucket.ts";
+import { derivativeKey } from "../lambda/url/key.ts";
+import { language } from "../lambda/url/language.ts";
+import { parse } from "../lambda/url/parse.ts";
+import { buckets, type LocalS3, startS3 } from "../lib/local/s3.ts";
+import { type Fault, faults, origin, s3Error } from "./faults.ts";
+
+process.env.AWS_ACCESS_KEY_ID = "local";
+process.env.AWS_SECRET_ACCESS_KEY = "not-a-secret";
+process.env.AWS_REGION = "us-east-1";
+
+let s3: LocalS3;
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "derivatives-test-"));
+  s3 = await startS3(folder);
+  process.env.AWS_ENDPOINT_URL_S3 = s3.endpoint;
+});
+after(async () => {
+  await s3.stop();
+  await rm(folder, { recursive: true });
+});
+
+const now = Date.UTC(2026, 0, 1);
+
+/** The derivative policy at work for one URL: `environment` of the function, request as the edge or a client sends it. */
+function policy(
+  path: string,
+  http: Partial<HttpRequest> = {},
+  environment: Readonly<Record<string, string>> = {},
+) {
+  const config = readConfig({ SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, ...environment });
+  const asking = { http: { method: "GET", path, headers: {}, id: "id", ...http }, config, now };
+  const spoken = language(config, now);
+  const request = parse(asking.http, spoken, now);
+  let told: Told = {};
+  const log = {
+    note(more: Told) {
+      told = { ...told, ...more };
+    },
+  };
+  const services = { config, language: spoken, bucket: s3Bucket(config), log };
+  return {
+    key: derivativeKey(path, undefined, config) ?? "",
+    bucket: services.bucket,
+    find: (ms = 20_000) => findDerivative(request, asking, services, Deadline.in(ms)),
+    keep: (answer: HttpResponse, cost: number, ms = 20_000) =>
+      keepDerivative(answer, cost, request, asking, services, Deadline.in(ms)),
+    told: () => told,
+  };
+}
+
+const answer = (body: Buffer): HttpResponse => ({
+  status: 200,
+  headers: {
+    "Content-Type": "image/png",
+    "Cache-Control": "max-age=7, public",
+    "Content-Disposition": 'inline; filename="a.png"',
+    "x-amz-meta-cache-tag": "tag",
+    Server: "imgproxy",
+  },
+  body,
+});
+const small = answer(Buffer.from("small"));
+const big = answer(Buffer.alloc(4_800_000, 7));
+const [dear, cheap] = [200, 199];
+
+test("a picture dear to draw is kept, and found with all that was said of it", async () => {
+  const { find, keep, told } = policy("/_/w:1/plain/s3://b/dear");
+  assert.equal(await find(), undefined);
+  assert.equal(await keep(small, dear), small);
+  assert.equal(told().derivative, "kept");
+  const found = await find();
+  assert.equal(Buffer.from(found?.body ?? "").toString(), "small");
+  for (const name of ["Content-Type", "Cache-Control", "Content-Disposition"]) {
+    assert.equal(found?.headers[name], small.headers[name]);
+  }
+  assert.equal(told().derivative, "found");
+});
+
+test("the kept object tells S3's own clients the same, and carries the tag of its source", async () => {
+  const { keep, key, bucket } = policy("/_/w:1/plain/s3://b/object");
+  await keep(small, dear);
+  const link = await bucket.presign({ bucket: buckets.derivatives, key }, 60);
+  const { headers } = await fetch(link);
+  assert.equal(headers.get("content-type"), "image/png");
+  assert.equal(headers.get("cache-control"), "max-age=7, public");
+  assert.equal(headers.get("content-disposition"), 'inline; filename="a.png"');
+  assert.equal(headers.get("x-amz-meta-cache-tag"), "tag");
+});
+
+test("a picture cheap to draw is not kept", async () => {
+  const { find, keep } = policy("/_/w:1/plain/s3://b/cheap");
+  assert.equal(await keep(small, cheap), small);
+  assert.equal(await find(), undefined);
+});
+
+test("SHUTTERSPEED_KEEP_AFTER says what is dear", async () => {
+  const { find, keep } = policy("/_/w:1/plain/s3://b/after", {}, { SHUTTERSPEED_KEEP_AFTER: "0" });
+  await keep(small, 0);
+  assert.notEqual(await find(), undefined);
+});
+
+test("another URL of the same source is another derivative", async () => {
+  await policy("/_/w:1/plain/s3://b/two").keep(small, dear);
+  assert.equal(await policy("/_/w:2/plain/s3://b/two").find(), undefined);
+});
+
+test("a picture that expires is neither kept nor looked for", async () => {
+  const path = `/_/exp:${now / 1000 + 60}/plain/s3://b/expiring`;
+  const { find, keep, told } = policy(path);
+  assert.equal(await keep(small, dear), small);
+  assert.equal(await find(), undefined);
+  assert.deepEqual(told(), {});
+  await assert.rejects(keep(big, dear), NowhereToKeep);
+});
+
+test("what the edge has asked for already is not asked for again", async () => {
+  const path = "/_/w:1/plain/s3://b/edge";
+  const { key, keep, find } = policy(path);
+  await keep(small, dear);
+  assert.equal(await policy(path, { edgeKey: key }).find(), undefined);
+  assert.notEqual(await policy(path, { edgeKey: "another/key.any" }).find(), undefined);
+  assert.notEqual(await find(), undefined);
+});
+
+test("what is too big for a response lies in the bucket, and the edge is sent to itself", async () => {
+  const path = "/_/w:1/plain/s3://b/big";
+  const { key } = policy(path);
+  const { keep, bucket } = policy(path, { edgeKey: key });
+  const { status, headers, body } = await keep(big, 0);
+  assert.deepEqual([status, headers.Location, headers["Cache-Control"], body], [302, path, "no-store", ""]);
+  const kept = await bucket.get({ bucket: buckets.derivatives, key }, {}, new AbortController().signal);
+  assert.ok(kept !== "not modified");
+  assert.equal(kept.length, 4_800_000);
+  kept.discard();
+});
+
+for (const [name, edgeKey] of [
+  ["without the edge", undefined],
+  ["with an edge that names it otherwise", "other/key.any"],
+] as const) {
+  test(`what is too big is linked to ${name}, when drawn and when found`, async () => {
+    const { keep, find } = policy(`/_/w:1/plain/s3://b/${edgeKey}`, edgeKey ? { edgeKey } : {});
+    for (const answer of [await keep(big, 0), await find()]) {
+      assert.equal(answer?.status, 302);
+      const picture = await fetch(answer.headers.Location ?? "");
+      assert.equal(picture.headers.get("content-type"), "image/png");
+      assert.equal((await picture.arrayBuffer()).byteLength, 4_800_000);
+    }
+  });
+}
+
+test("a path that a browser would take for another host is never redirected to", async () => {
+  const path = "//_/w:1/plain/s3://b/slashes";
+  const { key } = policy(path);
+  const { headers } = await policy(path, { edgeKey: key }).keep(big, 0);
+  assert.ok(headers.Location?.startsWith(s3.endpoint), headers.Location);
+});
+
+test("without a bucket, what fits is answered, and what does not is refused", async () => {
+  const { find, keep } = policy("/_/w:1/plain/s3://b/none", {}, { SHUTTERSPEED_DERIVATIVES_BUCKET: "" });
+  assert.equal(await find(), undefined);
+  assert.equal(await keep(small, dear), small);
+  await assert.rejects(keep(big, dear), { name: "NowhereToKeep", status: 503 });
+});
+
+/** A policy whose bucket meets a fault. Tests run one after the other, so the environment is theirs. */
+async function faulty(fault: Fault, run: (faulty: ReturnType<typeof policy>) => Promise<void>) {
+  await using at = await origin(fault);
+  process.env.AWS_ENDPOINT_URL_S3 = at.endpoint;
+  try {
+    await run(policy("/_/w:1/plain/s3://b/faulty"));
+  } finally {
+    process.env.AWS_ENDPOINT_URL_S3 = s3.endpoint;
+  }
+}
+
+const whole = Buffer.from("a body");
+const failures: readonly (readonly [string, Fault])[] = [
+  ["says nothing", faults.silence],
+  ["stalls", faults.stalls(whole)],
+  ["resets", faults.resets(whole)],
+  ["ends early", faults.endsEarly(whole)],
+  ["refuses", faults.answers(s3Error(403, "AccessDenied"))],
+  ["is down", faults.answers(s3Error(500, "InternalError"))],
+];
+
+for (const [name, fault] of failures) {
+  test(`a bucket that ${name} is a miss, and takes a small part of the time`, () =>
+    faulty(fault, async ({ find, told }) => {
+      const began = performance.now();
+      assert.equal(await find(1000), undefined);
+      assert.ok(performance.now() - began < 400);
+      assert.equal(told().derivative, "missing");
+      assert.equal(told().derivativeError === undefined, name === "refuses");
+    }));
+
+  test(`a bucket that ${name} does not fail an answer, only delays it a little`, () =>
+    faulty(fault, async ({ keep, told }) => {
+      const began = performance.now();
+      assert.equal(await keep(small, dear, 200), small);
+      assert.ok(performance.now() - began < 400);
+      assert.equal(told().derivative, "lost");
+    }));
+}
+
+test("what is too big and cannot be kept is refused, in time", () =>
+  faulty(faults.silence, async ({ keep, told }) => {
+    const began = performance.now();
+    await assert.rejects(keep(big, dear, 300), { name: "NowhereToKeep", status: 503, retryAfter: 5 });
+    assert.ok(performance.now() - began < 1000);
+    assert.equal(told().derivative, "lost");
+  }));
+
+test("somebody else keeping the same picture is as good", () =>
+  faulty(faults.answers(s3Error(412, "PreconditionFailed")), async ({ keep }) => {
+    assert.equal((await keep(big, dear)).status, 302);
+  }));

@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import fc from "fast-check";
+import sharp from "sharp";
+import { readConfig } from "../lambda/config.ts";
+import { Deadline } from "../lambda/deadline.ts";
+import type { HttpRequest } from "../lambda/http.ts";
+import type { Told } from "../lambda/log.ts";
+import { s3Bucket } from "../lambda/s3-bucket.ts";
+import { serve } from "../lambda/serve.ts";
+import { language } from "../lambda/url/language.ts";
+import { buckets, type LocalS3, startS3 } from "../lib/local/s3.ts";
+import { faults, origin } from "./faults.ts";
+import { contextOf, eventOf } from "./invocation.ts";
+import { drawn } from "./pictures.ts";
+
+process.env.AWS_ACCESS_KEY_ID = "local";
+process.env.AWS_SECRET_ACCESS_KEY = "not-a-secret";
+process.env.AWS_REGION = "us-east-1";
+
+let s3: LocalS3;
+let folder: string;
+let handler: typeof import("../lambda/handler.ts").handler;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "serve-test-"));
+  s3 = await startS3(folder);
+  process.env.AWS_ENDPOINT_URL_S3 = s3.endpoint;
+  // Cold start, as on Lambda: the environment is read when the module is.
+  process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
+  process.env.POWERTOOLS_METRICS_DISABLED = "true";
+  ({ handler } = await import("../lambda/handler.ts"));
+  const cat = await drawn(40, 30).jpeg({ quality: 95 }).toBuffer();
+  const put = (key: string, body: Uint8Array) =>
+    s3Bucket(readConfig({})).put({ bucket: buckets.pictures, key }, body, {}, new AbortController().signal);
+  await put("cat.jpg", cat);
+  await put("notes.txt", Buffer.from("no picture"));
+});
+after(async () => {
+  await s3.stop();
+  await rm(folder, { recursive: true });
+});
+
+const cat = "/_/w:20/plain/s3://pictures/cat.jpg";
+
+/** Serves one request from the buckets at `endpoint`, within `ms`. */
+async function served(
+  path: string,
+  {
+    ms = 10_000,
+    env = {},
+    ...http
+  }: Partial<HttpRequest> & { ms?: number; env?: Readonly<Record<string, string>> } = {},
+) {
+  const config = readConfig(env);
+  let told: Told = {};
+  const log = {
+    note(more: Told) {
+      told = { ...told, ...more };
+    },
+  };
+  const services = { config, language: language(config, Date.now()), bucket: s3Bucket(config), log };
+  const response = await serve(
+    { method: "GET", path, headers: {}, id: "id", ...http },
+    services,
+    Deadline.in(ms),
+  );
+  return { response, told };
+}
+
+/** Invokes the function as a function URL does, with `ms` until Lambda would end it. */
+const invoked = (path: string, headers: Readonly<Record<string, string>> = {}, ms = 10_000) =>
+  handler(eventOf(path, headers), contextOf(ms));
+
+test("a picture comes back from S3 at the size asked for", async () => {
+  const { response, told } = await served(`${cat}@png`);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers["Content-Type"], "image/png");
+  assert.match(response.headers.ETag ?? "", /^"[0-9a-f]{32}"$/);
+  const { width, height, format } = await sharp(Buffer.from(response.body)).metadata();
+  assert.deepEqual([format, width, height], ["png", 20, 15]);
+  assert.equal(told.source, "s3://pictures/cat.jpg");
+  assert.ok((told.renderMs ?? 0) > 0);
+});
+
+test("what the client has already is not drawn again", async () => {
+  const first = await served(cat);
+  const headers = { "if-none-match": first.response.headers.ETag ?? "" };
+  const { response, told } = await served(cat, { headers });
+  assert.deepEqual([response.status, response.body, told.renderMs], [304, "", undefined]);
+  assert.equal((await served(cat, { headers, env: { IMGPROXY_USE_ETAG: "0" } })).response.status, 200);
+});
+
+test("a picture kept earlier needs no source", async () => {
+  const env = { SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, SHUTTERSPEED_KEEP_AFTER: "0" };
+  const first = await served(`${cat}@webp`, { env });
+  assert.equal(first.told.derivative, "kept");
+  const second = await served(`${cat}@webp`, { env });
+  assert.deepEqual([second.told.derivative, second.told.source], ["found", undefined]);
+  assert.deepEqual(Buffer.from(second.response.body), Buffer.from(first.response.body));
+  assert.equal(second.response.headers["Content-Type"], "image/webp");
+});
+
+/** Path, status and public body, through the whole function. */
+const answers = [
+  ["/_/w:20/plain/s3://pictures/none.jpg", 404, "Source is unreachable"],
+  ["/_/w:20/plain/s3://nowhere/none.jpg", 404, "Source is unreachable"],
+  ["/_/w:20/plain/ftp://x/y", 404, "Source is unreachable"],
+  ["/_/w:20/plain/s3://pictures/notes.txt", 422, "Invalid source image"],
+  ["/_/w:abc/plain/s3://pictures/cat.jpg", 404, "Invalid URL"],
+  ["/_/w:20/plain/s3://pictures/cat.jpg@svg", 422, "Invalid URL"],
+  ["/_/exp:1/plain/s3://pictures/cat.jpg", 404, "Invalid URL"],
+  ["/favicon.ico", 404, " "],
+  ["/health", 200, "imgproxy is running"],
+  ["/abc", 404, "Invalid URL"],
+] as const;
+
+for (const [path, status, body] of answers) {
+  test(`${path} → ${status} ${body}`, async () => {
+    const result = await invoked(path);
+    assert.deepEqual([result.statusCode, result.body], [status, body]);
+    assert.equal(result.headers["X-Request-ID"], "invocation-1");
+    assert.equal(result.headers["Content-Type"], "text/plain");
+    assert.equal(result.headers["Cache-Control"] === undefined, status >= 400);
+  });
+}
+
+test("through the function a picture goes out in base64", async () => {
+  const result = await invoked(cat, { "X-Request-ID": "mine" });
+  assert.equal(result.isBase64Encoded, true);
+  assert.equal(result.headers["X-Request-ID"], "mine");
+  const { width } = await sharp(Buffer.from(result.body, "base64")).metadata();
+  assert.equal(width, 20);
+});
+
+test("whatever is asked, the answer is no fault of ours", async () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      "_",
+      "w:20",
+      "rs:fill:9:9",
+      "g:sm",
+      "exp:0",
+      "plain",
+      "s3:",
+      "",
+      "pictures",
+      "cat.jpg",
+      "cat.jpg@avif",
+      "%",
+      "%00",
+      "..",
+      "@",
+      "bl:1e309",
+      "c:-1",
+      "pd:1:2",
+      "dpr:0",
+    ),
+    fc.string({ unit: "binary", maxLength: 8 }),
+  );
+  const path = fc.array(word, { maxLength: 9 }).map((words) => `/${words.join("/")}`);
+  const headers = fc.dictionary(
+    fc.constantFrom(
+      "accept",
+      "if-none-match",
+      "if-modified-since",
+      "x-request-id",
+      "x-shutterspeed-path",
+      "range",
+    ),
+    fc.oneof(fc.string({ unit: "binary" }), path, fc.constant("Wed, 21 Oct 2015 07:28:00 GMT")),
+  );
+  const property = fc.asyncProperty(path, headers, async (path, headers) => {
+    const result = await invoked(path, headers);
+    assert.notEqual(result.statusCode, 500, result.body);
+  });
+  await fc.assert(property, { numRuns: 300 });
+});
+
+for (const ms of [0, 60, 120, 260, 300]) {
+  test(`with ${ms} ms left there is an honest answer, before the end`, async () => {
+    const context = contextOf(ms);
+    const { statusCode } = await handler(eventOf("/_/w:21/plain/s3://pictures/cat.jpg"), context);
+    assert.ok([200, 503, 504].includes(statusCode), `${statusCode}`);
+    if (ms > 0) assert.ok(context.getRemainingTimeInMillis() > 0);
+  });
+}
+
+test("a bucket that says nothing is a 504 while there is time to say so", async () => {
+  await using silent = await origin(faults.silence);
+  const began = performance.now();
+  const slow = served(cat, { ms: 300, env: { IMGPROXY_S3_ENDPOINT: silent.endpoint } });
+  await assert.rejects(slow, { name: "SourceTimeout", status: 504 });
+  assert.ok(performance.now() - began < 300);
+});
