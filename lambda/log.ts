@@ -61,15 +61,22 @@ const logger = new Logger({ serviceName: service });
 const metrics = new Metrics({ namespace: "Shutterspeed", serviceName: service });
 
 function writeLine(told: Told, { http, status, error, ...times }: Outcome) {
-  const line = {
+  logger[levelOf(status)](`${http.method} ${http.path}`, {
     request_id: http.id,
     status,
-    ...times,
-    ...told,
+    ...whole({ ...times, ...told }),
     ...(error !== undefined && { error: errorOf(error, status) }),
-  };
-  logger[levelOf(status)](`${http.method} ${http.path}`, line);
+  });
 }
+
+/** Nobody reads a millionth of a millisecond. */
+const whole = (told: object) =>
+  Object.fromEntries(
+    Object.entries(told).map(([name, value]) => [
+      name,
+      typeof value === "number" ? Math.round(value) : value,
+    ]),
+  );
 
 function levelOf(status: number) {
   if (status >= 500) return "error";
@@ -109,7 +116,7 @@ export const measures = {
 function writeMetrics(told: Told, outcome: Outcome) {
   for (const [name, [unit, measure]] of Object.entries(measures)) {
     const value = measure(told, outcome);
-    if (value !== undefined) metrics.addMetric(name, unit, value);
+    if (value !== undefined) metrics.addMetric(name, unit, Math.round(value));
   }
   metrics.publishStoredMetrics();
 }
