@@ -1,7 +1,8 @@
 import { InvalidUrl } from "../errors.ts";
 import { Words } from "../options/args.ts";
 import { type Options, options } from "../options/index.ts";
-import { type Option, readSegment } from "../options/option.ts";
+import { type Asked, type Option, readSegment } from "../options/option.ts";
+import { resize, size } from "../options/resize.ts";
 
 /**
  * The path that asks for a picture, ready to be signed: `/rs:fill:300:200/plain/s3://bucket/cat.jpg@webp`.
@@ -9,11 +10,23 @@ import { type Option, readSegment } from "../options/option.ts";
  */
 export function buildPath(source: string, asked: Options): string {
   const { format, ...others } = asked;
+  const said = shortened(others);
   const segments = (options as readonly Option[]).flatMap((option) => {
-    const value = others[option.name as keyof typeof others];
+    const value = said[option.name];
     return value === undefined ? [] : [segmentOf(option, value)];
   });
   return `/${[...segments, "plain", escapeSource(source)].join("/")}${format ? `@${format}` : ""}`;
+}
+
+/** Two or more parts of `resize` said as one: `rs:fill:300:200` for `rt:fill/w:300/h:200`. */
+function shortened(asked: Asked): Asked {
+  const names = resize.of.map(({ name }) => name);
+  const parts = Object.entries(asked).filter(
+    ([name, value]) => names.some((part) => part === name) && value !== undefined,
+  );
+  if (parts.length < 2 || asked[resize.name] !== undefined || asked[size.name] !== undefined) return asked;
+  const rest = Object.entries(asked).filter((entry) => !parts.some(([name]) => name === entry[0]));
+  return { ...Object.fromEntries(rest), [resize.name]: Object.fromEntries(parts) };
 }
 
 function segmentOf(option: Option, value: unknown): string {

@@ -1,0 +1,55 @@
+// Prints a signed picture URL: npm run sign -- s3://pictures/cat.jpg --resize fill:300:200 --format webp
+import { mkdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { Words } from "../lambda/options/args.ts";
+import { options } from "../lambda/options/index.ts";
+import { type Asked, type Option, readSegment } from "../lambda/options/option.ts";
+import { imageUrls } from "../lib/client/index.ts";
+import { signingKeys } from "../lib/local/keys.ts";
+
+const usage = `npm run sign -- SOURCE [--OPTION ARGUMENTS]… [--base URL]
+
+SOURCE     s3://bucket/key
+--OPTION   any option of the README's table, such as --resize fill:300:200
+--base     where pictures are served (http://localhost:8080)
+
+Signs with IMGPROXY_KEY and IMGPROXY_SALT, else with those npm start made for itself.`;
+
+const named = Object.fromEntries(
+  (options as readonly Option[]).flatMap((option) =>
+    [option.name, ...(option.aliases ?? [])].map((name) => [name, option]),
+  ),
+);
+const flags = Object.fromEntries(Object.keys(named).map((name) => [name, { type: "string" as const }]));
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      ...flags,
+      base: { type: "string", default: "http://localhost:8080" },
+      help: { type: "boolean" },
+    },
+  });
+  const [source, ...more] = positionals;
+  if (values.help || !source || more.length > 0) throw new Error(usage);
+
+  const { base, help: _, ...said } = values;
+  const asked = Object.entries(said).reduce<Asked>((soFar, [name, words]) => {
+    const option = named[name];
+    return option ? readSegment(option, new Words(String(words).split(":")), soFar) : soFar;
+  }, {});
+  const { key, salt } = keys();
+  process.stdout.write(`${imageUrls({ base: String(base), key, salt }).url(source, asked)}\n`);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}
+
+function keys() {
+  const { IMGPROXY_KEY, IMGPROXY_SALT } = process.env;
+  if (IMGPROXY_KEY && IMGPROXY_SALT) return { key: IMGPROXY_KEY, salt: IMGPROXY_SALT };
+  mkdirSync(".local", { recursive: true });
+  const made = signingKeys(".local");
+  return { key: made.IMGPROXY_KEY, salt: made.IMGPROXY_SALT };
+}

@@ -1,0 +1,84 @@
+import { variables } from "../lambda/config.ts";
+import { options } from "../lambda/options/index.ts";
+import type { Option } from "../lambda/options/option.ts";
+import type { Variable } from "../lambda/variable.ts";
+
+/** imgproxy's options, of its open-source version, that are still to come; by name and alias. */
+const planned: readonly (readonly [name: string, alias: string])[] = [
+  ["trim", "t"],
+  ["pixelate", "pix"],
+  ["watermark", "wm"],
+  ["format_quality", "fq"],
+  ["skip_processing", "skp"],
+  ["raw", ""],
+  ["keep_copyright", "kcr"],
+  ["strip_color_profile", "scp"],
+  ["preserve_hdr", "ph"],
+  ["enforce_thumbnail", "eth"],
+  ["max_src_resolution", "msr"],
+  ["max_src_file_size", "msfs"],
+  ["max_animation_frames", "maf"],
+  ["max_animation_frame_resolution", "mafr"],
+  ["max_result_dimension", "mrd"],
+];
+
+/** The options as a Markdown table: what is there, then what is to come. */
+export function optionsTable(): string {
+  const there = (options as readonly Option[]).map(({ name, aliases = [], args, doc, example }) =>
+    row([
+      code(name),
+      aliases.map(code).join(" "),
+      code(
+        Object.keys(args)
+          .map((arg) => `%${arg}`)
+          .join(":"),
+      ),
+      doc,
+      code(example),
+      "yes",
+    ]),
+  );
+  const toCome = planned.map(([name, alias]) =>
+    row([code(name), alias && code(alias), "", "", "", "to come"]),
+  );
+  return table(["option", "alias", "arguments", "what it does", "example", "built"], [...there, ...toCome]);
+}
+
+/** The environment as a Markdown table. */
+export function variablesTable(): string {
+  const rows = Object.values(variables as Readonly<Record<string, Variable>>).map(
+    ({ name, default: otherwise, doc }) => row([code(name), shown(otherwise), doc]),
+  );
+  return table(["variable", "default", "what it does"], rows);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) return "";
+  if (Array.isArray(value)) return code(value.join(","));
+  if (typeof value === "object" && value)
+    return code(
+      Object.entries(value)
+        .map((pair) => pair.join("="))
+        .join(","),
+    );
+  return code(String(value));
+}
+
+const code = (text: string) => `\`${text}\``;
+const row = (cells: readonly string[]) =>
+  `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+const table = (head: readonly string[], rows: readonly string[]) =>
+  [row(head), row(head.map(() => "---")), ...rows].join("\n");
+
+/** Puts the tables between their markers. Throws when a marker is missing. */
+export function withReference(text: string): string {
+  return [
+    ["options", optionsTable()],
+    ["variables", variablesTable()],
+  ].reduce((soFar, [name = "", made]) => {
+    const [begin, end] = [`<!-- ${name}: made by npm run reference -->`, `<!-- end of ${name} -->`];
+    const [from, to] = [soFar.indexOf(begin), soFar.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`expected the markers "${begin}" and "${end}"`);
+    return `${soFar.slice(0, from + begin.length)}\n${made}\n${soFar.slice(to)}`;
+  }, text);
+}
