@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
-import { bundling } from "../bundling.ts";
+import { bundling, esbuildOptions } from "../bundling.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -24,21 +24,12 @@ export async function bundle(entry: string = join(root, bundling.entry)): Promis
 }
 
 async function bundleFile(entry: string, file: string): Promise<void> {
-  const { target, format, external, banner } = bundling;
   const { outputFiles } = await build({
+    ...esbuildOptions,
     absWorkingDir: root,
     entryPoints: [entry],
     outfile: file,
     write: false,
-    bundle: true,
-    platform: "node",
-    target,
-    format,
-    external: [...external],
-    banner: { js: banner },
-    minify: true,
-    keepNames: true,
-    logLevel: "silent",
   });
   await Promise.all(outputFiles.map(({ path, contents }) => replaceFile(path, contents)));
 }

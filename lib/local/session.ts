@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { readConfig } from "../../lambda/config.ts";
+import { derivativePrefix } from "../../lambda/url/key.ts";
+import { imageUrls } from "../client/index.ts";
+import { bundle } from "./bundle.ts";
+import { type Cloud, startCloud } from "./cloud.ts";
+import type { Served } from "./edge.ts";
+import { examples } from "./examples.ts";
+import { signingKeys } from "./keys.ts";
+import { mirror } from "./mirror.ts";
+import { list, remove } from "./objects.ts";
+import { drawPictures } from "./pictures.ts";
+import { buckets, s3Client, startS3 } from "./s3.ts";
+
+/** What a user may say of the whole. */
+export interface SessionProps {
+  /** Where data is kept between sessions. */
+  readonly home: string;
+  /** The user's own pictures. @default - sample pictures, drawn the first time */
+  readonly pictures?: string | undefined;
+  readonly port: number;
+  /** MB */
+  readonly memory: number;
+  /** Seconds */
+  readonly timeout: number;
+  /** The function's variables. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly served: (served: Served) => void;
+  /** Takes the function's log lines. */
+  readonly log: (line: string) => void;
+  readonly complain: (line: string) => void;
+}
+
+/** The whole thing on this machine, running. */
+export interface Session {
+  readonly origin: string;
+  readonly folder: string;
+  /** How many pictures are served. */
+  readonly count: number;
+  /** URLs to click, each after what it shows. */
+  readonly examples: readonly (readonly [string, string])[];
+  /** Settles when all pictures are in the bucket. */
+  readonly complete: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts it. Rejects with one sentence when something the user gave cannot be used; nothing is left running then. */
+export async function startSession(props: SessionProps): Promise<Session> {
+  const running: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const end of running.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await start(props, running)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  props: SessionProps,
+  running: (() => Promise<void> | void)[],
+): Promise<Omit<Session, "stop">> {
+  const { home, port, memory, timeout, served, log, complain } = props;
+  await mkdir(home, { recursive: true });
+  const env = {
+    ...("IMGPROXY_KEY" in props.env || "IMGPROXY_SALT" in props.env ? {} : signingKeys(home)),
+    ...props.env,
+  };
+  const config = readConfig(env);
+  const folder = props.pictures ? resolve(props.pictures) : join(home, "pictures");
+  const starting = startS3(join(home, "s3", nameOf(folder)));
+  running.push(() =>
+    starting.then(
+      ({ stop }) => stop(),
+      () => {},
+    ),
+  );
+  const [s3, built] = await Promise.all([starting, bundle(), props.pictures ?? drawPictures(folder)]);
+  const client = s3Client(s3);
+  running.push(() => client.destroy());
+
+  // What was kept of another version of the code, or under other variables, is not what would be drawn now.
+  await forgetDerivatives(client, "");
+  const cloud = await startCloud({ s3, bundle: built, env, port, memory, timeout, served, log });
+  running.push(cloud.stop);
+  const mirrored = await mirror({
+    folder,
+    client,
+    bucket: buckets.pictures,
+    changed: (key) => forget(cloud, client, `s3://${buckets.pictures}/${key}`, config.baseUrl),
+    complain,
+  });
+  running.push(mirrored.stop);
+
+  const base = cloud.origin + config.pathPrefix;
+  const urls = imageUrls({
+    base,
+    key: env.IMGPROXY_KEY,
+    salt: env.IMGPROXY_SALT,
+    signatureSize: config.signatureSize,
+  });
+  const { keys, complete } = mirrored;
+  return {
+    origin: cloud.origin,
+    folder,
+    count: keys.length,
+    examples: examples(keys, buckets.pictures, urls),
+    complete,
+  };
+}
+
+/** Forgets what was made of a source, however its URLs are written. */
+async function forget({ edge }: Cloud, client: S3Client, source: string, baseUrl: string): Promise<void> {
+  const written = source.startsWith(baseUrl) ? [source, source.slice(baseUrl.length)] : [source];
+  for (const prefix of new Set(written.map(derivativePrefix))) {
+    await forgetDerivatives(client, prefix);
+    edge.forget(prefix);
+  }
+}
+
+async function forgetDerivatives(client: S3Client, prefix: string): Promise<void> {
+  const kept = await list(client, buckets.derivatives, prefix);
+  const keys = kept.map(({ key }) => key);
+  await remove(client, buckets.derivatives, keys);
+}
+
+/** Each folder has a store of its own, so that one is never taken for another. */
+const nameOf = (folder: string) => createHash("sha256").update(folder).digest("hex").slice(0, 12);
