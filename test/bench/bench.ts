@@ -1,0 +1,92 @@
+// npm run bench: what a request costs beside the unavoidable, as ratios within this run. Exits 1 when a budget is broken.
+import { fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundle } from "../../lib/local/bundle.ts";
+import { type Environment, startEnvironment } from "../../lib/local/environment.ts";
+import { rates } from "./rates.ts";
+import { eventFor, median, photograph, stocked } from "./subject.ts";
+
+const here = (name: string) => join(import.meta.dirname, name);
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** A promise on speed or size. */
+function budget(what: string, figure: number, limit: number, unit: string, beside = ""): void {
+  const kept = figure <= limit;
+  if (!kept) process.exitCode = 1;
+  say(
+    `${kept ? "kept  " : "BROKEN"}  ${what}: ${figure.toFixed(1)} ${unit} of at most ${limit} ${unit}${beside}`,
+  );
+}
+
+const ms = (began: number) => performance.now() - began;
+const two = await photograph(2000, 1500);
+const { env, stop } = await stocked({ "two.jpg": two, "large.jpg": await photograph(6000, 4000) });
+const made = await bundle();
+
+budget("handler bundle without sharp", statSync(join(made.folder, "handler.mjs")).size / 1000, 600, "KB");
+
+const overhead = fork(here("overhead-process.ts"), {
+  env: { ...process.env, ...env },
+  stdio: ["ignore", "ignore", "inherit", "ipc"],
+});
+const [series] = (await once(overhead, "message")) as [readonly { ours: number; bare: number }[]];
+const [ours, bare] = [median(series.map((one) => one.ours)), median(series.map((one) => one.bare))];
+const own = median(series.map((one) => one.ours - one.bare));
+budget(
+  "a request's own cost, p50 of pairs",
+  own,
+  3,
+  "ms",
+  `; ${(ours / bare).toFixed(2)} x S3 GET + bare sharp`,
+);
+
+const start = () => startEnvironment({ bundle: made, env, memory: 1769, timeout: 20, log: () => {} });
+const draws = async (environment: Environment, path: string) => {
+  const outcome = await environment.invoke(eventFor(path));
+  const status = "json" in outcome ? JSON.parse(outcome.json).statusCode : outcome.failed;
+  if (status !== 200) throw new Error(`${path}: ${status}`);
+};
+
+const file = join(made.folder, "two.jpg");
+writeFileSync(file, two);
+const cold: { ours: number; bare: number }[] = [];
+for (let round = 0; round < 11; round++) {
+  const began = performance.now();
+  const environment = await start();
+  await draws(environment, "/unsafe/rs:fit:720:720/plain/s3://pictures/two.jpg");
+  const answered = ms(began);
+  environment.kill();
+  await environment.gone;
+
+  const bareBegan = performance.now();
+  const child = spawn(process.execPath, [here("bare-process.ts"), file], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  cold.push({ ours: answered, bare: ms(bareBegan) });
+  await once(child, "exit");
+}
+const [oursCold, bareCold] = [median(cold.map((one) => one.ours)), median(cold.map((one) => one.bare))];
+const later = median(cold.map((one) => one.ours - one.bare));
+budget(
+  "first picture after a cold start, later than bare sharp",
+  later,
+  150,
+  "ms",
+  `; ${(oursCold / bareCold).toFixed(2)} x`,
+);
+
+const fresh = await start();
+await draws(fresh, "/unsafe/w:300/plain/s3://pictures/large.jpg");
+const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${fresh.pid}/status`, "utf8"))?.[1];
+budget("peak memory, 24 megapixels of JPEG to 300 px", Number(peak) / 1000, 250, "MB");
+fresh.kill();
+await fresh.gone;
+await stop();
+
+say("\nms per megapixel on one thread: measured, and what costs are predicted with");
+for (const { work, measured, predicted } of await rates()) {
+  say(`${work.padEnd(12)} ${measured.toFixed(1).padStart(7)} ${predicted.toFixed(1).padStart(7)}`);
+}

@@ -1,0 +1,89 @@
+import sharp, { type Sharp } from "sharp";
+import { readConfig } from "../../lambda/config.ts";
+import { type Format, formats } from "../../lambda/formats.ts";
+import { drawMs } from "../../lambda/image/cost.ts";
+import { written } from "../../lambda/image/encode.ts";
+import { outputOf } from "../../lambda/image/output.ts";
+import { drawing } from "../../lambda/image/passes.ts";
+import { canvasOf } from "../../lambda/image/plan.ts";
+import { median, photograph } from "./subject.ts";
+
+/** One measured rate and the one the product predicts with; ms per megapixel. */
+export interface Rate {
+  readonly work: string;
+  readonly measured: number;
+  readonly predicted: number;
+}
+
+const [WIDTH, HEIGHT] = [1600, 1250];
+const MEGAPIXELS = (WIDTH * HEIGHT) / 1e6;
+const ROUNDS = 5;
+
+const perMegapixel = async (work: () => Promise<unknown>): Promise<number> => {
+  const figures: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const began = performance.now();
+    await work();
+    figures.push(performance.now() - began);
+  }
+  return median(figures) / MEGAPIXELS;
+};
+
+const config = readConfig({});
+const facts = {
+  width: WIDTH,
+  height: HEIGHT,
+  orientation: 1,
+  alpha: false,
+  grey: false,
+  vector: false,
+  format: "jpeg",
+} as const;
+const offers = { auto: [], enforced: [], preferred: [] } as const;
+
+const encoded = (image: Sharp, format: Format) =>
+  written(image, outputOf({ format }, facts, { ...canvasOf(facts, offers), format }, config)).toBuffer();
+
+/** Measures decoding and encoding of every format, and the strokes, on one thread. */
+export async function rates(): Promise<readonly Rate[]> {
+  const threads = sharp.concurrency();
+  sharp.concurrency(1);
+  const { data, info } = await sharp(await photograph(WIDTH, HEIGHT))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const pixels = () => sharp(data, { raw: { width, height, channels } });
+  const copy = await perMegapixel(() => pixels().raw().toBuffer());
+
+  const found: Rate[] = [];
+  for (const [name, { decodeMs, encodeMs, writes }] of Object.entries(formats)) {
+    if (!writes) continue;
+    const format = name as Format;
+    const file = await encoded(pixels(), format);
+    found.push({
+      work: `encode ${name}`,
+      measured: (await perMegapixel(() => encoded(pixels(), format))) - copy,
+      predicted: encodeMs,
+    });
+    found.push({
+      work: `decode ${name}`,
+      measured: (await perMegapixel(() => sharp(file).raw().toBuffer())) - copy,
+      predicted: decodeMs,
+    });
+  }
+  const strokes: Readonly<Record<string, object>> = {
+    scale: { width: WIDTH - 1, height: HEIGHT - 1 },
+    blur: { sigma: 2 },
+    sharpen: { sigma: 1, m1: 0, m2: 3 },
+  };
+  for (const [step, stroke] of Object.entries(strokes)) {
+    const drawn = () => drawing.get(step)?.draw(pixels(), stroke).raw().toBuffer() ?? Promise.reject();
+    found.push({
+      work: step,
+      measured: (await perMegapixel(drawn)) - copy,
+      predicted: drawMs[step] ?? Number.NaN,
+    });
+  }
+  sharp.concurrency(threads);
+  return found;
+}
