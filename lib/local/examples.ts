@@ -53,7 +53,7 @@ const onSamples: readonly Example[] = [
   {
     says: "too big for one answer of Lambda: kept in S3, and the viewer sent there",
     key: "hills.jpg",
-    asks: { width: 5000, format: "png" },
+    asks: { width: 4000, format: "png" },
   },
 ];
 

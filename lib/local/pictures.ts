@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { aperture } from "./scenes/aperture.ts";
 import { balloon } from "./scenes/balloon.ts";
+import { grained } from "./scenes/grain.ts";
 import { hills } from "./scenes/hills.ts";
 import { lighthouse } from "./scenes/lighthouse.ts";
 import { tiles } from "./scenes/tiles.ts";
@@ -26,7 +27,7 @@ const samples: readonly Sample[] = [
     width: 6000,
     height: 4000,
     scene: hills,
-    encode: (image) => image.jpeg({ quality: 90 }),
+    encode: (image) => grained(image).removeAlpha().jpeg({ quality: 88 }),
   },
   {
     file: "lighthouse.jpg",

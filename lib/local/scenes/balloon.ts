@@ -18,7 +18,7 @@ export function balloon(width: number, height: number): string {
     return `<path d="${left.down} L${right.foot} ${right.up} Z" fill="${colour}"/>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 800 1000">
-    <radialGradient id="light" cx=".33" cy=".28" r=".85"><stop offset="0" stop-color="#fff" stop-opacity=".5"/>
+    <radialGradient id="light" gradientUnits="userSpaceOnUse" cx="281" cy="231" r="587"><stop offset="0" stop-color="#fff" stop-opacity=".5"/>
       <stop offset=".35" stop-color="#fff" stop-opacity=".08"/><stop offset=".65" stop-color="#3a1030" stop-opacity=".16"/>
       <stop offset="1" stop-color="#1b0a2e" stop-opacity=".62"/></radialGradient>
     <linearGradient id="wicker" x1="0" x2="1"><stop offset="0" stop-color="#c98f4e"/><stop offset="1" stop-color="#6d4020"/></linearGradient>

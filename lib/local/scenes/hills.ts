@@ -11,7 +11,10 @@ const ridges = [
   { y: 1790, height: 90, span: 480, top: "#1f1f42", mist: "#2d2a52" },
 ];
 
-/** Layered hills at sunrise, 3:2. */
+/**
+ * Layered hills at sunrise, 3:2. Gradients are given in the picture's own units, here and in the other scenes: libvips has an SVG
+ * drawn in strips of 2000 px, and gradients in units of their shape do not meet at the seams.
+ */
 export function hills(width: number, height: number): string {
   const layers = ridges.map(({ y, height: rise, span, top, mist }, nth) => {
     const line = rolling(11 + nth * 7, span);
@@ -21,12 +24,12 @@ export function hills(width: number, height: number): string {
       <path d="M0,2000 L${points.join(" ")} L3000,2000 Z" fill="url(#ridge${nth})"/>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 3000 2000">
-    <linearGradient id="sky" x1="0" y1="0" x2="0" y2="1">
+    <linearGradient id="sky" gradientUnits="userSpaceOnUse" x1="0" y1="0" x2="0" y2="2000">
       <stop offset="0" stop-color="#2b3a67"/><stop offset=".18" stop-color="#56588c"/>
       <stop offset=".34" stop-color="#a5769a"/><stop offset=".45" stop-color="#e59a8f"/>
       <stop offset=".54" stop-color="#fcc089"/><stop offset=".62" stop-color="#ffe3b3"/>
     </linearGradient>
-    <radialGradient id="glow"><stop offset="0" stop-color="#fff6d8" stop-opacity=".95"/>
+    <radialGradient id="glow" gradientUnits="userSpaceOnUse" cx="1980" cy="975" r="820"><stop offset="0" stop-color="#fff6d8" stop-opacity=".95"/>
       <stop offset=".14" stop-color="#ffe0a0" stop-opacity=".6"/>
       <stop offset=".45" stop-color="#ff9f7d" stop-opacity=".2"/><stop offset="1" stop-color="#f08080" stop-opacity="0"/>
     </radialGradient>

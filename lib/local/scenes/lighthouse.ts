@@ -3,23 +3,23 @@ import { random, rolling } from "./random.ts";
 /** A lighthouse under the moon, 2:3. */
 export function lighthouse(width: number, height: number): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 2000 3000">
-    <linearGradient id="night" x1="0" y1="0" x2="0" y2="1">
+    <linearGradient id="night" gradientUnits="userSpaceOnUse" x1="0" y1="0" x2="0" y2="2120">
       <stop offset="0" stop-color="#070b24"/><stop offset=".4" stop-color="#13224f"/>
       <stop offset=".75" stop-color="#2b4a7e"/><stop offset="1" stop-color="#6f93b5"/>
     </linearGradient>
-    <linearGradient id="sea" x1="0" y1="0" x2="0" y2="1">
+    <linearGradient id="sea" gradientUnits="userSpaceOnUse" x1="0" y1="2080" x2="0" y2="3000">
       <stop offset="0" stop-color="#4d7199"/><stop offset=".25" stop-color="#213f6c"/><stop offset="1" stop-color="#060a20"/>
     </linearGradient>
-    <radialGradient id="halo"><stop offset="0" stop-color="#fff8dc" stop-opacity=".75"/>
+    <radialGradient id="halo" gradientUnits="userSpaceOnUse" cx="640" cy="760" r="620"><stop offset="0" stop-color="#fff8dc" stop-opacity=".75"/>
       <stop offset=".25" stop-color="#cfe0ff" stop-opacity=".28"/><stop offset="1" stop-color="#9cc0ff" stop-opacity="0"/>
     </radialGradient>
-    <radialGradient id="lamp"><stop offset="0" stop-color="#fffbe0"/><stop offset=".2" stop-color="#ffe9a3" stop-opacity=".85"/>
+    <radialGradient id="lamp" gradientUnits="userSpaceOnUse" cx="0" cy="0" r="330"><stop offset="0" stop-color="#fffbe0"/><stop offset=".2" stop-color="#ffe9a3" stop-opacity=".85"/>
       <stop offset="1" stop-color="#ffd977" stop-opacity="0"/></radialGradient>
     <linearGradient id="beam" gradientUnits="userSpaceOnUse" x1="1460" x2="-60" y1="1150" y2="1360">
       <stop offset="0" stop-color="#fff1b8" stop-opacity=".75"/><stop offset=".5" stop-color="#fff1b8" stop-opacity=".22"/>
       <stop offset="1" stop-color="#fff1b8" stop-opacity="0"/></linearGradient>
-    <linearGradient id="tower"><stop offset="0" stop-color="#f4efe2"/><stop offset=".55" stop-color="#cfcad2"/><stop offset="1" stop-color="#5d6685"/></linearGradient>
-    <linearGradient id="stripe"><stop offset="0" stop-color="#d5493f"/><stop offset=".55" stop-color="#a73440"/><stop offset="1" stop-color="#4c2340"/></linearGradient>
+    <linearGradient id="tower" gradientUnits="userSpaceOnUse" x1="1376" x2="1544"><stop offset="0" stop-color="#f4efe2"/><stop offset=".55" stop-color="#cfcad2"/><stop offset="1" stop-color="#5d6685"/></linearGradient>
+    <linearGradient id="stripe" gradientUnits="userSpaceOnUse" x1="1383" x2="1537"><stop offset="0" stop-color="#d5493f"/><stop offset=".55" stop-color="#a73440"/><stop offset="1" stop-color="#4c2340"/></linearGradient>
     <rect width="2000" height="2120" fill="url(#night)"/>
     ${stars()}
     <circle cx="640" cy="760" r="620" fill="url(#halo)"/>
@@ -29,9 +29,9 @@ export function lighthouse(width: number, height: number): string {
     <rect y="2080" width="2000" height="920" fill="url(#sea)"/>
     ${glitter()}
     <path d="M1452,1146 L-120,1190 V1600 L1452,1162 Z" fill="url(#beam)"/>
-    <circle cx="1460" cy="1152" r="330" fill="url(#lamp)" fill-opacity=".75"/>
+    <circle r="330" transform="translate(1460 1152)" fill="url(#lamp)" fill-opacity=".75"/>
     ${tower}
-    <circle cx="1460" cy="1152" r="95" fill="url(#lamp)"/>
+    <circle r="330" transform="translate(1460 1152) scale(.29)" fill="url(#lamp)"/>
   </svg>`;
 }
 
