@@ -23,7 +23,9 @@ import { FunctionUrlOrigin, OriginGroup, S3BucketOrigin } from "aws-cdk-lib/aws-
 import { FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { type KeyConfig, negotiatedFormats } from "../lambda/url/key.ts";
+import type { Config } from "../lambda/config.ts";
+import { PATH_HEADER } from "../lambda/http.ts";
+import { CACHE_TAG_HEADER, vary } from "../lambda/respond.ts";
 import { viewerRequestCode } from "./edge-code.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { ImageFunction } from "./image-function.ts";
@@ -89,7 +91,7 @@ export class Delivery extends Construct {
       },
       errorResponses: [...errorResponses],
     });
-    override(this.distribution, "CacheTagConfig.HeaderName", "x-amz-meta-cache-tag");
+    override(this.distribution, "CacheTagConfig.HeaderName", CACHE_TAG_HEADER);
     override(
       this.distribution,
       "Origins.0.S3OriginConfig.OriginReadTimeout",
@@ -97,7 +99,7 @@ export class Delivery extends Construct {
     );
   }
 
-  #edge(config: KeyConfig) {
+  #edge(config: Config) {
     return new EdgeFunction(this, "ViewerRequest", {
       comment: "The picture's URL becomes its cache key",
       runtime: FunctionRuntime.JS_2_0,
@@ -122,21 +124,21 @@ export class Delivery extends Construct {
   #originalPath() {
     return new OriginRequestPolicy(this, "OriginalPath", {
       comment: "Hands on the path as the viewer wrote it",
-      headerBehavior: OriginRequestHeaderBehavior.allowList("x-shutterspeed-path"),
+      headerBehavior: OriginRequestHeaderBehavior.allowList(PATH_HEADER),
     });
   }
 
   /** What S3 cannot say with a derivative, and the function says by itself. */
-  #answers(config: KeyConfig) {
-    const varies = negotiatedFormats(config).length > 0;
+  #answers(config: Config) {
+    const { Vary } = vary(config);
     return new ResponseHeadersPolicy(this, "Answers", {
       comment: "An SVG may not run anything; an answer is what its type says",
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy, override: true },
         contentTypeOptions: { override: true },
       },
-      ...(varies && {
-        customHeadersBehavior: { customHeaders: [{ header: "Vary", value: "Accept", override: true }] },
+      ...(Vary && {
+        customHeadersBehavior: { customHeaders: [{ header: "Vary", value: Vary, override: true }] },
       }),
     });
   }

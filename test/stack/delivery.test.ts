@@ -4,6 +4,7 @@ import { Duration } from "aws-cdk-lib";
 import type { Template } from "aws-cdk-lib/assertions";
 import { readConfig } from "../../lambda/config.ts";
 import * as failures from "../../lambda/errors.ts";
+import { answerFailure } from "../../lambda/respond.ts";
 import { viewerRequestCode } from "../../lib/edge-code.ts";
 import { all, drawing, only, stackOf, synthesized } from "./synthesized.ts";
 
@@ -159,6 +160,13 @@ test("what S3 serves is kept from running scripts like what the function serves"
     ContentTypeOptions: { Override: true },
   });
   assert.equal(CustomHeadersConfig, undefined);
+
+  const http = { method: "GET", path: "/", headers: {}, id: "1" };
+  const { headers } = answerFailure(new failures.NoRoute(), { http, config: readConfig({}), now: 0 });
+  assert.equal(
+    SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy,
+    headers["Content-Security-Policy"],
+  );
 });
 
 test("where the format depends on what the viewer accepts, every answer says so", () => {
