@@ -24,24 +24,25 @@ const planned: readonly (readonly [name: string, alias: string])[] = [
 
 /** The options as a Markdown table: what is there, then what is to come. */
 export function optionsTable(): string {
-  const there = (options as readonly Option[]).map(({ name, aliases = [], args, doc, example }) =>
-    row([
-      code(name),
-      aliases.map(code).join(" "),
-      code(
-        Object.keys(args)
-          .map((arg) => `%${arg}`)
-          .join(":"),
-      ),
-      doc,
-      code(example),
-      "yes",
-    ]),
-  );
+  const there = (options as readonly Option[]).map((option) => {
+    const { name, aliases = [], doc, example } = option;
+    const words = wordsOf(option).map((word) => `%${word}`);
+    return row([code(name), aliases.map(code).join(" "), code(words.join(":")), doc, code(example), "yes"]);
+  });
   const toCome = planned.map(([name, alias]) =>
     row([code(name), alias && code(alias), "", "", "", "to come"]),
   );
   return table(["option", "alias", "arguments", "what it does", "example", "built"], [...there, ...toCome]);
+}
+
+/** What an option's words are called, in URL order; a shorthand's are those of its parts. */
+function wordsOf(option: Option): readonly string[] {
+  const parts = "of" in option ? (option.of as readonly Option[]) : [];
+  if (parts.length === 0) return Object.entries(option.args).flatMap(([key, arg]) => arg.words ?? [key]);
+  return parts.flatMap((part) => {
+    const [first = part.name, ...rest] = wordsOf(part);
+    return [first === "enabled" ? part.name : first, ...rest];
+  });
 }
 
 /** The environment as a Markdown table. */

@@ -40,6 +40,8 @@ export interface Arg<T> {
   readonly control: Control;
   /** Words it takes at most. */
   readonly arity: number;
+  /** What its words are called where there are several, or where its option's name does not say it. */
+  readonly words?: readonly string[];
   /** Takes its words. `undefined` means the URL takes the value back. Throws `InvalidUrl`, naming `at`, on nonsense. */
   read(words: Words, at: string): T | undefined;
   write(value: T): readonly string[];

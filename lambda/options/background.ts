@@ -10,6 +10,7 @@ const color: Arg<string> = {
   expects,
   control: { kind: "color" },
   arity: 3,
+  words: ["R", "G", "B"],
   neutral: "",
   read(words, at) {
     if (words.left === 3)
@@ -32,7 +33,7 @@ function channel(word: string, at: string): string {
 export const background = option({
   name: "background",
   aliases: ["bg"],
-  doc: "The colour transparent areas, padding and extensions are painted with. Without it they stay transparent where the format can, and are white where it cannot.",
+  doc: "The colour, hex or R:G:B, that transparent areas, padding and extensions are painted with. Without it they stay transparent where the format can, and are white where it cannot.",
   example: "bg:ff8800",
   arg: color,
 });

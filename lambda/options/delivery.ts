@@ -22,6 +22,7 @@ export const expires = option({
 const name: Arg<string> = {
   ...text("a file name, in base64 when followed by 1"),
   arity: 2,
+  words: ["name", "encoded"],
   read(words, at) {
     const given = words.take();
     if (words.left === 0 || !flag().read(words, at)) return given;

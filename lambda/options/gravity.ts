@@ -12,6 +12,7 @@ export function gravityArg(more: readonly Gravity["type"][] = []): Arg<Gravity> 
     expects,
     control: { kind: "gravity", choices: types },
     arity: 3,
+    words: ["gravity", "x", "y"],
     neutral: "ce",
     read(words, at) {
       const count = words.left;

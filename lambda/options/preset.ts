@@ -6,6 +6,7 @@ const names: Arg<readonly string[]> = {
   expects: "names of presets",
   control: { kind: "text" },
   arity: Infinity,
+  words: ["name", "name…"],
   neutral: "",
   read(words, at) {
     const given: string[] = [];
