@@ -81,7 +81,7 @@ export async function keepDerivative(
   const atMost = sendable ? Math.min(KEEP_AT_MOST, deadline.left * KEEP_SHARE) : deadline.left;
   try {
     await deadline.within("keeping a derivative", atMost, (signal) =>
-      services.bucket.put(address, Buffer.from(drawn.body), factsOf(drawn), signal),
+      services.bucket.put(address, bytesIn(drawn), factsOf(drawn), signal),
     );
     services.log.note({ derivative: "kept" });
   } catch (cause) {
@@ -108,6 +108,8 @@ function pointTo(address: Address, asking: Asking, bucket: Bucket): HttpResponse
 
 const linkTo = async (address: Address, asking: Asking, bucket: Bucket) =>
   answerElsewhere(await bucket.presign(address, LINK_FOR), asking);
+
+const bytesIn = ({ body }: HttpResponse) => (typeof body === "string" ? Buffer.from(body) : body);
 
 const factsOf = ({ headers }: HttpResponse): Facts => ({
   type: headers["Content-Type"],

@@ -210,8 +210,8 @@ for (const [name, fault] of failures) {
   test(`a bucket that ${name} does not fail an answer, only delays it a little`, () =>
     faulty(fault, async ({ keep, told }) => {
       const began = performance.now();
-      assert.equal(await keep(small, dear, 200), small);
-      assert.ok(performance.now() - began < 400);
+      assert.equal(await keep(small, dear, 600), small);
+      assert.ok(performance.now() - began < 500);
       assert.equal(told().derivative, "lost");
     }));
 }

@@ -123,6 +123,13 @@ test("a name beyond ASCII is given twice, plain and whole", () => {
   );
 });
 
+test("half a character is no reason to fail", () => {
+  assert.equal(
+    contentDisposition("", "a\ud800", ".jpg", false),
+    `inline; filename="a_.jpg"; filename*=UTF-8''a%EF%BF%BD.jpg`,
+  );
+});
+
 test("whatever a name holds, the header is printable ASCII in one line", () => {
   const property = fc.property(
     fc.string({ unit: "binary" }),

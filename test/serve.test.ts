@@ -37,6 +37,7 @@ before(async () => {
   const put = (key: string, body: Uint8Array) =>
     s3Bucket(readConfig({})).put({ bucket: buckets.pictures, key }, body, {}, new AbortController().signal);
   await put("cat.jpg", cat);
+  await put("large.jpg", await drawn(1800, 1350).jpeg().toBuffer());
   await put("notes.txt", Buffer.from("no picture"));
 });
 after(async () => {
@@ -188,6 +189,16 @@ for (const ms of [0, 60, 120, 260, 300]) {
     if (ms > 0) assert.ok(context.getRemainingTimeInMillis() > 0);
   });
 }
+
+test("a picture that takes too long to draw is a 503, with time kept to send it", async () => {
+  const context = contextOf(400);
+  const { statusCode, headers, body } = await handler(
+    eventOf("/_/bl:9/plain/s3://pictures/large.jpg@avif"),
+    context,
+  );
+  assert.deepEqual([statusCode, headers["Retry-After"], body], [503, "1", "Timeout"]);
+  assert.ok(context.getRemainingTimeInMillis() > 150);
+});
 
 test("a bucket that says nothing is a 504 while there is time to say so", async () => {
   await using silent = await origin(faults.silence);
