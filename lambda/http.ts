@@ -42,10 +42,24 @@ export function fromEvent(event: LambdaFunctionURLEvent, invocation: string): Ht
   const { method } = event.requestContext.http;
   const id = requestId(headers, invocation);
   const original = headers[PATH_HEADER];
-  return original === undefined
-    ? { method, headers, id, path: untilQuery(event.rawPath) }
-    : { method, headers, id, path: untilQuery(original), edgeKey: event.rawPath.slice(1) };
+  if (original === undefined) return { method, headers, id, path: untilQuery(event.rawPath) };
+  const edgeKey = event.rawPath.slice(1);
+  return {
+    method,
+    headers: { ...headers, accept: acceptIn(edgeKey) },
+    id,
+    path: untilQuery(original),
+    edgeKey,
+  };
 }
+
+/** What the viewer accepts, as far as it counts: the edge put it into the key, so the answer may depend on nothing else. */
+const acceptIn = (edgeKey: string) =>
+  edgeKey
+    .slice(edgeKey.lastIndexOf(".") + 1)
+    .split("-")
+    .map((format) => `image/${format}`)
+    .join();
 
 const untilQuery = (target: string) => target.split("?", 1)[0] ?? "";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { readConfig } from "../lambda/config.ts";
 import {
   fits,
   fromEvent,
@@ -10,6 +11,7 @@ import {
   responseBytes,
   toResult,
 } from "../lambda/http.ts";
+import { derivativeKey } from "../lambda/url/key.ts";
 import { eventOf } from "./invocation.ts";
 import { oracle } from "./oracle.ts";
 
@@ -27,6 +29,17 @@ test("behind the edge, the header holds the path and the URL the key", () => {
   );
   assert.equal(http.path, "/sig/w:1/plain/s3://b/k.jpg");
   assert.equal(http.edgeKey, "abc/def.webp");
+});
+
+test("behind the edge, what is accepted is what the key says, not what some proxy adds", () => {
+  const path = "/sig/w:1/plain/s3://b/k.jpg";
+  const config = readConfig({ IMGPROXY_AUTO_WEBP: "1", IMGPROXY_AUTO_AVIF: "1" });
+  for (const accept of ["image/avif,image/webp,*/*", "image/webp", "*/*"]) {
+    const key = derivativeKey(path, accept, config) ?? "";
+    const headers = { accept: "image/avif", "x-shutterspeed-path": path };
+    const http = fromEvent(eventOf(`/${key}`, headers), "id");
+    assert.equal(derivativeKey(path, http.headers.accept, config), key);
+  }
 });
 
 test("a query is no part of the path", () => {
