@@ -20,6 +20,8 @@ export interface CloudProps {
   readonly memory?: number;
   /** Seconds of the function. @default 20 */
   readonly timeout?: number;
+  /** Seconds the edge waits for the derivative bucket. @default 5, as in the stack */
+  readonly bucketTimeout?: number;
   /** Processes of the function at most. @default the number of CPUs, at least 2 */
   readonly concurrency?: number;
   /** Port of the edge. @default a free one */
@@ -38,8 +40,7 @@ export interface Cloud {
   stop(): Promise<void>;
 }
 
-/** Seconds the derivative bucket may take, and a cold start beside the function's own time; as in the stack. */
-const BUCKET_TIMEOUT = 5;
+/** Seconds a cold start may take beside the function's own time; as in the stack. */
 const COLD_START = 10;
 
 /** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
@@ -58,7 +59,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
   });
   const url = await startFunctionUrl(fn);
   const origin = originGroup(
-    bucketOrigin(derivatives, buckets.derivatives, BUCKET_TIMEOUT),
+    bucketOrigin(derivatives, buckets.derivatives, props.bucketTimeout ?? 5),
     functionOrigin(url.origin, timeout + COLD_START),
   );
   const { port, served } = props;

@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import { edgeCache } from "./edge-cache.ts";
 import { type EdgeRequest, edgeFunction } from "./edge-function.ts";
-import type { Answer } from "./http.ts";
+import { type Answer, ownAnswer } from "./http.ts";
 import { listen } from "./listen.ts";
 import type { Origin } from "./origins.ts";
-import { received, refusal, send } from "./viewer.ts";
+import { received, send } from "./viewer.ts";
 
 /** What CloudFront is set up with. */
 export interface EdgeProps {
@@ -60,12 +60,12 @@ export async function startEdge({ code, origin, port = 0, served = () => {} }: E
     return asked;
   };
   const answer = async (request: EdgeRequest): Promise<[Served["cache"], Answer]> => {
-    if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) return ["Error", refusal(403, "Forbidden")];
+    if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) return ["Error", ownAnswer(403, "Forbidden")];
     const sent = viewerRequest(request);
     const cached = request.method === "OPTIONS" ? undefined : cache.find(sent.uri);
     if (cached) return ["Hit", cached];
     // Nothing else can be signed for an origin.
-    if (!/^\/[\w./-]*$/.test(sent.uri)) return ["Error", refusal(400, "Bad Request")];
+    if (!/^\/[\w./-]*$/.test(sent.uri)) return ["Error", ownAnswer(400, "Bad Request")];
     const fresh = await (request.method === "GET" ? askOnce(sent) : origin(sent));
     return [fresh.status < 400 ? "Miss" : "Error", fresh];
   };

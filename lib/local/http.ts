@@ -9,6 +9,13 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+/** An answer that comes from no origin. */
+export const ownAnswer = (status: number, text: string): Answer => ({
+  status,
+  headers: { "content-type": "text/plain" },
+  body: Buffer.from(text),
+});
+
 const agent = new Agent({ keepAlive: true });
 
 /** Asks a URL over plain HTTP and reads the whole answer, whatever its status. Redirects are answers too. */
@@ -31,6 +38,3 @@ export function ask(
     asking.end();
   });
 }
-
-/** Lets go of the connections kept for the next question. */
-export const closeConnections = (): void => agent.destroy();

@@ -4,7 +4,9 @@ import type { Server } from "node:net";
 /** Listens on this machine only and tells the port; port 0 takes a free one. Rejects when the port is taken. */
 export async function listen(server: Server, port = 0): Promise<number> {
   server.listen(port, "127.0.0.1");
-  await once(server, "listening");
+  await once(server, "listening").catch((cause) => {
+    throw cause.code === "EADDRINUSE" ? new Error(`port ${port} is taken`, { cause }) : cause;
+  });
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
 }

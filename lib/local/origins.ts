@@ -2,7 +2,7 @@ import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { Deadline, Late } from "../../lambda/deadline.ts";
 import type { EdgeRequest } from "./edge-function.ts";
-import { type Answer, ask } from "./http.ts";
+import { type Answer, ask, ownAnswer } from "./http.ts";
 import { type S3Access, s3Client } from "./s3.ts";
 
 /** Where answers come from. Rejects when it cannot be reached, with `Late` when it does not answer in time. */
@@ -15,6 +15,8 @@ const SIGNED_FOR = 60;
 export function bucketOrigin(access: S3Access, bucket: string, timeout: number): Origin {
   const client = s3Client(access);
   return async ({ method, uri }) => {
+    // Its listing: not for the edge to see.
+    if (uri === "/") return ownAnswer(403, "Forbidden");
     const object = { Bucket: bucket, Key: uri.slice(1) };
     const command = method === "HEAD" ? new HeadObjectCommand(object) : new GetObjectCommand(object);
     const url = await getSignedUrl(client, command, { expiresIn: SIGNED_FOR });
@@ -48,10 +50,5 @@ export function originGroup(first: Origin, second: Origin): Origin {
 const within = (seconds: number, work: (signal: AbortSignal) => Promise<Answer>) =>
   Deadline.in(seconds * 1000).within("the origin", Infinity, work);
 
-const failure = (status: number, text: string): Answer => ({
-  status,
-  headers: { "content-type": "text/plain" },
-  body: Buffer.from(text),
-});
-const badGateway = failure(502, "Bad Gateway");
-const gatewayTimeout = failure(504, "Gateway Timeout");
+const badGateway = ownAnswer(502, "Bad Gateway");
+const gatewayTimeout = ownAnswer(504, "Gateway Timeout");

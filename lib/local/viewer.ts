@@ -13,13 +13,6 @@ export function received({ method = "GET", url = "/", headersDistinct }: Incomin
   };
 }
 
-/** An answer of the edge itself. */
-export const refusal = (status: number, text: string): Answer => ({
-  status,
-  headers: { "content-type": "text/plain" },
-  body: Buffer.from(text),
-});
-
 /** These are between two ends of one connection. */
 const hopByHop = ["connection", "keep-alive", "transfer-encoding", "content-length", "date"];
 
