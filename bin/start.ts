@@ -7,42 +7,23 @@ import { requestLine, whole } from "../lib/local/terminal.ts";
 
 /** `npm start`: the whole thing on this machine, on a folder of pictures. */
 const home = join(import.meta.dirname, "..", ".local");
+const logFile = join(home, "function.log");
 /** ms to wait for the copies before the URLs are shown; a large folder goes on behind them. */
 const COPYING = 3000;
 
-const stopped = Promise.withResolvers<void>();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => stopped.resolve());
+const stopped = Promise.withResolvers<undefined>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => stopped.resolve(undefined));
 
 try {
-  const { values } = parseArgs({
-    options: {
-      pictures: { type: "string" },
-      port: { type: "string", default: "8080" },
-      memory: { type: "string", default: "1769" },
-      timeout: { type: "string", default: "20" },
-    },
-  });
-  mkdirSync(home, { recursive: true });
-  const log = createWriteStream(join(home, "function.log"));
-  const session = await startSession({
-    home,
-    pictures: values.pictures,
-    port: whole("--port", values.port, 0, 65_535),
-    memory: whole("--memory", values.memory, 128, 10_240),
-    timeout: whole("--timeout", values.timeout, 1, 900),
-    env: ours(process.env),
-    served: (served) => console.log(requestLine(served)),
-    log: (line) => log.write(`${line}\n`),
-    complain: (line) => console.error(line),
-  });
+  const session = await Promise.race([start(), stopped.promise]);
+  // What had been started by then is tied to this process and ends with it.
+  if (!session) process.exit(0);
   await Promise.race([session.complete, stopped.promise, pause(COPYING, undefined, { ref: false })]);
 
   const { origin, folder, count, examples } = session;
-  console.log(`Shutterspeed serves ${count} pictures of ${relative("", folder) || "."} at ${origin}`);
-  console.log(
-    `The function writes its log to ${relative("", join(home, "function.log"))}. Ctrl-C ends everything.\n`,
-  );
+  console.log(`Serving ${count} pictures of ${relative("", folder) || "."} at ${origin}\n`);
   for (const [says, url] of examples) console.log(`  ${says}\n  ${url}\n`);
+  console.log(`The function writes its log to ${relative("", logFile)}. Ctrl-C ends everything.\n`);
 
   await stopped.promise;
   await session.stop();
@@ -50,6 +31,24 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
+}
+
+function start() {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({ options: { pictures: text, port: text, memory: text, timeout: text } });
+  mkdirSync(home, { recursive: true });
+  const log = createWriteStream(logFile);
+  return startSession({
+    home,
+    pictures: values.pictures,
+    port: whole("--port", values.port ?? "8080", 0, 65_535),
+    memory: whole("--memory", values.memory ?? "1769", 128, 10_240),
+    timeout: whole("--timeout", values.timeout ?? "20", 1, 900),
+    env: ours(process.env),
+    served: (served) => console.log(requestLine(served)),
+    log: (line) => log.write(`${line}\n`),
+    complain: (line) => console.error(line),
+  });
 }
 
 /** The variables that are the function's. */

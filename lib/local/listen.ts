@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Server } from "node:net";
+import { createServer, type Server } from "node:net";
 
 /** Listens on this machine only and tells the port; port 0 takes a free one. Rejects when the port is taken. */
 export async function listen(server: Server, port = 0): Promise<number> {
@@ -9,4 +9,11 @@ export async function listen(server: Server, port = 0): Promise<number> {
   });
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** Throws one sentence when the port is taken. */
+export async function assertFree(port: number): Promise<void> {
+  const server = createServer();
+  await listen(server, port);
+  server.close();
 }

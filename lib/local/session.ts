@@ -9,7 +9,9 @@ import { bundle } from "./bundle.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import type { Served } from "./edge.ts";
 import { examples } from "./examples.ts";
+import { picturesIn } from "./folder.ts";
 import { signingKeys } from "./keys.ts";
+import { assertFree } from "./listen.ts";
 import { mirror } from "./mirror.ts";
 import { list, remove } from "./objects.ts";
 import { drawPictures } from "./pictures.ts";
@@ -73,6 +75,8 @@ async function start(
   };
   const config = readConfig(env);
   const folder = props.pictures ? resolve(props.pictures) : join(home, "pictures");
+  // What cannot be used is said before anything is started.
+  await Promise.all([props.pictures && picturesIn(folder), assertFree(port)]);
   const starting = startS3(join(home, "s3", nameOf(folder)));
   running.push(() =>
     starting.then(
