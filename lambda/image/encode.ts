@@ -41,7 +41,7 @@ export function written(image: Sharp, output: Output): Sharp {
 
 /** Writes a picture, and again at lower quality while it is longer than `maxBytes`. `pixels` begins anew at each call. */
 export async function encode(pixels: () => Sharp, output: Output, deadline: Deadline): Promise<Drawn> {
-  const drawn = await run(written(pixels(), output), deadline);
+  const drawn = await run(() => written(pixels(), output), deadline);
   const quality = nextQuality(output.quality, drawn.data.length, output.maxBytes);
   return quality === undefined ? drawn : encode(pixels, { ...output, quality }, deadline);
 }

@@ -21,6 +21,7 @@ const lenient = { failOn: "none", limitInputPixels: false, limitInputChannels: f
 
 /** Reads a source's header. Throws `InvalidSource`, `UnsupportedFormat` or `BrokenSource` when nothing can be drawn of it. */
 export async function open(bytes: Uint8Array, { maxSrcResolution }: Config): Promise<Opened> {
+  if (bytes.length === 0) throw new InvalidSource("0 bytes");
   const pixels = () => sharp(bytes, lenient);
   const metadata = await pixels()
     .metadata()

@@ -36,16 +36,27 @@ export interface SourceFacts extends Size {
 export function plan(asked: Options, source: SourceFacts, offers: Offers, config: Config): Plan {
   const start = canvasOf(source, offers);
   const { strokes, canvas } = layOut(asked, start, config.maxResultDimension || Infinity);
-  const megapixels = (canvas.width * canvas.height) / 1e6;
-  if (megapixels > Math.max(config.maxSrcResolution, (source.width * source.height) / 1e6)) {
-    throw new ResultTooBig(`${canvas.width}x${canvas.height}: ${config.maxSrcResolution} megapixels at most`);
-  }
+  refuseTooBig([...strokes.map(({ leaves }) => leaves), canvas], source, config);
   return {
     strokes,
     canvas,
     output: outputOf(asked, source, canvas, config),
     cost: costOf(source, strokes, canvas),
   };
+}
+
+/** px; libvips takes no longer side, not even on the way. */
+const maxSide = 100_000_000;
+
+function refuseTooBig(sizes: readonly Size[], source: Size, { maxSrcResolution }: Config): void {
+  const tooLong = sizes.find(({ width, height }) => Math.max(width, height) > maxSide);
+  if (tooLong) throw new ResultTooBig(`${tooLong.width}x${tooLong.height}: ${maxSide} px at most`);
+
+  const megapixels = ({ width, height }: Size) => (width * height) / 1e6;
+  const most = Math.max(maxSrcResolution, megapixels(source));
+  const last = sizes.at(-1) ?? source;
+  if (megapixels(last) > most)
+    throw new ResultTooBig(`${last.width}x${last.height}: ${most} megapixels at most`);
 }
 
 const nothing: Size = { width: 0, height: 0 };

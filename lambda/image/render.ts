@@ -56,7 +56,7 @@ async function draw(group: readonly Stroke[], stage: Stage, deadline: Deadline):
 
 const look = async (smart: SmartStroke, stage: Stage, deadline: Deadline): Promise<Stroke> => ({
   ...smart,
-  stroke: await attend(stage.pixels(), smart.stroke, stage, deadline),
+  stroke: await attend(stage.pixels, smart.stroke, stage, deadline),
 });
 
 /** Ends a pass: raw pixels, or a lossless file where EXIF and XMP must come along. */
@@ -66,11 +66,11 @@ async function materialize(
   deadline: Deadline,
 ): Promise<Stage> {
   if (keepMetadata) {
-    const { data } = await run(pixels().keepExif().keepXmp().png({ compressionLevel: 0 }), deadline);
+    const { data } = await run(() => pixels().keepExif().keepXmp().png({ compressionLevel: 0 }), deadline);
     return { width, height, pixels: () => sharp(data) };
   }
   // The size is the planned one: sharp reports that of the last extract, even when it extended afterwards.
-  const { data, info } = await run(pixels().raw(), deadline);
+  const { data, info } = await run(() => pixels().raw(), deadline);
   const raw = { width, height, channels: info.channels };
   return { width, height, pixels: () => sharp(data, { raw }) };
 }

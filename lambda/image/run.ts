@@ -9,12 +9,14 @@ export interface Drawn {
   readonly info: OutputInfo;
 }
 
-/** Runs one sharp to its end. Throws `Timeout` at the deadline, `BrokenSource` when the picture cannot be decoded. */
-export async function run(image: Sharp, deadline: Deadline): Promise<Drawn> {
+/** Runs the sharp it is given to its end. Throws `Timeout` at the deadline, `BrokenSource` when sharp cannot draw the picture. */
+export async function run(image: () => Sharp, deadline: Deadline): Promise<Drawn> {
   try {
-    return await deadline.within("drawing", Infinity, () =>
+    return await deadline.within("drawing", Infinity, async () =>
       // sharp counts in whole seconds and cannot stop every encoder; the deadline answers in time all the same.
-      image.timeout({ seconds: Math.ceil(deadline.left / 1000) }).toBuffer({ resolveWithObject: true }),
+      image()
+        .timeout({ seconds: Math.ceil(deadline.left / 1000) })
+        .toBuffer({ resolveWithObject: true }),
     );
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);

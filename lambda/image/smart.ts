@@ -1,4 +1,5 @@
 import type { Sharp } from "sharp";
+import type { Size } from "../canvas.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Box } from "../geometry.ts";
 import { run } from "./run.ts";
@@ -7,17 +8,10 @@ import { run } from "./run.ts";
  * Moves a box of the picture to what catches the eye. sharp looks for it only while it covers a size,
  * so it covers the box's once, cheaply, and the point it found is scaled back.
  */
-export async function attend(
-  pixels: Sharp,
-  box: Box,
-  outer: { width: number; height: number },
-  deadline: Deadline,
-) {
+export async function attend(pixels: () => Sharp, box: Box, outer: Size, deadline: Deadline): Promise<Box> {
   const { width, height } = box;
-  const { info } = await run(
-    pixels.resize(width, height, { fit: "cover", position: "attention" }).raw(),
-    deadline,
-  );
+  const covered = () => pixels().resize(width, height, { fit: "cover", position: "attention" }).raw();
+  const { info } = await run(covered, deadline);
   const shrink = Math.min(outer.width / width, outer.height / height);
   const around = (focus: number, inner: number, side: number) =>
     Math.max(0, Math.min(Math.trunc(focus * shrink) - Math.trunc(inner / 2), side - inner));

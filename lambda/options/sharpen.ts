@@ -10,14 +10,14 @@ export const sharpen = option({
   arg: amount("a sigma in px", 10),
 });
 
-/** Sigma; sharp takes no more. */
-const maxSigma = 10;
+/** Sigma; sharp takes no less and no more. */
+const [minSigma, maxSigma] = [0.000_001, 10];
 
 export const sharpenStep = step({
   name: "sharpen",
   calls: "sharpen",
   needs: { sharpen },
   plan: ({ sharpen }) =>
-    sharpen === 0 ? undefined : { stroke: { sigma: Math.min(sharpen, maxSigma), m1: 0, m2: 3 } },
+    sharpen < minSigma ? undefined : { stroke: { sigma: Math.min(sharpen, maxSigma), m1: 0, m2: 3 } },
   draw: (image, mask) => image.sharpen(mask),
 });
