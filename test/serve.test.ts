@@ -193,7 +193,7 @@ for (const ms of [0, 60, 120, 260, 300]) {
 test("a picture that takes too long to draw is a 503, with time kept to send it", async () => {
   const context = contextOf(400);
   const { statusCode, headers, body } = await handler(
-    eventOf("/_/bl:9/plain/s3://pictures/large.jpg@avif"),
+    eventOf("/_/rs:force:6000:6000:1/bl:300/plain/s3://pictures/large.jpg"),
     context,
   );
   assert.deepEqual([statusCode, headers["Retry-After"], body], [503, "1", "Timeout"]);
