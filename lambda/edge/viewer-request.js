@@ -8,7 +8,14 @@
 const crypto = require("crypto");
 
 // What follows is filled in from the function's environment (lib/edge-code.ts).
-const settings = { prefix: "", separator: ":", formats: [], onlyPresets: false, filename: false };
+const settings = {
+  prefix: "",
+  separator: ":",
+  formats: [],
+  onlyPresets: false,
+  filename: false,
+  edition: "",
+};
 
 const pathHeader = "x-shutterspeed-path";
 
@@ -23,7 +30,7 @@ function handler(event) {
   delete request.headers[pathHeader];
   if (source !== undefined) {
     request.headers[pathHeader] = { value: path };
-    request.uri = `/${hash(source)}/${hash(path)}.${acceptToken(accept)}`;
+    request.uri = `/${hash(source)}/${hash(settings.edition + path)}.${acceptToken(accept)}`;
   } else if (/[^\w./-]/.test(path)) {
     // Nothing we serve, and origin access control may fail to sign it.
     request.uri = "/-";

@@ -2,18 +2,49 @@ import { createHash } from "node:crypto";
 import type { Config } from "../config.ts";
 import { redenormalize } from "./path.ts";
 
+/** Settings on which it depends what a URL is answered with. */
+const drawn = [
+  "argumentsSeparator",
+  "presets",
+  "presetsSeparator",
+  "onlyPresets",
+  "base64UrlIncludesFilename",
+  "baseUrl",
+  "urlReplacements",
+  "sourceQuerySeparator",
+  "s3Region",
+  "s3Endpoint",
+  "maxResultDimension",
+  "quality",
+  "formatQuality",
+  "preferredFormats",
+  "autoWebp",
+  "autoAvif",
+  "enforceWebp",
+  "enforceAvif",
+  "jpegProgressive",
+  "pngInterlaced",
+  "pngQuantize",
+  "pngQuantizationColors",
+  "webpEffort",
+  "avifSpeed",
+  "stripMetadata",
+  "autoRotate",
+  "ttl",
+  "cacheControlPassthrough",
+] as const satisfies readonly (keyof Config)[];
+
 /** What the key of a derivative depends on beside the request. */
-export type KeyConfig = Pick<
-  Config,
-  | "pathPrefix"
-  | "argumentsSeparator"
-  | "onlyPresets"
-  | "base64UrlIncludesFilename"
-  | "autoAvif"
-  | "enforceAvif"
-  | "autoWebp"
-  | "enforceWebp"
->;
+export type KeyConfig = Pick<Config, (typeof drawn)[number] | "pathPrefix">;
+
+/** Stands for those settings in every key: after a deployment with others, nothing is answered as it was before. */
+export const edition = (config: KeyConfig): string =>
+  hash(
+    JSON.stringify(
+      drawn.map((name) => config[name]),
+      (_, value) => (value instanceof RegExp ? value.source : value),
+    ),
+  ).slice(0, 8);
 
 /**
  * Under which key the derivative bucket and the cache keep the answer to a raw path: `<source hash>/<path hash>.<accept token>`.
@@ -26,7 +57,7 @@ export function derivativeKey(
 ): string | undefined {
   const source = sourceAsWritten(path, config);
   if (source === undefined) return undefined;
-  return `${derivativePrefix(source)}${hash(path)}.${acceptToken(accept ?? "", config)}`;
+  return `${derivativePrefix(source)}${hash(edition(config) + path)}.${acceptToken(accept ?? "", config)}`;
 }
 
 /** What the keys of all derivatives of a source begin with. The source is given as URLs write it, decoded. */

@@ -65,3 +65,10 @@ test("a path without a signature or anything after it has no key", () => {
   }
   assert.equal(sourceAsWritten("/other/s/plain/x", readConfig({ IMGPROXY_PATH_PREFIX: "/img" })), undefined);
 });
+
+test("other settings for pictures are other keys, other settings for time and keys are not", () => {
+  const key = (env: Record<string, string>) => derivativeKey("/s/w:1/plain/x", undefined, readConfig(env));
+  assert.notEqual(key({ IMGPROXY_QUALITY: "50" }), key({}));
+  assert.notEqual(key({ IMGPROXY_URL_REPLACEMENTS: "a=b" }), key({ IMGPROXY_URL_REPLACEMENTS: "c=b" }));
+  assert.equal(key({ IMGPROXY_DOWNLOAD_TIMEOUT: "30", IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" }), key({}));
+});
