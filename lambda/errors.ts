@@ -43,10 +43,13 @@ export class SourceNotAllowed extends Failure {
 export class SourceUnreachable extends Failure {
   readonly status: number;
   readonly told = "Source is unreachable";
+  /** A source that is missing may be asked for by a whole page of viewers; a store that fails may be well again at once. */
+  override readonly cacheFor: number;
 
   constructor(message: string, options: ErrorOptions & { readonly status?: number } = {}) {
     super(message, options);
     this.status = options.status ?? 404;
+    this.cacheFor = this.status < 500 ? 10 : 0;
   }
 }
 
@@ -108,6 +111,7 @@ export class Timeout extends Failure {
 export class NoRoute extends Failure {
   readonly status = 404;
   readonly told = " ";
+  override readonly cacheFor = 10;
 }
 
 /** A fault of ours: nothing a request says may bring it about. */

@@ -31,7 +31,9 @@ interface Size {
 /** In which header an answer carries the tag of its source; S3 keeps it as metadata of that name. */
 export const CACHE_TAG_HEADER = "x-amz-meta-cache-tag";
 
-const csp = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+/** Of every answer: a picture runs and loads nothing. */
+export const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
 /** 200 with a picture. */
 export function answerPicture({ picture, source, origin }: Finished, request: ImageRequest, asking: Asking) {
@@ -92,7 +94,7 @@ function answer(
     headers: {
       Server: "imgproxy",
       "X-Request-ID": http.id,
-      "Content-Security-Policy": csp,
+      "Content-Security-Policy": CONTENT_SECURITY_POLICY,
       ...known(CACHE_TAG_HEADER, tag),
       ...headers,
     },

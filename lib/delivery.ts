@@ -25,7 +25,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { Config } from "../lambda/config.ts";
 import { PATH_HEADER } from "../lambda/http.ts";
-import { CACHE_TAG_HEADER, vary } from "../lambda/respond.ts";
+import { CACHE_TAG_HEADER, CONTENT_SECURITY_POLICY, vary } from "../lambda/respond.ts";
 import { viewerRequestCode } from "./edge-code.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { ImageFunction } from "./image-function.ts";
@@ -134,7 +134,7 @@ export class Delivery extends Construct {
     return new ResponseHeadersPolicy(this, "Answers", {
       comment: "An SVG may not run anything; an answer is what its type says",
       securityHeadersBehavior: {
-        contentSecurityPolicy: { contentSecurityPolicy, override: true },
+        contentSecurityPolicy: { contentSecurityPolicy: CONTENT_SECURITY_POLICY, override: true },
         contentTypeOptions: { override: true },
       },
       ...(Vary && {
@@ -143,8 +143,6 @@ export class Delivery extends Construct {
     });
   }
 }
-
-const contentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
 /** A second attempt also repeats a request that was answered too late: one slow picture would be drawn twice. */
 const once = { connectionAttempts: 1, connectionTimeout: Duration.seconds(2) };

@@ -25,6 +25,8 @@ const failures: readonly Failure[] = [
   new SourceNotAllowed(),
   new SourceTimeout(),
   new SourceUnreachable(""),
+  new SourceUnreachable("", { status: 403 }),
+  new SourceUnreachable("", { status: 502 }),
   new Timeout(),
 ];
 

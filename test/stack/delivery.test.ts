@@ -145,7 +145,8 @@ test("CloudFront repeats a failure no longer than any failure of its status may 
     assert.ok((repeated.get(status) ?? 10) <= cacheFor, `${name}: ${status} is repeated for too long`);
   }
   assert.equal(repeated.get(403), new failures.Forbidden().cacheFor);
-  assert.equal(repeated.get(404), 0, "a missing picture may be there the next time");
+  assert.equal(repeated.get(404), 10, "a missing picture is asked for once in a while, not by every viewer");
+  assert.equal(repeated.get(502), 0, "S3 may be well again at once");
 });
 
 test("what S3 serves is kept from running scripts like what the function serves", () => {
