@@ -29,8 +29,9 @@ const encoders = {
 
 const isEncoded = (format: Format): format is keyof typeof encoders => Object.hasOwn(encoders, format);
 
+/** EXIF, XMP and IPTC stay. So does a colour profile: sharp adds sRGB's, to which the pixels were converted. */
 const keepMetadata = (image: Sharp, { turned }: Output) =>
-  turned ? image.keepXmp().withExifMerge({ IFD0: { Orientation: "1" } }) : image.keepXmp().keepExif();
+  image.withMetadata(turned ? { orientation: 1 } : {});
 
 /** The sharp that writes a picture; what comes out is the file. */
 export function written(image: Sharp, output: Output): Sharp {

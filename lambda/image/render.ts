@@ -59,14 +59,14 @@ const look = async (smart: SmartStroke, stage: Stage, deadline: Deadline): Promi
   stroke: await attend(stage.pixels, smart.stroke, stage, deadline),
 });
 
-/** Ends a pass: raw pixels, or a lossless file where EXIF and XMP must come along. */
+/** Ends a pass: raw pixels, or a lossless file where metadata must come along. */
 async function materialize(
   { width, height, pixels }: Stage,
   { keepMetadata }: Output,
   deadline: Deadline,
 ): Promise<Stage> {
   if (keepMetadata) {
-    const { data } = await run(() => pixels().keepExif().keepXmp().png({ compressionLevel: 0 }), deadline);
+    const { data } = await run(() => pixels().withMetadata().png({ compressionLevel: 0 }), deadline);
     return { width, height, pixels: () => sharp(data) };
   }
   // The size is the planned one: sharp reports that of the last extract, even when it extended afterwards.

@@ -1,0 +1,43 @@
+import sharp from "sharp";
+import { readConfig } from "../lambda/config.ts";
+import { Deadline } from "../lambda/deadline.ts";
+import { open } from "../lambda/image/open.ts";
+import { plan } from "../lambda/image/plan.ts";
+import { render } from "../lambda/image/render.ts";
+import { language, readOption } from "../lambda/url/language.ts";
+
+const config = readConfig({});
+const words = language(config, 0);
+const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as const;
+
+/** The file that the options of a URL make of a source, with what can be asked of its pixels. */
+export async function drawnAs(options: string, source: Buffer) {
+  const asked = options
+    .split("/")
+    .filter(Boolean)
+    .reduce((soFar, segment) => readOption(segment, soFar, words), {});
+  const opened = await open(source, config);
+  const { body, format } = await render(
+    plan(asked, opened.facts, offers, config),
+    opened,
+    Deadline.in(10_000),
+  );
+  const { data, info } = await sharp(body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  /** Red, green, blue and alpha, 0–255. */
+  const pixel = (x: number, y: number) => {
+    const at = (y * info.width + x) * info.channels;
+    return [...data.subarray(at, at + 4)];
+  };
+  return {
+    body,
+    format,
+    width: info.width,
+    height: info.height,
+    pixel,
+    metadata: () => sharp(body).metadata(),
+  };
+}
+
+/** A plain source of one colour. */
+export const plain = (width: number, height: number, background: string) =>
+  sharp({ create: { width, height, channels: background.length > 7 ? 4 : 3, background } });

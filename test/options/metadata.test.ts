@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { drawnAs } from "../drawing.ts";
+import { drawn } from "../pictures.ts";
+
+const tagged = (orientation: number) =>
+  drawn(60, 40)
+    .withMetadata({ orientation })
+    .withExifMerge({ IFD0: { Artist: "A. Painter" } })
+    .jpeg()
+    .toBuffer();
+
+const exifOf = async (options: string, orientation = 1) => {
+  const { exif, orientation: turned } = await (await drawnAs(options, await tagged(orientation))).metadata();
+  return { artist: exif?.includes("A. Painter") ?? false, orientation: turned };
+};
+
+test("EXIF is dropped unless it is asked for", async () => {
+  assert.deepEqual(await exifOf(""), { artist: false, orientation: undefined });
+  assert.equal((await exifOf("sm:0")).artist, true);
+});
+
+test("EXIF comes along through several passes", async () => {
+  assert.equal((await exifOf("sm:0/bl:2/pd:5/mb:900")).artist, true);
+});
+
+test("a picture that was turned upright is not turned again by the EXIF it keeps", async () => {
+  assert.deepEqual(await exifOf("sm:0", 6), { artist: true, orientation: 1 });
+  assert.deepEqual(await exifOf("sm:0/bl:2/pd:5", 6), { artist: true, orientation: 1 });
+});
+
+test("a picture that was left as it lies keeps its orientation", async () => {
+  assert.deepEqual(await exifOf("sm:0/ar:0", 6), { artist: true, orientation: 6 });
+});
