@@ -18,10 +18,11 @@ try {
   const session = await Promise.race([start(), stopped.promise]);
   // What had been started by then is tied to this process and ends with it.
   if (!session) process.exit(0);
-  await Promise.race([session.complete, stopped.promise, pause(COPYING, undefined, { ref: false })]);
+  const copied = session.complete.then(() => "");
+  const still = await Promise.race([copied, stopped.promise, pause(COPYING, ", still being copied")]);
 
   const { origin, folder, count, examples } = session;
-  console.log(`Serving ${count} pictures of ${relative("", folder) || "."} at ${origin}\n`);
+  console.log(`Serving ${count} pictures of ${relative("", folder) || "."}${still ?? ""} at ${origin}\n`);
   for (const [says, url] of examples) console.log(`  ${says}\n  ${url}\n`);
   console.log(`The function writes its log to ${relative("", logFile)}. Ctrl-C ends everything.\n`);
 

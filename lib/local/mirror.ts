@@ -12,7 +12,7 @@ export interface MirrorProps {
   readonly folder: string;
   readonly client: S3Client;
   readonly bucket: string;
-  /** Called when the bucket holds something else under a key than before, or nothing. */
+  /** Called when the bucket holds something else under a key it held before, or nothing. */
   readonly changed: (key: string) => Promise<void>;
   /** Takes a line about what cannot be followed any more. */
   readonly complain: (line: string) => void;
@@ -22,7 +22,7 @@ export interface MirrorProps {
 export interface Mirror {
   /** The keys of the pictures found at first. */
   readonly keys: readonly string[];
-  /** Settles when all of these are in the bucket. */
+  /** Settles when all of these are in the bucket, or it was complained about. */
   readonly complete: Promise<void>;
   stop(): void;
 }
@@ -39,19 +39,19 @@ export async function mirror(props: MirrorProps): Promise<Mirror> {
   watcher.on("error", ({ message }) => complain(`${folder}: no longer watched: ${message}`));
 
   const held = await heldIn(client, bucket, found);
-  const complete = bringUpToDate(found, held, props);
+  const update = (now: Pictures) =>
+    bringUpToDate(now, held, props).catch(({ message }) => complain(`${folder}: ${message}`));
+  const complete = update(found);
   const follow = async () => {
     await complete;
     for (;;) {
       await stirred.promise;
       stirred = Promise.withResolvers();
       await pause(SETTLING);
-      await picturesIn(folder)
-        .then((now) => bringUpToDate(now, held, props))
-        .catch(({ message }) => complain(message));
+      await picturesIn(folder).then(update, ({ message }) => complain(message));
     }
   };
-  follow().catch(() => {});
+  follow();
   return { keys: [...found.keys()], complete, stop: () => watcher.close() };
 }
 
@@ -80,8 +80,9 @@ async function bringUpToDate(
   await severalAtOnce(other, async ([key, file]) => {
     const body = await readFile(join(folder, key));
     await put(client, bucket, key, body, typeOf(key));
+    const before = held.get(key);
     held.set(key, file);
-    await changed(key);
+    if (before) await changed(key);
   });
   await severalAtOnce(gone, changed);
 }

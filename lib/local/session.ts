@@ -76,7 +76,8 @@ async function start(
   const config = readConfig(env);
   const folder = props.pictures ? resolve(props.pictures) : join(home, "pictures");
   // What cannot be used is said before anything is started.
-  await Promise.all([props.pictures && picturesIn(folder), assertFree(port)]);
+  if (props.pictures) await picturesIn(folder);
+  await assertFree(port);
   const starting = startS3(join(home, "s3", nameOf(folder)));
   running.push(() =>
     starting.then(

@@ -44,8 +44,9 @@ const sizeOf = async (url: string) => {
   return { width, height };
 };
 
-test("serves a folder, follows its changes, and leaves nothing behind on Ctrl-C", async () => {
+test("serves a folder, follows its changes, and leaves nothing behind on Ctrl-C", async (t) => {
   const running = start(["--pictures", folder, "--port", "0"], { IMGPROXY_QUALITY: "50" });
+  t.after(() => running.kill("SIGKILL"));
   const printed = await banner(running);
   assert.match(printed, /^Serving 2 pictures of /);
   const [cat = "", sea = ""] = urlsIn(printed);
@@ -67,8 +68,9 @@ test("serves a folder, follows its changes, and leaves nothing behind on Ctrl-C"
   assert.deepEqual(await survivors(started), []);
 });
 
-test("leaves nothing behind when it is killed", async () => {
+test("leaves nothing behind when it is killed", async (t) => {
   const running = start(["--pictures", folder, "--port", "0"]);
+  t.after(() => running.kill("SIGKILL"));
   await banner(running);
   const started = descendants(running.pid ?? 0);
   running.kill("SIGKILL");
@@ -76,10 +78,12 @@ test("leaves nothing behind when it is killed", async () => {
   assert.deepEqual(await survivors(started), []);
 });
 
-test("what cannot be used is one clear line and exit 1", async () => {
+test("what cannot be used is one clear line and exit 1", async (t) => {
   const taken = createServer();
+  t.after(() => taken.close());
   const port = String(await listen(taken));
   const broken = await mkdtemp(join(tmpdir(), "pictures-"));
+  t.after(() => rm(broken, { recursive: true }));
   await symlink("nowhere", join(broken, "gone.jpg"));
 
   const cases: readonly (readonly [readonly string[], RegExp, NodeJS.ProcessEnv?])[] = [
@@ -104,8 +108,6 @@ test("what cannot be used is one clear line and exit 1", async () => {
     assert.equal(status, 1);
   });
   await Promise.all(told);
-  taken.close();
-  await rm(broken, { recursive: true });
 });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
