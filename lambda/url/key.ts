@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
 import type { Config } from "../config.ts";
 import { redenormalize } from "./path.ts";
 
@@ -38,13 +38,16 @@ const drawn = [
 export type KeyConfig = Pick<Config, (typeof drawn)[number] | "pathPrefix">;
 
 /** Stands for those settings in every key: after a deployment with others, nothing is answered as it was before. */
-export const edition = (config: KeyConfig): string =>
-  hash(
-    JSON.stringify(
-      drawn.map((name) => config[name]),
-      (_, value) => (value instanceof RegExp ? value.source : value),
-    ),
-  ).slice(0, 8);
+export function edition(config: KeyConfig): string {
+  const known = editions.get(config);
+  if (known !== undefined) return known;
+  const settings = drawn.map((name) => config[name]);
+  const told = JSON.stringify(settings, (_, value) => (value instanceof RegExp ? value.source : value));
+  const made = hash(told).slice(0, 8);
+  editions.set(config, made);
+  return made;
+}
+const editions = new WeakMap<KeyConfig, string>();
 
 /**
  * Under which key the derivative bucket and the cache keep the answer to a raw path: `<source hash>/<path hash>.<accept token>`.
@@ -117,4 +120,4 @@ function acceptToken(accept: string, config: KeyConfig): string {
   return accepted.join("-") || "any";
 }
 
-const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 32);
+const hash = (text: string) => digest("sha256", text, "hex").slice(0, 32);
