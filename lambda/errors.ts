@@ -7,13 +7,13 @@ export abstract class Failure extends Error {
   readonly cacheFor: number = 0;
   /** Seconds after which asking again makes sense. */
   readonly retryAfter: number | undefined = undefined;
-  override get name() {
-    return this.constructor.name;
-  }
+  /** Written out, for a bundle shortens the names of classes. */
+  abstract override readonly name: string;
 }
 
 /** The URL does not say anything we can follow: unknown words, bad arguments, no source, expired. */
 export class InvalidUrl extends Failure {
+  override readonly name = "InvalidUrl";
   readonly status = 404;
   readonly told = "Invalid URL";
   override readonly cacheFor = 10;
@@ -21,6 +21,7 @@ export class InvalidUrl extends Failure {
 
 /** The signature is not one of ours. */
 export class Forbidden extends Failure {
+  override readonly name: string = "Forbidden";
   readonly status = 403;
   readonly told: string = "Forbidden";
   override readonly cacheFor = 10;
@@ -28,12 +29,14 @@ export class Forbidden extends Failure {
 
 /** A processing option stands where the signature should be. */
 export class MissingSignature extends Forbidden {
+  override readonly name = "MissingSignature";
   override readonly told =
     "The first part of the URL is taken for its signature, and this one looks like a processing option. Put a signature before the options; without keys any word will do.";
 }
 
 /** The source is not among `IMGPROXY_ALLOWED_SOURCES`. */
 export class SourceNotAllowed extends Failure {
+  override readonly name = "SourceNotAllowed";
   readonly status = 404;
   readonly told = "Invalid source URL";
   override readonly cacheFor = 10;
@@ -41,6 +44,7 @@ export class SourceNotAllowed extends Failure {
 
 /** The source could not be had: no such scheme, bucket or host; refused; or it answered with an error of its own. */
 export class SourceUnreachable extends Failure {
+  override readonly name = "SourceUnreachable";
   readonly status: number;
   readonly told = "Source is unreachable";
   /** A source that is missing may be asked for by a whole page of viewers; a store that fails may be well again at once. */
@@ -55,18 +59,21 @@ export class SourceUnreachable extends Failure {
 
 /** The source did not come in time. */
 export class SourceTimeout extends Failure {
+  override readonly name = "SourceTimeout";
   readonly status = 504;
   readonly told = "Source is unreachable";
 }
 
 /** The body ended before its announced length. */
 export class SourceIncomplete extends Failure {
+  override readonly name = "SourceIncomplete";
   readonly status = 422;
   readonly told = "Source response is incomplete";
 }
 
 /** The source is no picture we know, or larger than we are willing to open. */
 export class InvalidSource extends Failure {
+  override readonly name = "InvalidSource";
   readonly status = 422;
   readonly told = "Invalid source image";
   override readonly cacheFor = 60;
@@ -74,6 +81,7 @@ export class InvalidSource extends Failure {
 
 /** The source looked like a picture until it was decoded. */
 export class BrokenSource extends Failure {
+  override readonly name = "BrokenSource";
   readonly status = 422;
   readonly told = "Broken or unsupported image";
   override readonly cacheFor = 60;
@@ -81,6 +89,7 @@ export class BrokenSource extends Failure {
 
 /** A format is known, but not one we can read or write. */
 export class UnsupportedFormat extends Failure {
+  override readonly name = "UnsupportedFormat";
   readonly status = 422;
   readonly told = "Invalid URL";
   override readonly cacheFor = 60;
@@ -88,6 +97,7 @@ export class UnsupportedFormat extends Failure {
 
 /** What was asked for would hold more pixels than we are willing to draw. */
 export class ResultTooBig extends Failure {
+  override readonly name = "ResultTooBig";
   readonly status = 422;
   readonly told = "Result image is too big";
   override readonly cacheFor = 60;
@@ -95,6 +105,7 @@ export class ResultTooBig extends Failure {
 
 /** The answer does not fit into a response and could not be kept anywhere to point to. */
 export class NowhereToKeep extends Failure {
+  override readonly name = "NowhereToKeep";
   readonly status = 503;
   readonly told = "Result image is too big to be sent and could not be stored";
   override readonly retryAfter = 5;
@@ -102,6 +113,7 @@ export class NowhereToKeep extends Failure {
 
 /** The time of the whole request is used up. */
 export class Timeout extends Failure {
+  override readonly name = "Timeout";
   readonly status = 503;
   readonly told = "Timeout";
   override readonly retryAfter = 1;
@@ -109,6 +121,7 @@ export class Timeout extends Failure {
 
 /** There is nothing at this path or for this method. */
 export class NoRoute extends Failure {
+  override readonly name = "NoRoute";
   readonly status = 404;
   readonly told = " ";
   override readonly cacheFor = 10;
@@ -116,6 +129,7 @@ export class NoRoute extends Failure {
 
 /** A fault of ours: nothing a request says may bring it about. */
 export class InternalError extends Failure {
+  override readonly name = "InternalError";
   readonly status = 500;
   readonly told = "Internal error";
 }

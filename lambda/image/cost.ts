@@ -11,7 +11,7 @@ export interface Cost {
 }
 
 /** ms per megapixel of one vCPU, measured by `npm run bench`: a step over the pixels it leaves. */
-export const drawMs: Readonly<Record<string, number>> = { scale: 12, blur: 25, sharpen: 60 };
+export const drawMs: Readonly<Record<string, number>> = { scale: 6, blur: 5, sharpen: 90 };
 
 /** ms per megapixel of anything else: a copy. */
 const copyMs = 3;
