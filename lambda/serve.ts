@@ -1,26 +1,14 @@
-import type { Bucket } from "./bucket.ts";
-import type { Config } from "./config.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import { open } from "./image/open.ts";
 import { plan } from "./image/plan.ts";
 import { render } from "./image/render.ts";
-import type { Log } from "./log.ts";
 import { answerNotModified, answerPicture } from "./respond.ts";
 import { route } from "./routes.ts";
+import type { Services } from "./services.ts";
 import { fetchSource } from "./source/fetch.ts";
-import type { Language } from "./url/language.ts";
 import { parse } from "./url/parse.ts";
-
-/** Everything outside: cut at the raw world, below our own policies, so that a drill exercises them. */
-export interface Services {
-  readonly config: Config;
-  readonly language: Language;
-  readonly bucket: Bucket;
-  /** Of this one request. */
-  readonly log: Log;
-}
 
 /** The whole life of a request. */
 export async function serve(

@@ -34,7 +34,7 @@ const floors: readonly (readonly [floor: string, files: string, allowed: RegExp]
   ],
   [
     "a plan needs no pixels",
-    "lambda/image/{plan,passes,cost,output}.ts",
+    "lambda/image/{plan,passes,cost,output,stroke}.ts",
     /^lambda\/(image|options|geometry|errors|formats|canvas|config|sharp-order)/,
   ],
   ["the client needs the language alone", "lib/client/*.ts", /^lambda\/(options|url)\//],

@@ -1,6 +1,6 @@
 import type { Canvas, Size } from "../canvas.ts";
 import { type Format, formats } from "../formats.ts";
-import type { Stroke } from "./plan.ts";
+import type { Stroke } from "./stroke.ts";
 
 /** ms of one vCPU a picture is predicted to take. */
 export interface Cost {

@@ -1,21 +1,12 @@
-import type { Box } from "../geometry.ts";
 import { steps } from "../options/index.ts";
 import type { Decision, Step } from "../options/option.ts";
 import { joins } from "../sharp-order.ts";
-import type { Stroke } from "./plan.ts";
+import { isSmart, type Stroke } from "./stroke.ts";
 
 /** The steps that draw, by name. */
 export const drawing: ReadonlyMap<string, Step> = new Map(
   (steps as readonly (Step | Decision)[]).filter((step) => "draw" in step).map((step) => [step.name, step]),
 );
-
-/** A cut whose place is found by looking at the pixels, so they must be there. */
-export interface SmartStroke extends Stroke {
-  readonly stroke: Box & { readonly smart: true };
-}
-
-/** Tells those. */
-export const isSmart = (stroke: Stroke): stroke is SmartStroke => "smart" in stroke.stroke;
 
 const callOf = ({ step }: Stroke) => drawing.get(step)?.calls;
 

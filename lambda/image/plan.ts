@@ -5,14 +5,7 @@ import { type Options, steps } from "../options/index.ts";
 import type { Asked, Decision, Step } from "../options/option.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { type Output, outputOf } from "./output.ts";
-
-/** One stroke, planned: what will be drawn, as plain data. */
-export interface Stroke {
-  readonly step: string;
-  readonly stroke: object;
-  /** The picture afterwards, px. */
-  readonly leaves: Size;
-}
+import type { Stroke } from "./stroke.ts";
 
 /** What will be drawn, computed without pixels. */
 export interface Plan {

@@ -5,10 +5,11 @@ import type { Format } from "../formats.ts";
 import { encode } from "./encode.ts";
 import type { Opened } from "./open.ts";
 import type { Output } from "./output.ts";
-import { drawing, isSmart, passes, type SmartStroke } from "./passes.ts";
-import type { Plan, Stroke } from "./plan.ts";
+import { drawing, passes } from "./passes.ts";
+import type { Plan } from "./plan.ts";
 import { run } from "./run.ts";
 import { attend } from "./smart.ts";
+import { isSmart, type SmartStroke, type Stroke } from "./stroke.ts";
 
 /** A finished picture. */
 export interface Picture extends Size {

@@ -2,7 +2,7 @@ import type { Address, Conditions } from "../bucket.ts";
 import type { Config } from "../config.ts";
 import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
-import type { Services } from "../serve.ts";
+import type { Services } from "../services.ts";
 import { download, type Source } from "./download.ts";
 
 /** Downloads `s3://bucket/key?version`. */

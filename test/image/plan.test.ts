@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readConfig } from "../../lambda/config.ts";
-import { canvasOf, layOut, type SourceFacts, type Stroke } from "../../lambda/image/plan.ts";
+import { canvasOf, layOut, type SourceFacts } from "../../lambda/image/plan.ts";
+import type { Stroke } from "../../lambda/image/stroke.ts";
 import { language, readOption } from "../../lambda/url/language.ts";
 import { oracle } from "../oracle.ts";
 

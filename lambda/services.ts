@@ -1,0 +1,13 @@
+import type { Bucket } from "./bucket.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { Language } from "./url/language.ts";
+
+/** Everything outside: cut at the raw world, below our own policies, so that a drill exercises them. */
+export interface Services {
+  readonly config: Config;
+  readonly language: Language;
+  readonly bucket: Bucket;
+  /** Of this one request. */
+  readonly log: Log;
+}
