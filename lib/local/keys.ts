@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { record } from "./record.ts";
 
@@ -15,16 +15,29 @@ const LENGTH = 32;
 /** The pair in `folder`, made the first time, so that a URL handed out once works tomorrow. */
 export function signingKeys(folder: string): SigningKeys {
   const file = join(folder, "keys.json");
-  const kept = existsSync(file) ? record(JSON.parse(readFileSync(file, "utf8"))) : {};
-  const keys = {
-    IMGPROXY_KEY: hex(kept.IMGPROXY_KEY) ?? randomBytes(LENGTH).toString("hex"),
-    IMGPROXY_SALT: hex(kept.IMGPROXY_SALT) ?? randomBytes(LENGTH).toString("hex"),
-  };
-  mkdirSync(folder, { recursive: true });
-  // Only its owner may sign.
-  writeFileSync(file, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600 });
-  return keys;
+  if (!existsSync(file)) make(file);
+  const { IMGPROXY_KEY: key, IMGPROXY_SALT: salt } = record(JSON.parse(readFileSync(file, "utf8")));
+  if (isHex(key) && isHex(salt)) return { IMGPROXY_KEY: key, IMGPROXY_SALT: salt };
+  throw new Error(
+    `${file}: expected IMGPROXY_KEY and IMGPROXY_SALT in hex; without the file, new ones are made`,
+  );
 }
 
-const hex = (value: unknown) =>
-  typeof value === "string" && /^([0-9a-f]{2})+$/.test(value) ? value : undefined;
+/** Appears whole or not at all; where two make it at once, the first one's stays. */
+function make(file: string): void {
+  const secret = () => randomBytes(LENGTH).toString("hex");
+  const keys: SigningKeys = { IMGPROXY_KEY: secret(), IMGPROXY_SALT: secret() };
+  const draft = `${file}.${process.pid}`;
+  // Only its owner may sign.
+  writeFileSync(draft, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (!existsSync(file)) throw error;
+  } finally {
+    rmSync(draft);
+  }
+}
+
+const isHex = (value: unknown): value is string =>
+  typeof value === "string" && /^([0-9a-f]{2})+$/.test(value);

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { signingKeys } from "../../lib/local/keys.ts";
+
+const module = new URL("../../lib/local/keys.ts", import.meta.url).href;
+const folderOf = async (t: { after(end: () => Promise<void>): void }) => {
+  const folder = await mkdtemp(join(tmpdir(), "keys-"));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+};
+
+test("keys made once are the keys of tomorrow", async (t) => {
+  const folder = await folderOf(t);
+  const made = signingKeys(folder);
+  assert.match(made.IMGPROXY_KEY, /^[0-9a-f]{64}$/);
+  assert.deepEqual(signingKeys(folder), made);
+  assert.deepEqual(await readdir(folder), ["keys.json"]);
+});
+
+test("several programs that make them at once have the same", async (t) => {
+  const folder = await folderOf(t);
+  const program = `import { signingKeys } from ${JSON.stringify(module)}; console.log(JSON.stringify(signingKeys(${JSON.stringify(folder)})))`;
+  const run = () => promisify(execFile)(process.execPath, ["--input-type=module", "-e", program]);
+  const told = await Promise.all(Array.from({ length: 6 }, run));
+  assert.equal(new Set(told.map(({ stdout }) => stdout)).size, 1);
+});
+
+test("a file that holds no keys is said, not overwritten", async (t) => {
+  const folder = await folderOf(t);
+  await writeFile(join(folder, "keys.json"), "{}");
+  assert.throws(() => signingKeys(folder), /keys\.json: expected IMGPROXY_KEY and IMGPROXY_SALT in hex/);
+});
