@@ -16,7 +16,7 @@ const LENGTH = 32;
 export function signingKeys(folder: string): SigningKeys {
   const file = join(folder, "keys.json");
   if (!existsSync(file)) make(file);
-  const { IMGPROXY_KEY: key, IMGPROXY_SALT: salt } = record(JSON.parse(readFileSync(file, "utf8")));
+  const { IMGPROXY_KEY: key, IMGPROXY_SALT: salt } = record(parsed(readFileSync(file, "utf8")));
   if (isHex(key) && isHex(salt)) return { IMGPROXY_KEY: key, IMGPROXY_SALT: salt };
   throw new Error(
     `${file}: expected IMGPROXY_KEY and IMGPROXY_SALT in hex; without the file, new ones are made`,
@@ -36,6 +36,14 @@ function make(file: string): void {
     if (!existsSync(file)) throw error;
   } finally {
     rmSync(draft);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

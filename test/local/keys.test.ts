@@ -32,6 +32,8 @@ test("several programs that make them at once have the same", async (t) => {
 
 test("a file that holds no keys is said, not overwritten", async (t) => {
   const folder = await folderOf(t);
-  await writeFile(join(folder, "keys.json"), "{}");
-  assert.throws(() => signingKeys(folder), /keys\.json: expected IMGPROXY_KEY and IMGPROXY_SALT in hex/);
+  for (const text of ["{}", "{", '{"IMGPROXY_KEY":"xx","IMGPROXY_SALT":"aa"}']) {
+    await writeFile(join(folder, "keys.json"), text);
+    assert.throws(() => signingKeys(folder), /keys\.json: expected IMGPROXY_KEY and IMGPROXY_SALT in hex/);
+  }
 });
