@@ -42,6 +42,11 @@ export const variables = {
     doc: "Words accepted in place of a signature.",
   }),
   pathPrefix: text({ name: "IMGPROXY_PATH_PREFIX", default: "", doc: "What every path begins with." }),
+  healthCheckPath: text({
+    name: "IMGPROXY_HEALTH_CHECK_PATH",
+    default: "",
+    doc: "Another path, beside /health, that tells the function is well.",
+  }),
 
   downloadTimeout: seconds({
     name: "IMGPROXY_DOWNLOAD_TIMEOUT",

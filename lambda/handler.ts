@@ -34,7 +34,7 @@ const telling: Rim = {
 function tell({ event, context, response, error }: Invocation): void {
   const http = fromEvent(event, context.awsRequestId);
   const status = response?.statusCode ?? 500;
-  if (isSilent(http.path, config.pathPrefix) && status < 500) return;
+  if (isSilent(http.path, config) && status < 500) return;
   const { log, began } = roundOf(context);
   const durationMs = performance.now() - began;
   log.write({ http, status, error, durationMs, remainingMs: context.getRemainingTimeInMillis() });

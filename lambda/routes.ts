@@ -1,3 +1,4 @@
+import type { Config } from "./config.ts";
 import { NoRoute } from "./errors.ts";
 import type { HttpResponse } from "./http.ts";
 import { type Asking, answerText } from "./respond.ts";
@@ -33,14 +34,17 @@ export function route(asking: Asking): HttpResponse | undefined {
     case "OPTIONS":
       return answerText("text/plain", " ", asking);
     case "GET":
-      return path.startsWith("/.well-known/") ? nothing() : exact.get(path)?.(asking);
+      if (path.startsWith("/.well-known/")) return nothing();
+      if (path !== "" && path === config.healthCheckPath) return healthy(asking);
+      return exact.get(path)?.(asking);
     default:
       return nothing();
   }
 }
 
 /** Nobody wants to read of it in the log, unless it fails. */
-export const isSilent = (path: string, prefix: string): boolean => {
-  const bare = path.slice(prefix.length);
-  return ["/health", "/favicon.ico"].includes(bare) || bare.startsWith("/.well-known/");
+export const isSilent = (path: string, { pathPrefix, healthCheckPath }: Config): boolean => {
+  const bare = path.slice(pathPrefix.length);
+  const silent = ["/health", "/favicon.ico", healthCheckPath].filter(Boolean);
+  return silent.includes(bare) || bare.startsWith("/.well-known/");
 };

@@ -278,6 +278,14 @@ for (const [method, path, status, type, cached, body] of routes) {
   });
 }
 
+test("the health check is also at a path of one's own, and nowhere else", () => {
+  const health = (path: string) => route(asking({ IMGPROXY_HEALTH_CHECK_PATH: "/up/yet" }, { path }))?.body;
+  assert.equal(health("/up/yet"), "imgproxy is running");
+  assert.equal(health("/health"), "imgproxy is running");
+  assert.equal(health("/up"), undefined);
+  assert.notEqual(health(""), "imgproxy is running");
+});
+
 test("what may be a picture is no route", () => {
   assert.equal(route(asking()), undefined);
   assert.equal(route(asking({}, { path: "/healthy" })), undefined);

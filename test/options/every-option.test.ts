@@ -128,21 +128,26 @@ const draw = async (asked: Options, source: Buffer) => {
   return { planned, picture: await render(planned, opened, Deadline.in(20_000)) };
 };
 
-test("a picture has the size that was planned", async () => {
+const side = fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 700 }));
+const sourceFormat = fc.constantFrom("png" as const, "jpeg" as const, "webp" as const, "gif" as const);
+
+test("a picture has the size that was planned, whatever decodes it", async () => {
   await fc.assert(
     fc.asyncProperty(
-      anyDrawing,
-      fc.boolean(),
-      fc.integer({ min: 1, max: 60 }),
-      fc.integer({ min: 1, max: 60 }),
-      async (asked, alpha, width, height) => {
-        const source = await drawn(width, height, { alpha }).png().toBuffer();
+      fc.tuple(anyDrawing, sourceFormat, fc.boolean(), fc.integer({ min: 1, max: 8 })),
+      fc.tuple(side, side),
+      async ([asked, format, alpha, orientation], [width, height]) => {
+        const source = await drawn(width, height, { alpha })
+          .withMetadata({ orientation })
+          .toFormat(format)
+          .toBuffer();
         const { planned, picture } = await draw({ ...asked, format: "png" }, source);
         const { width: w, height: h } = await sharp(picture.body).metadata();
         assert.deepEqual([w, h], [planned.canvas.width, planned.canvas.height]);
+        assert.deepEqual([w, h], [picture.width, picture.height]);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 80 },
   );
 });
 
