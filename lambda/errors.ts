@@ -19,6 +19,14 @@ export class InvalidUrl extends Failure {
   override readonly cacheFor = 10;
 }
 
+/** An option that would lift a limit of the operator's. */
+export class SecurityOption extends Failure {
+  override readonly name = "SecurityOption";
+  readonly status = 403;
+  readonly told = "Invalid URL";
+  override readonly cacheFor = 10;
+}
+
 /** The signature is not one of ours. */
 export class Forbidden extends Failure {
   override readonly name: string = "Forbidden";

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { InvalidUrl } from "../errors.ts";
+import { InvalidUrl, SecurityOption } from "../errors.ts";
 import { Words } from "../options/args.ts";
 import { type Options, options } from "../options/index.ts";
 import { type Asked, type Option, readSegment } from "../options/option.ts";
@@ -82,6 +82,20 @@ export function checkExpiry({ expires = 0 }: Options, now: number): void {
   if (expires > 0 && expires < now / 1000) throw new InvalidUrl(`expires: valid until ${expires}`);
 }
 
+/** Names of options that set limits, with their aliases. Until they can be allowed, none is. */
+const securityOptions: ReadonlySet<string> = new Set([
+  "max_src_resolution",
+  "msr",
+  "max_src_file_size",
+  "msfs",
+  "max_animation_frames",
+  "maf",
+  "max_animation_frame_resolution",
+  "mafr",
+  "max_result_dimension",
+  "mrd",
+]);
+
 /** Folds one segment, `name:argument:…`, into what was asked. Throws `InvalidUrl` on nonsense. */
 export function readOption(
   segment: string,
@@ -91,6 +105,7 @@ export function readOption(
 ): Asked {
   const { argumentsSeparator, allowedOptions } = language.config;
   const [name = "", ...words] = segment.split(argumentsSeparator);
+  if (securityOptions.has(name)) throw new SecurityOption(`${name}: a URL may not set the operator's limits`);
   const option = optionsByName.get(name);
   if (!option) throw new InvalidUrl(`${name}: expected the name of an option`);
   if (expanding.length === 0 && allowedOptions.length > 0 && !allowedOptions.includes(name)) {

@@ -31,11 +31,6 @@ const notBuilt = [
   ["format_quality", "fq"],
   ["skip_processing", "skp"],
   ["raw"],
-  ["max_src_resolution", "msr"],
-  ["max_src_file_size", "msfs"],
-  ["max_animation_frames", "maf"],
-  ["max_animation_frame_resolution", "mafr"],
-  ["max_result_dimension", "mrd"],
 ].flat();
 
 const says = ({ path, config = {} }: Vector) =>
@@ -43,12 +38,13 @@ const says = ({ path, config = {} }: Vector) =>
     String(text).replace(/^\w+=/, "").split("/"),
   );
 
-const outside = (vector: Vector) =>
-  vector.features
-    ? "client hints and Accept are not options"
-    : says(vector)
-        .map((segment) => segment.split(":")[0] ?? "")
-        .find((name) => notBuilt.includes(name) && !vector.path.includes(`plain/${name}`));
+const outside = (vector: Vector) => {
+  if (vector.features) return "client hints and Accept are not options";
+  if (vector.config?.IMGPROXY_ALLOW_SECURITY_OPTIONS) return "IMGPROXY_ALLOW_SECURITY_OPTIONS";
+  return says(vector)
+    .map((segment) => segment.split(":")[0] ?? "")
+    .find((name) => notBuilt.includes(name) && !vector.path.includes(`plain/${name}`));
+};
 
 function configOf(given: Readonly<Record<string, unknown>> = {}): Config {
   const { IMGPROXY_URL_REPLACEMENTS, ...env } = given;
