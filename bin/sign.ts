@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Words } from "../lambda/options/args.ts";
-import { options } from "../lambda/options/index.ts";
-import { type Asked, type Option, readSegment } from "../lambda/options/option.ts";
+import { everyOption } from "../lambda/options/index.ts";
+import { type Asked, readSegment } from "../lambda/options/option.ts";
 import { imageUrls } from "../lib/client/index.ts";
 import { signingKeys } from "../lib/local/keys.ts";
 
@@ -16,9 +16,7 @@ SOURCE     s3://bucket/key
 Signs with IMGPROXY_KEY and IMGPROXY_SALT, else with those npm start made for itself.`;
 
 const named = Object.fromEntries(
-  (options as readonly Option[]).flatMap((option) =>
-    [option.name, ...(option.aliases ?? [])].map((name) => [name, option]),
-  ),
+  everyOption.flatMap((option) => [option.name, ...(option.aliases ?? [])].map((name) => [name, option])),
 );
 const flags = Object.fromEntries(Object.keys(named).map((name) => [name, { type: "string" as const }]));
 

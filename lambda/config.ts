@@ -240,10 +240,7 @@ export type Config = { readonly [K in keyof typeof variables]: (typeof variables
 /** Reads the environment. Throws one sentence that names the variable when a value is nonsense. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const config = Object.fromEntries(
-    Object.entries(variables as Readonly<Record<string, Variable>>).map(([key, says]) => [
-      key,
-      readVariable(says, env),
-    ]),
+    Object.entries<Variable>(variables).map(([key, says]) => [key, readVariable(says, env)]),
   ) as unknown as Config;
   if (config.keys.length !== config.salts.length && config.keys.length > 0 && config.salts.length > 0) {
     throw new Error(

@@ -36,8 +36,14 @@ export interface Box extends Size {
   readonly top: number;
 }
 
-/** For each compass point: which edge it holds to, -1 left or top, 0 none, 1 right or bottom. */
-export const compass = {
+/** The compass points gravity knows. */
+export const compassPoints = ["ce", "no", "so", "ea", "we", "noea", "nowe", "soea", "sowe"] as const;
+export type CompassPoint = (typeof compassPoints)[number];
+
+/** Which edge of its axis something holds to: -1 left or top, 0 none, 1 right or bottom. */
+type Edge = -1 | 0 | 1;
+
+const compass: Readonly<Record<CompassPoint, readonly [across: Edge, down: Edge]>> = {
   ce: [0, 0],
   no: [0, -1],
   so: [0, 1],
@@ -47,10 +53,7 @@ export const compass = {
   nowe: [-1, -1],
   soea: [1, 1],
   sowe: [-1, 1],
-} as const;
-
-/** A compass point. */
-export type CompassPoint = keyof typeof compass;
+};
 
 /** What a cut or an extension holds on to: a compass point with offsets, a focus point (fractions), or what catches the eye. */
 export interface Gravity {
@@ -75,7 +78,7 @@ export function place(outer: Size, inner: Size, { type, x = 0, y = 0 }: Gravity,
   };
 }
 
-function along(outer: number, inner: number, edge: -1 | 0 | 1, offset: number, dpr: number): number {
+function along(outer: number, inner: number, edge: Edge, offset: number, dpr: number): number {
   const px = Math.abs(offset) >= 1 ? scaleToEven(offset, dpr) : scaleToEven(outer, offset);
   const spare = outer - inner;
   if (edge === -1) return clamp(px, spare);
@@ -102,7 +105,7 @@ export function beforeTurn(gravity: Gravity, { flop, angle }: Turn): Gravity {
 }
 
 /** One axis of a gravity: held to an edge with an offset inwards, or a fraction of the side. */
-type Axis = { readonly edge: -1 | 0 | 1; readonly offset: number } | { readonly focus: number };
+type Axis = { readonly edge: Edge; readonly offset: number } | { readonly focus: number };
 
 function mirror(axis: Axis): Axis {
   if ("focus" in axis) return { focus: 1 - axis.focus };
@@ -123,7 +126,8 @@ function fromAxes(across: Axis, down: Axis): Gravity {
   if ("focus" in across || "focus" in down) {
     return { type: "fp", x: "focus" in across ? across.focus : 0, y: "focus" in down ? down.focus : 0 };
   }
-  const points = Object.keys(compass) as CompassPoint[];
-  const type = points.find((point) => compass[point][0] === across.edge && compass[point][1] === down.edge);
+  const type = compassPoints.find(
+    (point) => compass[point][0] === across.edge && compass[point][1] === down.edge,
+  );
   return { type: type ?? "ce", x: across.offset, y: down.offset };
 }

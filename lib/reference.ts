@@ -1,5 +1,5 @@
 import { variables } from "../lambda/config.ts";
-import { options } from "../lambda/options/index.ts";
+import { everyOption } from "../lambda/options/index.ts";
 import type { Option } from "../lambda/options/option.ts";
 import type { Variable } from "../lambda/variable.ts";
 
@@ -24,7 +24,7 @@ const planned: readonly (readonly [name: string, alias: string])[] = [
 
 /** The options as a Markdown table: what is there, then what is to come. */
 export function optionsTable(): string {
-  const there = (options as readonly Option[]).map((option) => {
+  const there = everyOption.map((option) => {
     const { name, aliases = [], doc, example } = option;
     const words = wordsOf(option).map((word) => `%${word}`);
     return row([code(name), aliases.map(code).join(" "), code(words.join(":")), doc, code(example), "yes"]);
@@ -37,7 +37,7 @@ export function optionsTable(): string {
 
 /** What an option's words are called, in URL order; a shorthand's are those of its parts. */
 function wordsOf(option: Option): readonly string[] {
-  const parts = "of" in option ? (option.of as readonly Option[]) : [];
+  const parts = option.of ?? [];
   if (parts.length === 0) return Object.entries(option.args).flatMap(([key, arg]) => arg.words ?? [key]);
   return parts.flatMap((part) => {
     const [first = part.name, ...rest] = wordsOf(part);
@@ -47,8 +47,8 @@ function wordsOf(option: Option): readonly string[] {
 
 /** The environment as a Markdown table. */
 export function variablesTable(): string {
-  const rows = Object.values(variables as Readonly<Record<string, Variable>>).map(
-    ({ name, default: otherwise, doc }) => row([code(name), shown(otherwise), doc]),
+  const rows = Object.values<Variable>(variables).map(({ name, default: otherwise, doc }) =>
+    row([code(name), shown(otherwise), doc]),
   );
   return table(["variable", "default", "what it does"], rows);
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Format } from "../lambda/formats.ts";
 import type { SourceFacts } from "../lambda/image/plan.ts";
 import type { Arg, Control } from "../lambda/options/args.ts";
-import { type Options, options } from "../lambda/options/index.ts";
+import { everyOption, type Options } from "../lambda/options/index.ts";
 import type { Option } from "../lambda/options/option.ts";
 
 /** Plain objects with these keys; those not required may be left out. */
@@ -62,7 +62,6 @@ export function anyValue(option: Option): fc.Arbitrary<unknown> {
 const some = (chosen: readonly Option[]): fc.Arbitrary<Options> =>
   record(Object.fromEntries(chosen.map((option) => [option.name, anyValue(option)])));
 
-const everyOption = options as readonly Option[];
 const plain = everyOption.filter((option) => !("of" in option) && option.name !== "preset");
 
 /** Anything a URL may ask for, except what is said by other options. */

@@ -1,11 +1,11 @@
-import { steps } from "../options/index.ts";
-import type { Decision, Step } from "../options/option.ts";
+import { everyStep } from "../options/index.ts";
+import type { Step } from "../options/option.ts";
 import { joins } from "../sharp-order.ts";
 import { isSmart, type Stroke } from "./stroke.ts";
 
 /** The steps that draw, by name. */
 export const drawing: ReadonlyMap<string, Step> = new Map(
-  (steps as readonly (Step | Decision)[]).filter((step) => "draw" in step).map((step) => [step.name, step]),
+  everyStep.filter((step) => "draw" in step).map((step) => [step.name, step]),
 );
 
 const callOf = ({ step }: Stroke) => drawing.get(step)?.calls;

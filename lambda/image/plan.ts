@@ -1,8 +1,8 @@
 import type { Canvas, Offers, Size } from "../canvas.ts";
 import type { Config } from "../config.ts";
 import { ResultTooBig } from "../errors.ts";
-import { type Options, steps } from "../options/index.ts";
-import type { Asked, Decision, Step } from "../options/option.ts";
+import { everyStep, type Options } from "../options/index.ts";
+import type { Asked, Step } from "../options/option.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { type Output, outputOf } from "./output.ts";
 import type { Stroke } from "./stroke.ts";
@@ -75,7 +75,7 @@ export function layOut(asked: Asked, source: Canvas, limit = Infinity): Pick<Pla
 function walk(asked: Asked, source: Canvas): Pick<Plan, "strokes" | "canvas"> {
   const strokes: Stroke[] = [];
   let canvas = source;
-  for (const step of steps as readonly (Step | Decision)[]) {
+  for (const step of everyStep) {
     const planned = step.plan(settled(step, asked), canvas);
     if (!planned) continue;
     canvas = { ...canvas, ...planned.canvas };

@@ -1,12 +1,10 @@
-import { compass, type Gravity } from "../geometry.ts";
+import { compassPoints, type Gravity } from "../geometry.ts";
 import { type Arg, offset, refuse, type Words } from "./args.ts";
 import { option } from "./option.ts";
 
-const points = Object.keys(compass) as readonly Gravity["type"][];
-
 /** Up to three words: a compass point with offsets, `fp` with a focus point, or one of `more`. */
 export function gravityArg(more: readonly Gravity["type"][] = []): Arg<Gravity> {
-  const types = [...more, "fp" as const, ...points];
+  const types = [...more, "fp" as const, ...compassPoints];
   const expects = `one of ${types.join(", ")}`;
   return {
     expects,

@@ -80,3 +80,7 @@ export const steps = [
 
 /** What a caller may ask for: every option by name. */
 export type Options = { readonly [O in (typeof options)[number] as O["name"]]?: ValueOf<O> };
+
+/** Both lists, for whoever treats all alike. */
+export const everyOption: readonly Option[] = options;
+export const everyStep: readonly (Step | Decision)[] = steps;

@@ -20,6 +20,8 @@ export interface Option<Name extends string = string, Value = any, Default = any
   readonly skipsBlanks: boolean;
   /** Words it takes at most. */
   readonly arity: number;
+  /** The options it stands for, when it is a shorthand. */
+  readonly of?: readonly Option[];
   /** Folds its words into what has been asked so far; a later word wins over an earlier one. */
   read(words: Words, asked: Asked): Asked;
   /** The words that would ask for `value`. */

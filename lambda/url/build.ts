@@ -1,6 +1,6 @@
 import { InvalidUrl } from "../errors.ts";
 import { Words } from "../options/args.ts";
-import { type Options, options } from "../options/index.ts";
+import { everyOption, type Options } from "../options/index.ts";
 import { type Asked, type Option, readSegment } from "../options/option.ts";
 import { resize, size } from "../options/resize.ts";
 
@@ -11,7 +11,7 @@ import { resize, size } from "../options/resize.ts";
 export function buildPath(source: string, asked: Options): string {
   const { format, ...others } = asked;
   const said = shortened(others);
-  const segments = (options as readonly Option[]).flatMap((option) => {
+  const segments = everyOption.flatMap((option) => {
     const value = said[option.name];
     return value === undefined ? [] : [segmentOf(option, value)];
   });

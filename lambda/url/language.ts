@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { InvalidUrl, SecurityOption } from "../errors.ts";
 import { Words } from "../options/args.ts";
-import { type Options, options } from "../options/index.ts";
+import { everyOption, type Options } from "../options/index.ts";
 import { type Asked, type Option, readSegment } from "../options/option.ts";
 import { preset } from "../options/preset.ts";
 
@@ -14,7 +14,7 @@ export interface Language {
 }
 
 const optionsByName: ReadonlyMap<string, Option> = new Map(
-  (options as readonly Option[]).flatMap((option) =>
+  everyOption.flatMap((option) =>
     [option.name, ...(option.aliases ?? [])].map((name) => [name, option] as const),
   ),
 );

@@ -8,8 +8,8 @@ import { open } from "../../lambda/image/open.ts";
 import { drawing, passes } from "../../lambda/image/passes.ts";
 import { canvasOf, layOut, plan } from "../../lambda/image/plan.ts";
 import { render } from "../../lambda/image/render.ts";
-import { type Options, options, steps } from "../../lambda/options/index.ts";
-import type { Asked, Option } from "../../lambda/options/option.ts";
+import { everyOption, everyStep, type Options } from "../../lambda/options/index.ts";
+import type { Asked } from "../../lambda/options/option.ts";
 import { sharpOrder } from "../../lambda/sharp-order.ts";
 import { buildPath } from "../../lambda/url/build.ts";
 import { language, readOption } from "../../lambda/url/language.ts";
@@ -17,7 +17,6 @@ import { readPath } from "../../lambda/url/parse.ts";
 import { anyAsked, anyDrawing, anySource, anyValue } from "../arbitrary.ts";
 import { drawn } from "../pictures.ts";
 
-const everyOption = options as readonly Option[];
 const config = readConfig({ IMGPROXY_PRESETS: "thumb=rs:fill:100:100" });
 const words = language(config, 0);
 const now = Date.UTC(2026, 0);
@@ -41,7 +40,7 @@ describe("every option", () => {
         fc.property(anyValue(option), (value) => {
           const segment = [option.name, ...option.write(value)].join(":");
           const asked: Asked = readOption(segment, {}, words);
-          if ("of" in option) assert.deepEqual(asked, value);
+          if (option.of) assert.deepEqual(asked, value);
           else assert.deepEqual(asked[option.name], value);
         }),
       );
@@ -82,7 +81,7 @@ describe("every step", () => {
   }
 
   test("has a name no other step has", () => {
-    const names = steps.map(({ name }) => name);
+    const names = everyStep.map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
   });
 });

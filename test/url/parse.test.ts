@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Config, readConfig } from "../../lambda/config.ts";
 import { Failure } from "../../lambda/errors.ts";
-import { type Options, options } from "../../lambda/options/index.ts";
-import type { Option } from "../../lambda/options/option.ts";
+import { everyOption, type Options } from "../../lambda/options/index.ts";
 import { language } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";
 import { oracle } from "../oracle.ts";
@@ -135,7 +134,7 @@ describe("presets are accepted and refused as imgproxy does it", () => {
 });
 
 test("no option claims a name that imgproxy has for another", () => {
-  const names = (options as readonly Option[]).flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const names = everyOption.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   assert.deepEqual(
     names.filter((name) => notBuilt.includes(name)),
     [],
