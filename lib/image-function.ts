@@ -58,6 +58,12 @@ export class ImageFunction extends Construct {
     const { environment = {}, architecture = Architecture.ARM_64, memorySize = 1769 } = props;
     this.timeout = props.timeout ?? Duration.seconds(20);
     this.config = readConfig(environment);
+    if (this.config.keys.length === 0 || this.config.salts.length === 0) {
+      Annotations.of(this).addWarningV2(
+        "shutterspeed:unsigned",
+        "IMGPROXY_KEY and IMGPROXY_SALT are unset: any picture is drawn in any size for whoever asks",
+      );
+    }
     for (const name of unknown(environment)) {
       Annotations.of(this).addWarningV2(
         `shutterspeed:${name}`,

@@ -34,7 +34,7 @@ const settings = {
   memory: "3008",
   timeout: 40,
   reservedConcurrency: "9",
-  environment: { IMGPROXY_QUALITY: 70, IMGPROXY_TTL: 60 },
+  environment: { IMGPROXY_QUALITY: 70, IMGPROXY_TTL: 60, IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" },
 };
 
 test("settings come from the context, variables from its map and from the shell, which wins", () => {
@@ -49,7 +49,13 @@ test("settings come from the context, variables from its map and from the shell,
     [["x86_64"], 3008, 40, 9],
   );
   const { SHUTTERSPEED_DERIVATIVES_BUCKET, ...variables } = Object(Environment).Variables;
-  assert.deepEqual(variables, { MALLOC_ARENA_MAX: "2", IMGPROXY_QUALITY: "70", IMGPROXY_TTL: "90" });
+  assert.deepEqual(variables, {
+    MALLOC_ARENA_MAX: "2",
+    IMGPROXY_QUALITY: "70",
+    IMGPROXY_TTL: "90",
+    IMGPROXY_KEY: "aa",
+    IMGPROXY_SALT: "bb",
+  });
   assert.equal(resources("Pictures").filter(({ Type }) => Type === "AWS::S3::Bucket").length, 1);
 });
 

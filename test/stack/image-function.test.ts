@@ -64,9 +64,21 @@ test("a variable that makes no sense is refused with one sentence", () => {
   });
 });
 
+const keys = { IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" };
+const warningsOf = (environment: Readonly<Record<string, string>>) =>
+  Annotations.fromStack(stackOf({ environment })).findWarning("*", Match.stringLikeRegexp("IMGPROXY"));
+
+test("a stack that serves whoever asks says so", () => {
+  assert.equal(warningsOf({}).length, 1);
+  assert.match(
+    String(warningsOf({ IMGPROXY_KEY: "aa" })[0]?.entry.data),
+    /^IMGPROXY_KEY and IMGPROXY_SALT are unset/,
+  );
+  assert.equal(warningsOf(keys).length, 0);
+});
+
 test("a variable nobody reads is pointed out", () => {
-  const stack = stackOf({ environment: { IMGPROXY_QUALTIY: "70", IMGPROXY_QUALITY: "70" } });
-  const warnings = Annotations.fromStack(stack).findWarning("*", Match.stringLikeRegexp("IMGPROXY"));
+  const warnings = warningsOf({ IMGPROXY_QUALTIY: "70", IMGPROXY_QUALITY: "70", ...keys });
   assert.equal(warnings.length, 1);
   assert.match(
     String(warnings[0]?.entry.data),
