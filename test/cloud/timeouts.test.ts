@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { startWire } from "../../lib/local/wire.ts";
+import { startWire } from "../wire.ts";
 import { ownCloud, ownS3 } from "./cloud.ts";
 
 const s3 = await ownS3();

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
-import { listen } from "./listen.ts";
+import { listen } from "../lib/local/listen.ts";
 
 /** A stretch of TCP that can be broken while it is in use. */
 export interface Wire {
