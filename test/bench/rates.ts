@@ -19,16 +19,21 @@ const [WIDTH, HEIGHT] = [1600, 1250];
 const MEGAPIXELS = (WIDTH * HEIGHT) / 1e6;
 const ROUNDS = 7;
 
-const perMegapixel = async (work: () => Promise<unknown>): Promise<number> => {
-  const figures: number[] = [];
+type Work = () => Promise<unknown>;
+
+async function timed(work: Work): Promise<number> {
+  const began = performance.now();
   await work();
-  for (let round = 0; round < ROUNDS; round++) {
-    const began = performance.now();
-    await work();
-    figures.push(performance.now() - began);
-  }
+  return performance.now() - began;
+}
+
+/** ms per megapixel that `work` takes longer than copying the pixels does, each time right after it. */
+async function perMegapixel(work: Work, copy: Work): Promise<number> {
+  await work();
+  const figures: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) figures.push(-(await timed(copy)) + (await timed(work)));
   return median(figures) / MEGAPIXELS;
-};
+}
 
 const config = readConfig({});
 const facts = {
@@ -54,7 +59,7 @@ export async function rates(): Promise<readonly Rate[]> {
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const pixels = () => sharp(data, { raw: { width, height, channels } });
-  const copy = await perMegapixel(() => pixels().raw().toBuffer());
+  const copy = () => pixels().raw().toBuffer();
 
   const found: Rate[] = [];
   for (const [name, { decodeMs, encodeMs, writes }] of Object.entries(formats)) {
@@ -63,12 +68,12 @@ export async function rates(): Promise<readonly Rate[]> {
     const file = await encoded(pixels(), format);
     found.push({
       work: `encode ${name}`,
-      measured: (await perMegapixel(() => encoded(pixels(), format))) - copy,
+      measured: await perMegapixel(() => encoded(pixels(), format), copy),
       predicted: encodeMs,
     });
     found.push({
       work: `decode ${name}`,
-      measured: (await perMegapixel(() => sharp(file).raw().toBuffer())) - copy,
+      measured: await perMegapixel(() => sharp(file).raw().toBuffer(), copy),
       predicted: decodeMs,
     });
   }
@@ -81,7 +86,7 @@ export async function rates(): Promise<readonly Rate[]> {
     const drawn = () => drawing.get(step)?.draw(pixels(), stroke).raw().toBuffer() ?? Promise.reject();
     found.push({
       work: step,
-      measured: (await perMegapixel(drawn)) - copy,
+      measured: await perMegapixel(drawn, copy),
       predicted: drawMs[step] ?? Number.NaN,
     });
   }
