@@ -95,6 +95,6 @@ test("whatever is asked of whatever lies in the bucket is a picture or a failure
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

@@ -74,7 +74,7 @@ describe("every step", () => {
           calls += called.methods.length;
           assert.deepEqual(called.methods, [method]);
         }),
-        { numRuns: 3000 },
+        { numRuns: 2000 },
       );
       if (name !== "limit") assert.ok(calls > 0, "was never planned");
     });
@@ -146,7 +146,7 @@ test("a picture has the size that was planned, whatever decodes it", async () =>
         assert.deepEqual([w, h], [picture.width, picture.height]);
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 60 },
   );
 });
 
