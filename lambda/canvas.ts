@@ -6,6 +6,9 @@ export interface Size {
   readonly height: number;
 }
 
+/** Millions of pixels. */
+export const megapixels = ({ width, height }: Size) => (width * height) / 1e6;
+
 /** Which formats the client takes, and which of them the environment puts first. */
 export interface Offers {
   /** Answered when the URL names no format, best first. */

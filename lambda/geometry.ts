@@ -87,7 +87,8 @@ function along(outer: number, inner: number, edge: Edge, offset: number, dpr: nu
   return clamp(scaleToEven(spare + 1, 0.5) + px, spare);
 }
 
-const clamp = (value: number, max: number) => Math.max(0, Math.min(value, max));
+/** The nearest number from 0 to `max`. */
+export const clamp = (value: number, max: number) => Math.max(0, Math.min(value, max));
 
 /** How stored pixels come upright: mirrored left to right when `flop`, then turned clockwise by `angle` degrees. */
 export interface Turn {

@@ -1,4 +1,4 @@
-import type { Canvas, Size } from "../canvas.ts";
+import { type Canvas, megapixels, type Size } from "../canvas.ts";
 import { type Format, formats } from "../formats.ts";
 import type { Stroke } from "./stroke.ts";
 
@@ -33,5 +33,3 @@ export function costOf(
   const encode = to * formats[canvas.format].encodeMs;
   return { decode, draw, encode, total: decode + draw + encode };
 }
-
-const megapixels = ({ width, height }: Size) => (width * height) / 1e6;

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import sharp, { type Metadata, type Sharp } from "sharp";
+import { megapixels } from "../canvas.ts";
 import type { Config } from "../config.ts";
 import { BrokenSource, InvalidSource, UnsupportedFormat } from "../errors.ts";
 import { type Format, formatNamed, formats } from "../formats.ts";
@@ -27,8 +28,7 @@ export async function open(bytes: Uint8Array, { maxSrcResolution }: Config): Pro
     .metadata()
     .catch((cause: unknown) => refuse(bytes, cause));
   const facts = factsOf(metadata);
-  const megapixels = (facts.width * facts.height) / 1e6;
-  if (megapixels > maxSrcResolution) {
+  if (megapixels(facts) > maxSrcResolution) {
     throw new InvalidSource(`${facts.width}x${facts.height}: ${maxSrcResolution} megapixels at most`);
   }
   return { facts, pixels };
@@ -43,7 +43,8 @@ function factsOf({
   hasAlpha,
   space,
 }: Metadata): SourceFacts {
-  const name = format === "heif" ? (compression === "av1" ? "avif" : "heic") : format;
+  const heif = compression === "av1" ? "avif" : "heic";
+  const name = format === "heif" ? heif : format;
   const known = formatNamed(name ?? "");
   if (!known || !formats[known].reads) throw new UnsupportedFormat(`${name}: this format cannot be read`);
   return {

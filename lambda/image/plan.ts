@@ -1,4 +1,4 @@
-import type { Canvas, Offers, Size } from "../canvas.ts";
+import { type Canvas, megapixels, type Offers, type Size } from "../canvas.ts";
 import type { Config } from "../config.ts";
 import { ResultTooBig } from "../errors.ts";
 import { everyStep, type Options } from "../options/index.ts";
@@ -17,13 +17,7 @@ export interface Plan {
 }
 
 /** What is known of a source before its pixels are. */
-export interface SourceFacts extends Size {
-  readonly orientation: number;
-  readonly alpha: boolean;
-  readonly grey: boolean;
-  readonly vector: boolean;
-  readonly format: Canvas["format"];
-}
+export type SourceFacts = Size & Pick<Canvas, "orientation" | "alpha" | "grey" | "vector" | "format">;
 
 /** What to draw, of which source, for whom. Throws `ResultTooBig` when it would hold more than `IMGPROXY_MAX_SRC_RESOLUTION`. */
 export function plan(asked: Options, source: SourceFacts, offers: Offers, config: Config): Plan {
@@ -45,7 +39,6 @@ function refuseTooBig(sizes: readonly Size[], source: Size, { maxSrcResolution }
   const tooLong = sizes.find(({ width, height }) => Math.max(width, height) > maxSide);
   if (tooLong) throw new ResultTooBig(`${tooLong.width}x${tooLong.height}: ${maxSide} px at most`);
 
-  const megapixels = ({ width, height }: Size) => (width * height) / 1e6;
   const most = Math.max(maxSrcResolution, megapixels(source));
   const last = sizes.at(-1) ?? source;
   if (megapixels(last) > most)

@@ -1,6 +1,5 @@
 import type { OutputInfo, Sharp } from "sharp";
-import type { Deadline } from "../deadline.ts";
-import { Late } from "../deadline.ts";
+import { type Deadline, Late } from "../deadline.ts";
 import { BrokenSource, Timeout } from "../errors.ts";
 
 /** Pixels or a file, as sharp hands them over. */

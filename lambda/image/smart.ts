@@ -1,7 +1,7 @@
 import type { Sharp } from "sharp";
 import type { Size } from "../canvas.ts";
 import type { Deadline } from "../deadline.ts";
-import type { Box } from "../geometry.ts";
+import { type Box, clamp } from "../geometry.ts";
 import { run } from "./run.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function attend(pixels: () => Sharp, box: Box, outer: Size, deadlin
   const { info } = await run(covered, deadline);
   const shrink = Math.min(outer.width / width, outer.height / height);
   const around = (focus: number, inner: number, side: number) =>
-    Math.max(0, Math.min(Math.trunc(focus * shrink) - Math.trunc(inner / 2), side - inner));
+    clamp(Math.trunc(focus * shrink) - Math.trunc(inner / 2), side - inner);
   return {
     left: around(info.attentionX ?? width / 2, width, outer.width),
     top: around(info.attentionY ?? height / 2, height, outer.height),

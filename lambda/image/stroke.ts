@@ -1,5 +1,5 @@
 import type { Size } from "../canvas.ts";
-import type { Box } from "../geometry.ts";
+import type { Cut } from "../options/gravity.ts";
 
 /** One stroke, planned: what will be drawn, as plain data. */
 export interface Stroke {
@@ -11,7 +11,7 @@ export interface Stroke {
 
 /** A cut whose place is found by looking at the pixels, so they must be there. */
 export interface SmartStroke extends Stroke {
-  readonly stroke: Box & { readonly smart: true };
+  readonly stroke: Cut & { readonly smart: true };
 }
 
 /** Tells those. */

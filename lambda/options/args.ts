@@ -108,10 +108,15 @@ export const px = () =>
 /** A whole number from `min` to `max`; `unit` says of what. */
 export const integer = (unit: string, min: number, max: number) =>
   word<number>(
-    `${unit}, an integer${min === -Infinity ? "" : max === Infinity ? ` of at least ${min}` : ` from ${min} to ${max}`}`,
+    `${unit}, an integer${bounds(min, max)}`,
     { kind: "number", min: Math.max(min, -1e6), max: Math.min(max, 1e6), step: 1 },
     (given) => within(whole(given), min, max),
   );
+
+function bounds(min: number, max: number): string {
+  if (min === -Infinity) return "";
+  return max === Infinity ? ` of at least ${min}` : ` from ${min} to ${max}`;
+}
 
 /** A number of at least 0. */
 export const amount = (unit: string, max: number) =>

@@ -1,6 +1,6 @@
-import { type Box, beforeTurn, minNonZero, place, scale, turn } from "../geometry.ts";
+import { beforeTurn, minNonZero, scale, turn } from "../geometry.ts";
 import { amount } from "./args.ts";
-import { gravity, gravityArg } from "./gravity.ts";
+import { drawCut, gravity, gravityArg, planCut } from "./gravity.ts";
 import { compound, step } from "./option.ts";
 import { isQuarter, turning, turnOf } from "./orient.ts";
 
@@ -35,11 +35,7 @@ export const cropStep = step({
       },
       isQuarter(turned),
     );
-    if (inner.width === canvas.width && inner.height === canvas.height) return;
-
-    const held = beforeTurn(crop.gravity ?? gravity, turned);
-    const box: Box & { readonly smart?: true } = { ...place(canvas, inner, held, 1), ...inner };
-    return { stroke: held.type === "sm" ? { ...box, smart: true } : box, canvas: inner };
+    return planCut(canvas, inner, beforeTurn(crop.gravity ?? gravity, turned), 1);
   },
-  draw: (image, { left, top, width, height }) => image.extract({ left, top, width, height }),
+  draw: drawCut,
 });

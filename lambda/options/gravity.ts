@@ -1,4 +1,6 @@
-import { compassPoints, type Gravity } from "../geometry.ts";
+import type { Sharp } from "sharp";
+import type { Size } from "../canvas.ts";
+import { type Box, compassPoints, type Gravity, place } from "../geometry.ts";
 import { type Arg, offset, refuse, type Words } from "./args.ts";
 import { option } from "./option.ts";
 
@@ -52,3 +54,19 @@ export const gravity = option({
   example: "g:nowe:10:0.1",
   arg: gravityArg(["sm"]),
 });
+
+/** A rectangle to be kept. When `smart`, its size holds and its place is still to be found. */
+export interface Cut extends Box {
+  readonly smart?: true;
+}
+
+/** Plans to keep `inner` of `outer`, held by a gravity; nothing when that is all of it. */
+export function planCut(outer: Size, inner: Size, held: Gravity, dpr: number) {
+  if (inner.width === outer.width && inner.height === outer.height) return;
+  const box: Cut = { ...place(outer, inner, held, dpr), ...inner };
+  return { stroke: held.type === "sm" ? { ...box, smart: true as const } : box, canvas: inner };
+}
+
+/** Draws it, once its place is known. */
+export const drawCut = (image: Sharp, { left, top, width, height }: Cut) =>
+  image.extract({ left, top, width, height });

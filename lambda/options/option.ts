@@ -79,9 +79,8 @@ export function compound<const N extends string, A extends Args>({
     skipsBlanks,
     arity: entries.reduce((sum, [, arg]) => sum + arg.arity, 0),
     read(words, asked) {
-      const before = without(asked[says.name] as Asked | undefined, []);
       let given: Asked = {};
-      let bag: Asked = before;
+      let bag = (asked[says.name] ?? {}) as Asked;
       for (const [key, arg] of entries) {
         if (words.left === 0) break;
         if (skipsBlanks && words.blank) {
@@ -145,8 +144,8 @@ function put(bag: Asked, key: string, arg: Arg<unknown>, value: unknown): Asked 
   return { ...bag, [key]: before !== undefined && arg.merge ? arg.merge(before, value) : value };
 }
 
-const without = (bag: Asked | undefined, keys: readonly string[]): Asked =>
-  Object.fromEntries(Object.entries(bag ?? {}).filter(([key]) => !keys.includes(key)));
+const without = (bag: Asked, keys: readonly string[]): Asked =>
+  Object.fromEntries(Object.entries(bag).filter(([key]) => !keys.includes(key)));
 
 /** One stroke of the picture: pure arithmetic first, then one call on sharp. */
 export interface Step<Stroke extends object = any> {

@@ -74,8 +74,10 @@ export function turnOf({ autoRotate, rotate, flip }: Turning, { orientation }: C
   };
 }
 
-const clockwise = (angle: number) =>
-  (["0", "90", "180", "270"] as const).map(Number)[(((angle / 90) % 4) + 4) % 4] as Turn["angle"];
+const quarters = [0, 90, 180, 270] as const;
+
+/** Any multiple of 90 degrees, either way, as one of the four turns clockwise. */
+const clockwise = (angle: number): Turn["angle"] => quarters[(((angle / 90) % 4) + 4) % 4] ?? 0;
 
 /** Upright, a quarter turn lays the stored width down as height. */
 export const isQuarter = ({ angle }: Turn) => angle === 90 || angle === 270;

@@ -1,9 +1,9 @@
 import type { Canvas, Size } from "../canvas.ts";
 import { formats } from "../formats.ts";
-import { type Box, minSize, place, scale, turn } from "../geometry.ts";
+import { minSize, scale, turn } from "../geometry.ts";
 import { choice, factor, flag, px } from "./args.ts";
 import { extend } from "./extend.ts";
-import { gravity } from "./gravity.ts";
+import { drawCut, gravity, planCut } from "./gravity.ts";
 import { compound, option, type Settled, shorthand, step } from "./option.ts";
 import { isQuarter, turning, turnOf } from "./orient.ts";
 
@@ -141,7 +141,8 @@ function shrinkToType({ resizingType, width, height }: Sizing, from: Size): { x:
   const y = to.height === from.height ? 1 : from.height / to.height;
   if (x === 1 && y === 1) return { x, y };
 
-  const type = resizingType === "auto" ? (lies(from) === lies(to) ? "fill" : "fit") : resizingType;
+  const automatic = lies(from) === lies(to) ? "fill" : "fit";
+  const type = resizingType === "auto" ? automatic : resizingType;
   if (type === "force") return { x, y };
   if (width === 0) return { x: y, y };
   if (height === 0) return { x, y: x };
@@ -198,9 +199,9 @@ export const scaleStep = step({
     };
     const window = asked.resizingType === "fill-down" && !asked.enlarge ? fillDown(target, scaled) : target;
     const aspect = aspectOf(target, minSize(scaled, window));
-    const after = { ...turn(scaled, turned), dpr, window, target, aspect };
-    if (scaled.width === from.width && scaled.height === from.height) return { canvas: after };
     const stored = turn(scaled, turned);
+    const after = { ...stored, dpr, window, target, aspect };
+    if (stored.width === canvas.width && stored.height === canvas.height) return { canvas: after };
     const exact = exactSide(canvas, stored, turn({ width: scales.x, height: scales.y }, turned));
     return { stroke: { ...stored, exact }, canvas: after };
   },
@@ -235,9 +236,7 @@ export const windowStep = step({
       width: Math.min(canvas.window.width || canvas.width, canvas.width),
       height: Math.min(canvas.window.height || canvas.height, canvas.height),
     };
-    if (inner.width === canvas.width && inner.height === canvas.height) return;
-    const box: Box & { readonly smart?: true } = { ...place(canvas, inner, gravity, canvas.dpr), ...inner };
-    return { stroke: gravity.type === "sm" ? { ...box, smart: true } : box, canvas: inner };
+    return planCut(canvas, inner, gravity, canvas.dpr);
   },
-  draw: (image, { left, top, width, height }) => image.extract({ left, top, width, height }),
+  draw: drawCut,
 });

@@ -58,8 +58,7 @@ export function readPath(
   if (!config.onlyPresets && basicTypes.includes(first))
     throw new InvalidUrl(`${first}: expected an option with arguments`);
 
-  const found = segments.findIndex((segment) => !segment.includes(config.argumentsSeparator));
-  const count = config.onlyPresets ? 1 : found < 0 ? segments.length : found;
+  const count = config.onlyPresets ? 1 : optionsAhead(segments, config);
   const { url, extension } = readSource(segments.slice(count), config);
   const said = config.onlyPresets
     ? usePresets(first.split(config.argumentsSeparator), language.start, language)
@@ -69,6 +68,12 @@ export function readPath(
   const asked = settle(said, extension);
   checkExpiry(asked, now);
   return { source: url, asked };
+}
+
+/** How many segments are options: those before the first without the separator. */
+function optionsAhead(segments: readonly string[], { argumentsSeparator }: Config): number {
+  const found = segments.findIndex((segment) => !segment.includes(argumentsSeparator));
+  return found < 0 ? segments.length : found;
 }
 
 function settle(asked: Asked, extension: string): Options {
