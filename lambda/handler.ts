@@ -3,7 +3,7 @@ import type { Context, LambdaFunctionURLEvent } from "aws-lambda";
 import { readConfig } from "./config.ts";
 import { Deadline, Late } from "./deadline.ts";
 import { Failure, InternalError, Timeout } from "./errors.ts";
-import { fromEvent, type LambdaResult, toResult } from "./http.ts";
+import { fromEvent, type HttpRequest, type LambdaResult, toResult } from "./http.ts";
 import { type RequestLog, requestLog } from "./log.ts";
 import { answerFailure } from "./respond.ts";
 import { isSilent } from "./routes.ts";
@@ -24,40 +24,42 @@ const bucket = s3Bucket(config);
 type Rim = MiddlewareObj<LambdaFunctionURLEvent, LambdaResult>;
 type Invocation = Parameters<NonNullable<Rim["onError"]>>[0];
 
-/** One line and one set of metrics for each request. */
-const telling: Rim = {
-  before: ({ context }) => void roundOf(context),
-  after: tell,
-  onError: tell,
-};
-
-function tell({ event, context, response, error }: Invocation): void {
-  const http = fromEvent(event, context.awsRequestId);
-  const status = response?.statusCode ?? 500;
-  if (isSilent(http.path, config) && status < 500) return;
-  const { log, began } = roundOf(context);
-  const durationMs = performance.now() - began;
-  log.write({ http, status, error, durationMs, remainingMs: context.getRemainingTimeInMillis() });
-}
-
 /** What belongs to one invocation, whoever asks for it. */
 interface Round {
+  readonly http: HttpRequest;
   readonly log: RequestLog;
   /** ms of the monotonic clock. */
   readonly began: number;
 }
 const rounds = new WeakMap<Context, Round>();
 
-function roundOf(context: Context): Round {
-  const round = rounds.get(context) ?? { log: requestLog(), began: performance.now() };
+function roundOf(event: LambdaFunctionURLEvent, context: Context): Round {
+  const known = rounds.get(context);
+  if (known) return known;
+  const round = { http: fromEvent(event, context.awsRequestId), log: requestLog(), began: performance.now() };
   rounds.set(context, round);
   return round;
+}
+
+/** One line and one set of metrics for each request. */
+const telling: Rim = {
+  before: ({ event, context }) => void roundOf(event, context),
+  after: tell,
+  onError: tell,
+};
+
+function tell({ event, context, response, error }: Invocation): void {
+  const { http, log, began } = roundOf(event, context);
+  const status = response?.statusCode ?? 500;
+  if (isSilent(http.path, config) && status < 500) return;
+  const durationMs = performance.now() - began;
+  log.write({ http, status, error, durationMs, remainingMs: context.getRemainingTimeInMillis() });
 }
 
 /** Every error is an answer. */
 const answering: Rim = {
   onError(invocation) {
-    const http = fromEvent(invocation.event, invocation.context.awsRequestId);
+    const { http } = roundOf(invocation.event, invocation.context);
     invocation.response = toResult(
       answerFailure(failureOf(invocation.error), { http, config, now: Date.now() }),
     );
@@ -78,8 +80,8 @@ export const handler = middy<LambdaFunctionURLEvent, LambdaResult>({ timeoutEarl
   .handler(async (event: LambdaFunctionURLEvent, context: Context) => {
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
-    const http = fromEvent(event, context.awsRequestId);
-    const services = { config, language: spoken, bucket, log: roundOf(context).log };
+    const { http, log } = roundOf(event, context);
+    const services = { config, language: spoken, bucket, log };
     const response = await Deadline.in(remaining - LAST_WORD).within("the answer", Infinity, () =>
       serve(http, services, answerBy),
     );

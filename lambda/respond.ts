@@ -1,10 +1,13 @@
 import type { Facts } from "./bucket.ts";
+import type { Size } from "./canvas.ts";
 import type { Config } from "./config.ts";
 import type { Failure } from "./errors.ts";
-import { type Format, formats } from "./formats.ts";
+import { formats } from "./formats.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
+import type { Picture } from "./image/render.ts";
 import type { Source } from "./source/download.ts";
-import { derivativeKey } from "./url/key.ts";
+import { sourceTag } from "./url/key.ts";
+import { negotiatedFormats } from "./url/negotiation.ts";
 import type { ImageRequest } from "./url/parse.ts";
 
 /** What every answer depends on beside itself. */
@@ -17,15 +20,10 @@ export interface Asking {
 
 /** A finished picture and what it was made of. */
 export interface Finished {
-  readonly picture: { readonly body: Uint8Array; readonly format: Format } & Size;
+  readonly picture: Picture;
   readonly source: Source;
   /** The source as its file says, turned by EXIF `orientation` when seen. */
   readonly origin: Size & { readonly orientation: number };
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** In which header an answer carries the tag of its source; S3 keeps it as metadata of that name. */
@@ -87,7 +85,6 @@ function answer(
   body: Uint8Array | string,
   headers: HttpResponse["headers"],
 ): HttpResponse {
-  const [tag] = derivativeKey(http.path, undefined, config)?.split("/") ?? [];
   return {
     status,
     body,
@@ -95,7 +92,7 @@ function answer(
       Server: "imgproxy",
       "X-Request-ID": http.id,
       "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-      ...known(CACHE_TAG_HEADER, tag),
+      ...known(CACHE_TAG_HEADER, sourceTag(http.path, config)),
       ...headers,
     },
   };
@@ -147,8 +144,8 @@ const percentEncoded = (name: string) =>
   );
 
 /** Which request headers chose the format. */
-export const vary = ({ autoWebp, autoAvif, enforceWebp, enforceAvif }: Config): HttpResponse["headers"] =>
-  known("Vary", autoWebp || autoAvif || enforceWebp || enforceAvif ? "Accept" : undefined);
+export const vary = (config: Config): HttpResponse["headers"] =>
+  known("Vary", negotiatedFormats(config).length > 0 ? "Accept" : undefined);
 
 /** The source's own validators, as far as the environment hands them on. */
 export function validators({ etag, lastModified }: Facts, config: Config): HttpResponse["headers"] {

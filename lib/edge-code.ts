@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { edition, type KeyConfig, negotiatedFormats } from "../lambda/url/key.ts";
+import { edition, type KeyConfig } from "../lambda/url/key.ts";
+import { negotiatedFormats } from "../lambda/url/negotiation.ts";
 
 const file = new URL("../lambda/edge/viewer-request.js", import.meta.url);
 

@@ -1,6 +1,7 @@
 import { hash as digest } from "node:crypto";
 import type { Config } from "../config.ts";
-import { redenormalize } from "./path.ts";
+import { acceptedFormats } from "./negotiation.ts";
+import { optionsAhead, redenormalize } from "./path.ts";
 
 /** Settings on which it depends what a URL is answered with. */
 const drawn = [
@@ -60,17 +61,17 @@ export function derivativeKey(
 ): string | undefined {
   const source = sourceAsWritten(path, config);
   if (source === undefined) return undefined;
-  return `${derivativePrefix(source)}${hash(edition(config) + path)}.${acceptToken(accept ?? "", config)}`;
+  return `${derivativePrefix(source)}${hash(edition(config) + path)}.${acceptedFormats(accept ?? "", config).join("-") || "any"}`;
 }
 
 /** What the keys of all derivatives of a source begin with. The source is given as URLs write it, decoded. */
 export const derivativePrefix = (source: string): string => `${hash(source)}/`;
 
-/** The formats a client can be answered in instead of the one it would get otherwise. */
-export const negotiatedFormats = (config: KeyConfig): readonly string[] => [
-  ...(config.autoAvif || config.enforceAvif ? ["avif"] : []),
-  ...(config.autoWebp || config.enforceWebp ? ["webp"] : []),
-];
+/** What all answers of a source are tagged with: the hash its keys begin with. `undefined` as for `derivativeKey`. */
+export function sourceTag(path: string, config: KeyConfig): string | undefined {
+  const source = sourceAsWritten(path, config);
+  return source === undefined ? undefined : hash(source);
+}
 
 /**
  * The source URL in a raw path, decoded, before any rewriting, so that its plain and its base64 spelling are one.
@@ -101,9 +102,7 @@ function plainSource(written: string): string {
 
 function base64Source(body: string, config: KeyConfig): string {
   const segments = body.split("/");
-  const isOption = (segment: string) => !config.onlyPresets && segment.includes(config.argumentsSeparator);
-  const first = segments.findIndex((segment) => !isOption(segment));
-  const parts = first < 0 ? [] : segments.slice(first);
+  const parts = segments.slice(config.onlyPresets ? 0 : optionsAhead(segments, config.argumentsSeparator));
   const named = config.base64UrlIncludesFilename && parts.length > 1;
   const [whole = ""] = parts
     .slice(0, named ? -1 : parts.length)
@@ -113,11 +112,6 @@ function base64Source(body: string, config: KeyConfig): string {
   if (!/^[\w-]*$/.test(encoded) || encoded.length % 4 === 1) return encoded;
   const source = Buffer.from(encoded, "base64url").toString("utf8");
   return source.includes("\ufffd") ? encoded : source;
-}
-
-function acceptToken(accept: string, config: KeyConfig): string {
-  const accepted = negotiatedFormats(config).filter((format) => accept.includes(`image/${format}`));
-  return accepted.join("-") || "any";
 }
 
 const hash = (text: string) => digest("sha256", text, "hex").slice(0, 32);

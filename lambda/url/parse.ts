@@ -2,12 +2,13 @@ import type { Conditions } from "../bucket.ts";
 import type { Offers } from "../canvas.ts";
 import type { Config } from "../config.ts";
 import { InvalidUrl, SourceNotAllowed, UnsupportedFormat } from "../errors.ts";
-import { type Format, formatNamed, formats } from "../formats.ts";
+import { formatNamed, formats } from "../formats.ts";
 import type { HttpRequest } from "../http.ts";
 import type { Options } from "../options/index.ts";
 import type { Asked } from "../options/option.ts";
 import { checkExpiry, type Language, readOption, usePresets } from "./language.ts";
-import { splitTarget } from "./path.ts";
+import { acceptedFormats, isEnforced } from "./negotiation.ts";
+import { optionsAhead, splitTarget } from "./path.ts";
 import { verify } from "./signature.ts";
 import { readSource } from "./source.ts";
 
@@ -58,7 +59,7 @@ export function readPath(
   if (!config.onlyPresets && basicTypes.includes(first))
     throw new InvalidUrl(`${first}: expected an option with arguments`);
 
-  const count = config.onlyPresets ? 1 : optionsAhead(segments, config);
+  const count = config.onlyPresets ? 1 : optionsAhead(segments, config.argumentsSeparator);
   const { url, extension } = readSource(segments.slice(count), config);
   const said = config.onlyPresets
     ? usePresets(first.split(config.argumentsSeparator), language.start, language)
@@ -70,12 +71,6 @@ export function readPath(
   return { source: url, asked };
 }
 
-/** How many segments are options: those before the first without the separator. */
-function optionsAhead(segments: readonly string[], { argumentsSeparator }: Config): number {
-  const found = segments.findIndex((segment) => !segment.includes(argumentsSeparator));
-  return found < 0 ? segments.length : found;
-}
-
 function settle(asked: Asked, extension: string): Options {
   if (extension === "") return asked;
   const format = formatNamed(extension);
@@ -83,15 +78,12 @@ function settle(asked: Asked, extension: string): Options {
   return { ...asked, format };
 }
 
-/** Formats the `Accept` header names, best first; only the substring counts, as in imgproxy. */
 function offersOf(accept: string, config: Config): Offers {
-  const accepted = (["avif", "webp"] as const).filter((format) => accept.includes(formats[format].mime));
-  const enforced: Record<"avif" | "webp", boolean> = { avif: config.enforceAvif, webp: config.enforceWebp };
-  const auto: Record<"avif" | "webp", boolean> = { avif: config.autoAvif, webp: config.autoWebp };
+  const auto = acceptedFormats(accept, config);
   return {
-    enforced: accepted.filter((format) => enforced[format]),
-    auto: accepted.filter((format) => enforced[format] || auto[format]),
-    preferred: config.preferredFormats.filter((format: Format) => formats[format].writes),
+    auto,
+    enforced: auto.filter((format) => isEnforced(format, config)),
+    preferred: config.preferredFormats.filter((format) => formats[format].writes),
   };
 }
 

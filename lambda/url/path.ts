@@ -32,3 +32,9 @@ export function redenormalize(path: string): string {
     );
   return (options + source).replace(/^\//, "");
 }
+
+/** How many segments of a path are options: those before the first without the separator. */
+export function optionsAhead(segments: readonly string[], separator: string): number {
+  const found = segments.findIndex((segment) => !segment.includes(separator));
+  return found < 0 ? segments.length : found;
+}

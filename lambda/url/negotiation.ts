@@ -1,0 +1,24 @@
+import type { Config } from "../config.ts";
+import { formats } from "../formats.ts";
+
+/** A format somebody may be answered in because they accept it. */
+export type Negotiable = "avif" | "webp";
+
+type Switches = Pick<Config, "autoAvif" | "enforceAvif" | "autoWebp" | "enforceWebp">;
+
+/** Best first. */
+const negotiable: readonly Negotiable[] = ["avif", "webp"];
+
+const auto = { avif: "autoAvif", webp: "autoWebp" } as const;
+const enforce = { avif: "enforceAvif", webp: "enforceWebp" } as const;
+
+/** Whether the format is answered even where the URL names another. */
+export const isEnforced = (format: Negotiable, switches: Switches): boolean => switches[enforce[format]];
+
+/** The formats the environment lets a client have instead of the one it would get otherwise, best first. */
+export const negotiatedFormats = (switches: Switches): readonly Negotiable[] =>
+  negotiable.filter((format) => switches[auto[format]] || isEnforced(format, switches));
+
+/** Those of them an `Accept` header names; only the substring counts, as in imgproxy. */
+export const acceptedFormats = (accept: string, switches: Switches): readonly Negotiable[] =>
+  negotiatedFormats(switches).filter((format) => accept.includes(formats[format].mime));
