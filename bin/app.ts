@@ -1,18 +1,19 @@
 import { App, Duration } from "aws-cdk-lib";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { ImageStack } from "../lib/image-stack.ts";
+import { ours, whole } from "../lib/settings.ts";
 
 /** Settings come from `cdk.json` or `-c name=value`; the function's variables from its map `environment`, or the shell. */
 const app = new App();
 try {
   new ImageStack(app, text("stack") || "Shutterspeed", {
     sourceBuckets: words("sourceBuckets"),
-    keepDerivativesFor: whole("keepDerivativesDays", 1, 3650, Duration.days),
+    keepDerivativesFor: wholeIn("keepDerivativesDays", 1, 3650, Duration.days),
     environment: { ...ours(app.node.tryGetContext("environment")), ...ours(process.env) },
     architecture: choice("architecture", { arm64: Architecture.ARM_64, x86_64: Architecture.X86_64 }),
-    memorySize: whole("memory", 128, 10_240, Number),
-    timeout: whole("timeout", 1, 900, Duration.seconds),
-    reservedConcurrency: whole("reservedConcurrency", 0, 100_000, Number),
+    memorySize: wholeIn("memory", 128, 10_240, Number),
+    timeout: wholeIn("timeout", 1, 900, Duration.seconds),
+    reservedConcurrency: wholeIn("reservedConcurrency", 0, 100_000, Number),
     domain: domain(),
   });
 } catch (error) {
@@ -30,11 +31,9 @@ function words(name: string): readonly string[] {
     .filter(Boolean);
 }
 
-function whole<T>(name: string, min: number, max: number, unit: (amount: number) => T): T | undefined {
+function wholeIn<T>(name: string, min: number, max: number, unit: (amount: number) => T): T | undefined {
   const given = text(name);
-  if (given === "") return undefined;
-  if (/^\d+$/.test(given) && Number(given) >= min && Number(given) <= max) return unit(Number(given));
-  throw new Error(`${name}: expected an integer from ${min} to ${max}, got "${given}"`);
+  return given === "" ? undefined : unit(whole(name, given, min, max));
 }
 
 function choice<T>(name: string, choices: Readonly<Record<string, T>>): T | undefined {
@@ -48,11 +47,4 @@ function domain() {
   if (names.length > 0 !== (certificate !== ""))
     throw new Error("domainNames and certificate: expected both or none");
   return certificate ? { names, certificate } : undefined;
-}
-
-/** The variables of a map that are ours. */
-function ours(map: unknown): Readonly<Record<string, string>> {
-  const entries = Object.entries(typeof map === "object" && map !== null ? map : {});
-  const named = entries.filter(([name]) => /^(IMGPROXY|SHUTTERSPEED)_/.test(name));
-  return Object.fromEntries(named.map(([name, value]) => [name, String(value)]));
 }

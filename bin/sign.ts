@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Words } from "../lambda/options/args.ts";
-import { everyOption } from "../lambda/options/index.ts";
+import { optionsByName } from "../lambda/options/index.ts";
 import { type Asked, readSegment } from "../lambda/options/option.ts";
 import { imageUrls } from "../lib/client/index.ts";
 import { signingKeys } from "../lib/local/keys.ts";
@@ -15,10 +15,9 @@ SOURCE     s3://bucket/key
 
 Signs with IMGPROXY_KEY and IMGPROXY_SALT, else with those npm start made for itself.`;
 
-const named = Object.fromEntries(
-  everyOption.flatMap((option) => [option.name, ...(option.aliases ?? [])].map((name) => [name, option])),
+const flags = Object.fromEntries(
+  [...optionsByName.keys()].map((name) => [name, { type: "string" as const }]),
 );
-const flags = Object.fromEntries(Object.keys(named).map((name) => [name, { type: "string" as const }]));
 
 try {
   const { values, positionals } = parseArgs({
@@ -34,7 +33,7 @@ try {
 
   const { base, help: _, ...said } = values;
   const asked = Object.entries(said).reduce<Asked>((soFar, [name, words]) => {
-    const option = named[name];
+    const option = optionsByName.get(name);
     return option ? readSegment(option, new Words(String(words).split(":")), soFar) : soFar;
   }, {});
   const { key, salt } = keys();

@@ -3,7 +3,8 @@ import { join, relative } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startSession } from "../lib/local/session.ts";
-import { requestLine, whole } from "../lib/local/terminal.ts";
+import { requestLine } from "../lib/local/terminal.ts";
+import { ours, whole } from "../lib/settings.ts";
 
 /** `npm start`: the whole thing on this machine, on a folder of pictures. */
 const home = join(import.meta.dirname, "..", ".local");
@@ -50,10 +51,4 @@ function start() {
     log: (line) => log.write(`${line}\n`),
     complain: (line) => console.error(line),
   });
-}
-
-/** The variables that are the function's. */
-function ours(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  const named = Object.entries(env).filter(([name]) => /^(IMGPROXY|SHUTTERSPEED)_/.test(name));
-  return Object.fromEntries(named.map(([name, value = ""]) => [name, value]));
 }

@@ -36,14 +36,12 @@ export const number = (above: number) =>
     expects: `a number above ${above}`,
     read: (text) => (Number.isFinite(Number(text)) && Number(text) > above ? Number(text) : undefined),
   });
-export const seconds = variable<number>({
+const wholeSeconds: Kind<number> = {
   expects: 'whole seconds of at least 1, such as "30" or "30s"',
   read: (text) => inRange(whole(text.replace(/s$/, "")), 1, Number.MAX_SAFE_INTEGER),
-});
-export const optionalSeconds = variable<number | undefined>({
-  expects: 'whole seconds of at least 1, such as "30" or "30s"',
-  read: (text) => inRange(whole(text.replace(/s$/, "")), 1, Number.MAX_SAFE_INTEGER),
-});
+};
+export const seconds = variable<number>(wholeSeconds);
+export const optionalSeconds = variable<number | undefined>(wholeSeconds);
 export const flag = variable<boolean>({
   expects: "true or false (1, t or 0, f)",
   read: (text) => {
@@ -128,8 +126,8 @@ function words(given: string): readonly string[] {
 }
 
 function every<A, B>(items: readonly A[], read: (item: A) => B | undefined): readonly B[] | undefined {
-  const read_ = items.map(read);
-  return read_.every((item): item is B => item !== undefined) ? read_ : undefined;
+  const all = items.map(read);
+  return all.every((item): item is B => item !== undefined) ? all : undefined;
 }
 
 const inRange = (value: number | undefined, min: number, max: number) =>

@@ -9,6 +9,7 @@ import { buildSync } from "esbuild";
 import { type Config, readConfig, variables } from "../lambda/config.ts";
 import project from "../package.json" with { type: "json" };
 import { bundling, esbuildOptions } from "./bundling.ts";
+import { isOurs } from "./settings.ts";
 
 export interface ImageFunctionProps {
   /**
@@ -139,4 +140,4 @@ export function bundle(outputDir: string, architecture: Architecture): void {
 
 const known = new Set<string>(Object.values(variables).map(({ name }) => name));
 const unknown = (environment: Readonly<Record<string, string>>) =>
-  Object.keys(environment).filter((name) => /^(IMGPROXY|SHUTTERSPEED)_/.test(name) && !known.has(name));
+  Object.keys(environment).filter((name) => isOurs(name) && !known.has(name));

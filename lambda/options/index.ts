@@ -84,3 +84,10 @@ export type Options = { readonly [O in (typeof options)[number] as O["name"]]?: 
 /** Both lists, for whoever treats all alike. */
 export const everyOption: readonly Option[] = options;
 export const everyStep: readonly (Step | Decision)[] = steps;
+
+/** Every option under each of its names. */
+export const optionsByName: ReadonlyMap<string, Option> = new Map(
+  everyOption.flatMap((option) =>
+    [option.name, ...(option.aliases ?? [])].map((name) => [name, option] as const),
+  ),
+);

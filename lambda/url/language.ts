@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
 import { InvalidUrl, SecurityOption } from "../errors.ts";
 import { Words } from "../options/args.ts";
-import { everyOption, type Options } from "../options/index.ts";
-import { type Asked, type Option, readSegment } from "../options/option.ts";
+import { type Options, optionsByName } from "../options/index.ts";
+import { type Asked, readSegment } from "../options/option.ts";
 import { preset } from "../options/preset.ts";
 
 /** The URL language as the environment sets it: compiled once, read by every request. */
@@ -12,12 +12,6 @@ export interface Language {
   /** What every request begins with: the environment's own defaults, then the preset `default`. */
   readonly start: Asked;
 }
-
-const optionsByName: ReadonlyMap<string, Option> = new Map(
-  everyOption.flatMap((option) =>
-    [option.name, ...(option.aliases ?? [])].map((name) => [name, option] as const),
-  ),
-);
 
 /** Compiles the language. Throws one sentence when a preset is nonsense, or expired; `now` is unix ms. */
 export function language(config: Config, now: number): Language {

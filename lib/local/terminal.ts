@@ -1,11 +1,5 @@
 import type { Served } from "./edge.ts";
 
-/** A number the user gave as text. Throws one sentence when it is none. */
-export function whole(name: string, given: string, min: number, max: number): number {
-  if (/^\d+$/.test(given) && Number(given) >= min && Number(given) <= max) return Number(given);
-  throw new Error(`${name}: expected an integer from ${min} to ${max}, got "${given}"`);
-}
-
 /** One request in one line, in columns. */
 export function requestLine({ method, path, status, cache, ms, bytes }: Served): string {
   const columns = [
