@@ -4,18 +4,14 @@ import { Deadline } from "../lambda/deadline.ts";
 import { open } from "../lambda/image/open.ts";
 import { plan } from "../lambda/image/plan.ts";
 import { render } from "../lambda/image/render.ts";
-import { language, readOption } from "../lambda/url/language.ts";
+import { asking } from "./asking.ts";
 
-const config = readConfig({});
-const words = language(config, 0);
 const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as const;
 
 /** The file that the options of a URL make of a source, with what can be asked of its pixels. */
 export async function drawnAs(options: string, source: Buffer) {
-  const asked = options
-    .split("/")
-    .filter(Boolean)
-    .reduce((soFar, segment) => readOption(segment, soFar, words), {});
+  const { asked, limit } = asking(options);
+  const config = readConfig({ IMGPROXY_MAX_RESULT_DIMENSION: limit });
   const opened = await open(source, config);
   const { body, format } = await render(
     plan(asked, opened.facts, offers, config),
@@ -33,6 +29,8 @@ export async function drawnAs(options: string, source: Buffer) {
     format,
     width: info.width,
     height: info.height,
+    /** RGBA, row by row. */
+    data,
     pixel,
     metadata: () => sharp(body).metadata(),
   };

@@ -5,7 +5,7 @@ import { type Edge, type Served, startEdge } from "./edge.ts";
 import { type LocalFunction, startFunction } from "./function.ts";
 import { startFunctionUrl } from "./function-url.ts";
 import { bucketOrigin, functionOrigin, originGroup } from "./origins.ts";
-import { buckets, type S3Access } from "./s3.ts";
+import { accessVariables, buckets, type S3Access } from "./s3.ts";
 
 /** What of the cloud is to be settled. */
 export interface CloudProps {
@@ -51,7 +51,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
 
   const fn = startFunction({
     bundle,
-    env: { ...onLambda, ...access(s3), ...env },
+    env: { ...onLambda, ...accessVariables(s3), ...env },
     memory,
     timeout,
     log,
@@ -86,10 +86,3 @@ const onLambda = {
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
 };
-
-const access = ({ endpoint, region, credentials }: S3Access) => ({
-  AWS_REGION: region,
-  AWS_ENDPOINT_URL_S3: endpoint,
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-});

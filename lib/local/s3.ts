@@ -49,3 +49,11 @@ export async function startS3(folder: string): Promise<LocalS3> {
 /** A client for it. Uploads do not wait for a 100-continue, which the embedded S3 never sends. */
 export const s3Client = ({ endpoint, region, credentials }: S3Access): S3Client =>
   new S3Client({ endpoint, region, credentials, forcePathStyle: true, expectContinueHeader: false });
+
+/** The variables that lead an AWS SDK there. */
+export const accessVariables = ({ endpoint, region, credentials }: S3Access) => ({
+  AWS_REGION: region,
+  AWS_ENDPOINT_URL_S3: endpoint,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+});

@@ -5,8 +5,11 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "../../lib/local/bundle.ts";
 import { type Environment, startEnvironment } from "../../lib/local/environment.ts";
+import { accessVariables } from "../../lib/local/s3.ts";
+import { eventOf } from "../invocation.ts";
+import { ownS3 } from "../own-s3.ts";
 import { rates } from "./rates.ts";
-import { eventFor, median, photograph, stocked } from "./subject.ts";
+import { median, photograph } from "./subject.ts";
 
 const here = (name: string) => join(import.meta.dirname, name);
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -22,7 +25,10 @@ function budget(what: string, figure: number, limit: number, unit: string, besid
 
 const ms = (began: number) => performance.now() - began;
 const two = await photograph(2000, 1500);
-const { env, stop } = await stocked({ "two.jpg": two, "large.jpg": await photograph(6000, 4000) });
+const s3 = await ownS3();
+await s3.put("two.jpg", two);
+await s3.put("large.jpg", await photograph(6000, 4000));
+const env = { ...accessVariables(s3), MALLOC_ARENA_MAX: "2" };
 const made = await bundle();
 
 budget("handler bundle without sharp", statSync(join(made.folder, "handler.mjs")).size / 1000, 600, "KB");
@@ -44,7 +50,7 @@ budget(
 
 const start = () => startEnvironment({ bundle: made, env, memory: 1769, timeout: 20, log: () => {} });
 const draws = async (environment: Environment, path: string) => {
-  const outcome = await environment.invoke(eventFor(path));
+  const outcome = await environment.invoke(eventOf(path));
   const status = "json" in outcome ? JSON.parse(outcome.json).statusCode : outcome.failed;
   if (status !== 200) throw new Error(`${path}: ${status}`);
 };
@@ -84,7 +90,7 @@ const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${fresh.pid}/status`, 
 budget("peak memory, 24 megapixels of JPEG to 300 px", Number(peak) / 1000, 250, "MB");
 fresh.kill();
 await fresh.gone;
-await stop();
+await s3[Symbol.asyncDispose]();
 
 say("\nms per megapixel on one thread: measured, and what costs are predicted with");
 for (const { work, measured, predicted } of await rates()) {

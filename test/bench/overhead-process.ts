@@ -1,19 +1,17 @@
 // Answers the same picture by the handler and by S3 GET + bare sharp, in turn; sends both series of ms to its parent.
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { Context } from "aws-lambda";
 import sharp from "sharp";
 import { handler } from "../../lambda/handler.ts";
-import { eventFor } from "./subject.ts";
+import { contextOf, eventOf } from "../invocation.ts";
 
 const ROUNDS = 150;
 const WARM_UP = 20;
 
-const context = { awsRequestId: "bench", functionName: "bench", getRemainingTimeInMillis: () => 20_000 };
-const event = eventFor("/unsafe/rs:fit:720:720/plain/s3://pictures/two.jpg");
+const event = eventOf("/unsafe/rs:fit:720:720/plain/s3://pictures/two.jpg");
 const client = new S3Client({});
 
 async function ours() {
-  const { statusCode } = await handler(event as never, { ...context } as Context);
+  const { statusCode } = await handler(event, contextOf(20_000));
   if (statusCode !== 200) throw new Error(`the handler answered ${statusCode}`);
 }
 

@@ -6,6 +6,7 @@ import { written } from "../../lambda/image/encode.ts";
 import { outputOf } from "../../lambda/image/output.ts";
 import { drawing } from "../../lambda/image/passes.ts";
 import { canvasOf } from "../../lambda/image/plan.ts";
+import { jpegOf, noOffers } from "../asking.ts";
 import { median, photograph } from "./subject.ts";
 
 /** One measured rate and the one the product predicts with; ms per megapixel. */
@@ -36,19 +37,10 @@ async function perMegapixel(work: Work, copy: Work): Promise<number> {
 }
 
 const config = readConfig({});
-const facts = {
-  width: WIDTH,
-  height: HEIGHT,
-  orientation: 1,
-  alpha: false,
-  grey: false,
-  vector: false,
-  format: "jpeg",
-} as const;
-const offers = { auto: [], enforced: [], preferred: [] } as const;
+const facts = jpegOf(WIDTH, HEIGHT);
 
 const encoded = (image: Sharp, format: Format) =>
-  written(image, outputOf({ format }, facts, { ...canvasOf(facts, offers), format }, config)).toBuffer();
+  written(image, outputOf({ format }, facts, { ...canvasOf(facts, noOffers), format }, config)).toBuffer();
 
 /** Measures decoding and encoding of every format, and the strokes, on one thread. */
 export async function rates(): Promise<readonly Rate[]> {

@@ -1,9 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import sharp from "sharp";
-import { type LocalS3, s3Client, startS3 } from "../../lib/local/s3.ts";
 
 /** A picture to measure with: smooth shapes and grain, as a photograph has them. */
 export async function photograph(width: number, height: number): Promise<Buffer> {
@@ -19,40 +14,6 @@ export async function photograph(width: number, height: number): Promise<Buffer>
     .jpeg({ quality: 88 })
     .toBuffer();
 }
-
-/** An embedded S3 with pictures in it, and the variables that lead the function there. */
-export async function stocked(pictures: Readonly<Record<string, Buffer>>) {
-  const folder = await mkdtemp(join(tmpdir(), "bench-"));
-  const s3 = await startS3(folder);
-  const client = s3Client(s3);
-  for (const [Key, Body] of Object.entries(pictures)) {
-    await client.send(new PutObjectCommand({ Bucket: "pictures", Key, Body, ContentType: "image/jpeg" }));
-  }
-  client.destroy();
-  const stop = async () => {
-    await s3.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { s3, env: environment(s3), stop };
-}
-
-const environment = ({ endpoint, region, credentials }: LocalS3) => ({
-  AWS_REGION: region,
-  AWS_ENDPOINT_URL_S3: endpoint,
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  MALLOC_ARENA_MAX: "2",
-});
-
-/** A function URL's event for a path. */
-export const eventFor = (rawPath: string) => ({
-  version: "2.0",
-  rawPath,
-  rawQueryString: "",
-  headers: { host: "bench", accept: "image/*" },
-  requestContext: { http: { method: "GET", path: rawPath, sourceIp: "127.0.0.1" }, requestId: "bench" },
-  isBase64Encoded: false,
-});
 
 /** The middle of some figures. */
 export function median(figures: readonly number[]): number {

@@ -3,8 +3,9 @@ import { after, test } from "node:test";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config.ts";
 import { derivativeKey } from "../../lambda/url/key.ts";
+import { ownS3 } from "../own-s3.ts";
 import { drawn } from "../pictures.ts";
-import { ownCloud, ownS3, pathOf } from "./cloud.ts";
+import { ownCloud, pathOf } from "./cloud.ts";
 
 /** The whole way, on real parts: edge, origin group, function in the runtime client, S3. */
 const s3 = await ownS3();

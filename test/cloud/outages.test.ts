@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import { startS3 } from "../../lib/local/s3.ts";
+import { ownS3 } from "../own-s3.ts";
 import { drawn } from "../pictures.ts";
 import { startWire } from "../wire.ts";
-import { ownCloud, ownS3 } from "./cloud.ts";
+import { ownCloud } from "./cloud.ts";
 
 /** The function's way to S3 leads over a wire that can be broken; the edge's own way to derivatives does not. */
 const s3 = await ownS3();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { ownS3 } from "../own-s3.ts";
 import { startWire } from "../wire.ts";
-import { ownCloud, ownS3 } from "./cloud.ts";
+import { ownCloud } from "./cloud.ts";
 
 const s3 = await ownS3();
 const wire = await startWire(Number(new URL(s3.endpoint).port));

@@ -8,12 +8,10 @@ import { Failure } from "../../lambda/errors.ts";
 import { open } from "../../lambda/image/open.ts";
 import { plan } from "../../lambda/image/plan.ts";
 import { render } from "../../lambda/image/render.ts";
-import type { Options } from "../../lambda/options/index.ts";
-import { language, readOption } from "../../lambda/url/language.ts";
+import { asking } from "../asking.ts";
 import { drawn } from "../pictures.ts";
 
 const config = readConfig({ IMGPROXY_MAX_SRC_RESOLUTION: "0.5" });
-const words = language(config, 0);
 const offers = { auto: [], enforced: [], preferred: ["jpeg", "png"] } as const;
 
 const png = await drawn(120, 80, { alpha: true }).png().toBuffer();
@@ -84,7 +82,7 @@ test("whatever is asked of whatever lies in the bucket is a picture or a failure
       fc.constantFrom(...Object.keys(sources)),
       fc.array(segments, { maxLength: 6 }),
       async (name, said) => {
-        const asked: Options = said.reduce((soFar, one) => readOption(one, soFar, words), {});
+        const { asked } = asking(said.join("/"));
         try {
           const opened = await open(sources[name] ?? png, config);
           const picture = await render(plan(asked, opened.facts, offers, config), opened, Deadline.in(3000));

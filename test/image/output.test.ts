@@ -5,7 +5,7 @@ import { type Format, formatNamed } from "../../lambda/formats.ts";
 import { canvasOf, plan } from "../../lambda/image/plan.ts";
 import type { Options } from "../../lambda/options/index.ts";
 import { nextQuality } from "../../lambda/options/quality.ts";
-import { language, readOption } from "../../lambda/url/language.ts";
+import { asking, jpegOf, noOffers } from "../asking.ts";
 import { oracle } from "../oracle.ts";
 
 interface Selection {
@@ -22,15 +22,7 @@ interface Selection {
 }
 
 const config = readConfig({});
-const picture = {
-  width: 100,
-  height: 100,
-  orientation: 1,
-  alpha: false,
-  grey: false,
-  vector: false,
-  format: "jpeg",
-} as const;
+const picture = jpegOf(100, 100);
 
 function chosen({
   source,
@@ -79,15 +71,10 @@ describe("quality is taken from where imgproxy takes it", () => {
     const skip = options.includes("fq:") && "not built yet: format_quality";
     test(JSON.stringify(vector), { skip }, () => {
       const settings = readConfig(vector.config ?? {});
-      const words = language(settings, 0);
-      const asked = options
-        .split("/")
-        .filter(Boolean)
-        .reduce((soFar, one) => readOption(one, soFar, words), {});
-      const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
+      const { asked } = asking(options);
       const wanted = formatNamed(format);
       assert.equal(
-        plan({ ...asked, ...(wanted && { format: wanted }) }, picture, offers, settings).output.quality,
+        plan({ ...asked, ...(wanted && { format: wanted }) }, picture, noOffers, settings).output.quality,
         quality,
       );
     });
@@ -112,22 +99,19 @@ describe("max_bytes tries the qualities imgproxy tries", () => {
 
 test("AVIF smaller than 16 px is written as PNG or JPEG", () => {
   const tiny = { ...picture, width: 15 };
-  const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
   const format = (alpha: boolean) =>
-    plan({ format: "avif" }, { ...tiny, alpha }, offers, config).output.format;
+    plan({ format: "avif" }, { ...tiny, alpha }, noOffers, config).output.format;
   assert.deepEqual([format(true), format(false)], ["png", "jpeg"]);
 });
 
 test("what a format cannot hold is scaled down to its longest side", () => {
   const wide = { ...picture, width: 40_000, height: 10 };
-  const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
-  assert.equal(plan({ format: "webp" }, wide, offers, config).canvas.width, 16_383);
-  assert.equal(plan({ format: "png" }, wide, offers, config).canvas.width, 40_000);
+  assert.equal(plan({ format: "webp" }, wide, noOffers, config).canvas.width, 16_383);
+  assert.equal(plan({ format: "png" }, wide, noOffers, config).canvas.width, 40_000);
 });
 
 test("a result of more pixels than any source may have is refused before it is drawn", () => {
-  const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
   const huge = { width: 10_000, height: 10_000, enlarge: true, resizing_type: "force" } as const;
-  assert.throws(() => plan(huge, picture, offers, config), { status: 422 });
-  assert.equal(canvasOf(picture, offers).width, 100);
+  assert.throws(() => plan(huge, picture, noOffers, config), { status: 422 });
+  assert.equal(canvasOf(picture, noOffers).width, 100);
 });

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readConfig } from "../../lambda/config.ts";
-import { canvasOf, layOut, type SourceFacts } from "../../lambda/image/plan.ts";
+import { canvasOf, layOut } from "../../lambda/image/plan.ts";
 import type { Stroke } from "../../lambda/image/stroke.ts";
-import { language, readOption } from "../../lambda/url/language.ts";
+import { asking, jpegOf, noOffers } from "../asking.ts";
 import { oracle } from "../oracle.ts";
 
 interface Derived {
@@ -21,24 +20,15 @@ interface Derived {
 }
 type DerivedStep = { readonly op: string } & Readonly<Record<string, number | boolean | string>>;
 
-const words = language(readConfig({}), 0);
-const noOffers = { auto: [], enforced: [], preferred: ["png"] } as const;
-
-const facts = ({ vector = false, ...source }: Derived["source"]): SourceFacts => ({
-  alpha: false,
-  grey: false,
-  format: vector ? "svg" : "png",
-  vector,
+const facts = ({ vector = false, ...source }: Derived["source"]) => ({
+  ...jpegOf(source.width, source.height),
   ...source,
+  vector,
+  format: vector ? ("svg" as const) : ("png" as const),
 });
 
-/** `mrd` is the environment's limit here; the option that overrides it is not built yet. */
 function planned({ source, options }: Pick<Derived, "source" | "options">) {
-  const segments = options.split("/").filter(Boolean);
-  const limit = segments.find((segment) => segment.startsWith("mrd:"))?.slice(4);
-  const asked = segments
-    .filter((segment) => !segment.startsWith("mrd:"))
-    .reduce((soFar, segment) => readOption(segment, soFar, words), {});
+  const { asked, limit } = asking(options);
   return layOut(asked, canvasOf(facts(source), noOffers), Number(limit ?? Infinity));
 }
 

@@ -15,12 +15,12 @@ import { buildPath } from "../../lambda/url/build.ts";
 import { language, readOption } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";
 import { anyAsked, anyDrawing, anySource, anyValue } from "../arbitrary.ts";
+import { noOffers } from "../asking.ts";
 import { drawn } from "../pictures.ts";
 
 const config = readConfig({ IMGPROXY_PRESETS: "thumb=rs:fill:100:100" });
 const words = language(config, 0);
 const now = Date.UTC(2026, 0);
-const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
 
 describe("every option", () => {
   for (const option of everyOption) {
@@ -65,7 +65,7 @@ describe("every step", () => {
       let calls = 0;
       fc.assert(
         fc.property(anyDrawing, anySource, (asked, source) => {
-          const stroke = layOut(asked, canvasOf(source, offers)).strokes.find(
+          const stroke = layOut(asked, canvasOf(source, noOffers)).strokes.find(
             (planned) => planned.step === name,
           );
           if (!stroke) return;
@@ -111,7 +111,7 @@ test("a built path is read as what it was built from", () => {
 test("no side is longer than the limit, give or take rounding", () => {
   fc.assert(
     fc.property(anyDrawing, anySource, fc.integer({ min: 200, max: 4000 }), (asked, source, limit) => {
-      const { canvas } = layOut(asked, canvasOf(source, offers), limit);
+      const { canvas } = layOut(asked, canvasOf(source, noOffers), limit);
       assert.ok(
         Math.max(canvas.width, canvas.height) <= limit + 2,
         `${canvas.width}x${canvas.height} over ${limit}`,
@@ -123,7 +123,7 @@ test("no side is longer than the limit, give or take rounding", () => {
 
 const draw = async (asked: Options, source: Buffer) => {
   const opened = await open(source, config);
-  const planned = plan(asked, opened.facts, offers, config);
+  const planned = plan(asked, opened.facts, noOffers, config);
   return { planned, picture: await render(planned, opened, Deadline.in(20_000)) };
 };
 
@@ -154,7 +154,7 @@ test("strokes that share a sharp draw what they draw one by one", async () => {
   await fc.assert(
     fc.asyncProperty(anyDrawing, fc.boolean(), async (asked, alpha) => {
       const opened = await open(await drawn(40, 30, { alpha }).png().toBuffer(), config);
-      const { strokes } = layOut(asked, canvasOf(opened.facts, offers));
+      const { strokes } = layOut(asked, canvasOf(opened.facts, noOffers));
       fc.pre(!strokes.some(({ stroke }) => "smart" in stroke));
       // sharp premultiplies once for all that need it, as imgproxy does; one by one they would round between.
       const premultiplying = strokes.filter(({ step }) => ["scale", "blur", "sharpen"].includes(step));
