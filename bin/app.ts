@@ -1,7 +1,7 @@
 import { App, Duration } from "aws-cdk-lib";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
-import { ImageStack } from "../lib/image-stack.ts";
 import { ours, whole } from "../lib/settings.ts";
+import { ImageStack } from "../lib/stack/image-stack.ts";
 
 /** Settings come from `cdk.json` or `-c name=value`; the function's variables from its map `environment`, or the shell. */
 const app = new App();

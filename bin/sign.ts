@@ -1,9 +1,9 @@
 // Prints a signed picture URL: npm run sign -- s3://pictures/cat.jpg --resize fill:300:200 --format webp
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { Words } from "../lambda/options/args.ts";
+import { Words } from "../lambda/contract/args.ts";
+import { type Asked, readSegment } from "../lambda/contract/option.ts";
 import { optionsByName } from "../lambda/options/index.ts";
-import { type Asked, readSegment } from "../lambda/options/option.ts";
 import { imageUrls } from "../lib/client/index.ts";
 import { signingKeys } from "../lib/local/keys.ts";
 

@@ -1,10 +1,10 @@
-import { type Address, type Bucket, type Facts, Refused } from "./bucket.ts";
+import { type Asking, answerElsewhere, answerKept, CACHE_TAG_HEADER } from "./answer/answers.ts";
 import type { Deadline } from "./deadline.ts";
 import { NowhereToKeep } from "./errors.ts";
 import { fits, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
-import { type Asking, answerElsewhere, answerKept, CACHE_TAG_HEADER } from "./respond.ts";
 import type { Services } from "./services.ts";
 import { bytesOf } from "./source/download.ts";
+import { type Address, type Bucket, type Facts, Refused } from "./store/store.ts";
 import { derivativeKey } from "./url/key.ts";
 import type { ImageRequest } from "./url/parse.ts";
 

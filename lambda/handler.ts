@@ -1,14 +1,14 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { Context, LambdaFunctionURLEvent } from "aws-lambda";
-import { readConfig } from "./config.ts";
+import { answerFailure } from "./answer/answers.ts";
+import { isSilent } from "./answer/routes.ts";
+import { readConfig } from "./config/variables.ts";
 import { Deadline, Late } from "./deadline.ts";
 import { Failure, InternalError, Timeout } from "./errors.ts";
 import { fromEvent, type HttpRequest, type LambdaResult, toResult } from "./http.ts";
 import { type RequestLog, requestLog } from "./log.ts";
-import { answerFailure } from "./respond.ts";
-import { isSilent } from "./routes.ts";
-import { s3Bucket } from "./s3-bucket.ts";
 import { serve } from "./serve.ts";
+import { s3Bucket } from "./store/s3.ts";
 import { language } from "./url/language.ts";
 
 /** ms of an invocation kept for what follows the work: the log line, base64 of 6 MB, handing it to Lambda. */

@@ -1,8 +1,8 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { Address } from "./bucket.ts";
 import { Failure, SourceTimeout } from "./errors.ts";
 import type { HttpRequest } from "./http.ts";
+import type { Address } from "./store/store.ts";
 
 /** What is told of a request while it is served. */
 export interface Told {

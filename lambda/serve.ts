@@ -1,11 +1,11 @@
+import { answerNotModified, answerPicture } from "./answer/answers.ts";
+import { route } from "./answer/routes.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import { open } from "./image/open.ts";
 import { plan } from "./image/plan.ts";
 import { render } from "./image/render.ts";
-import { answerNotModified, answerPicture } from "./respond.ts";
-import { route } from "./routes.ts";
 import type { Services } from "./services.ts";
 import { fetchSource } from "./source/fetch.ts";
 import { parse } from "./url/parse.ts";

@@ -1,6 +1,6 @@
-import type { Bucket } from "./bucket.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/variables.ts";
 import type { Log } from "./log.ts";
+import type { Bucket } from "./store/store.ts";
 import type { Language } from "./url/language.ts";
 
 /** Everything outside: cut at the raw world, below our own policies, so that a drill exercises them. */

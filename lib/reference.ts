@@ -1,7 +1,7 @@
-import { variables } from "../lambda/config.ts";
+import type { Variable } from "../lambda/config/kinds.ts";
+import { variables } from "../lambda/config/variables.ts";
+import type { Option } from "../lambda/contract/option.ts";
 import { everyOption } from "../lambda/options/index.ts";
-import type { Option } from "../lambda/options/option.ts";
-import type { Variable } from "../lambda/variable.ts";
 
 /** imgproxy's options, of its open-source version, that are still to come; by name and alias. */
 const planned: readonly (readonly [name: string, alias: string])[] = [

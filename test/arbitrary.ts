@@ -1,9 +1,9 @@
 import fc from "fast-check";
+import type { Arg, Control } from "../lambda/contract/args.ts";
+import type { Option } from "../lambda/contract/option.ts";
 import type { Format } from "../lambda/formats.ts";
 import type { SourceFacts } from "../lambda/image/plan.ts";
-import type { Arg, Control } from "../lambda/options/args.ts";
 import { everyOption, type Options } from "../lambda/options/index.ts";
-import type { Option } from "../lambda/options/option.ts";
 
 /** Plain objects with these keys; those not required may be left out. */
 const record = (keys: Readonly<Record<string, fc.Arbitrary<unknown>>>, required: readonly string[] = []) =>

@@ -1,4 +1,4 @@
-import { readConfig } from "../lambda/config.ts";
+import { readConfig } from "../lambda/config/variables.ts";
 import type { SourceFacts } from "../lambda/image/plan.ts";
 import type { Options } from "../lambda/options/index.ts";
 import { language, readOption } from "../lambda/url/language.ts";

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { readConfig } from "../lambda/config.ts";
+import { readConfig } from "../lambda/config/variables.ts";
 import { Deadline } from "../lambda/deadline.ts";
 import { open } from "../lambda/image/open.ts";
 import { plan } from "../lambda/image/plan.ts";

@@ -22,20 +22,22 @@ const files = (pattern: string) => globSync(pattern, { cwd: root });
 const floors: readonly (readonly [floor: string, files: string, allowed: RegExp])[] = [
   ["the function knows nothing of what is built around it", "lambda/**/*.ts", /^(?!(lib|bin|test)\/)/],
   ["what is built around it knows no program", "lib/**/*.ts", /^(?!(bin|test)\/)/],
-  [
-    "options are pure",
-    "lambda/options/*.ts",
-    /^lambda\/(options|geometry|errors|formats|canvas|sharp-order)/,
-  ],
+  ["the contract is pure", "lambda/contract/*.ts", /^lambda\/(contract|errors|formats)/],
+  ["options are pure", "lambda/options/*.ts", /^lambda\/(options|contract|errors|formats)/],
   [
     "the language is pure",
     "lambda/url/*.ts",
-    /^(node:crypto|lambda\/(url|options|geometry|errors|formats|canvas|config|variable)\b)/,
+    /^(node:crypto|lambda\/(url|options|contract|errors|formats|config)\b)/,
   ],
   [
     "a plan needs no pixels",
-    "lambda/image/{plan,passes,cost,output,stroke}.ts",
-    /^lambda\/(image|options|geometry|errors|formats|canvas|config|sharp-order)/,
+    "lambda/image/{plan,passes,cost,output}.ts",
+    /^lambda\/(image\/(plan|passes|cost|output|stroke)|options|contract|errors|formats|config)/,
+  ],
+  [
+    "the ground knows nothing of what stands on it",
+    "lambda/{deadline,errors,formats,http,metrics}.ts",
+    /^(node:|@aws-lambda-powertools|lambda\/(deadline|errors|formats|http|metrics)\.ts)/,
   ],
   ["the client needs the language alone", "lib/client/*.ts", /^lambda\/(options|url)\//],
 ];
@@ -58,7 +60,7 @@ describe("floors", () => {
     const lambda = files("lambda/**/*.ts");
     assert.deepEqual(
       lambda.filter((file) => imports(file).includes("@aws-sdk/client-s3")),
-      ["lambda/s3-bucket.ts"],
+      ["lambda/store/s3.ts"],
     );
     const reading = lambda.filter((file) => readFileSync(join(root, file), "utf8").includes("process.env"));
     assert.deepEqual(reading, ["lambda/handler.ts"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { readConfig } from "../lambda/config.ts";
+import { readConfig } from "../lambda/config/variables.ts";
 import {
   fits,
   fromEvent,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { buckets, s3Client, startS3 } from "../lib/local/s3.ts";
+import { buckets, s3Client, startS3 } from "../lib/local/s3/s3.ts";
 
 /** An embedded S3 of the test's own, in a folder that goes with it. */
 export async function ownS3() {

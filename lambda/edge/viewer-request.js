@@ -7,7 +7,7 @@
 // biome-ignore lint/style/useNodejsImportProtocol: CloudFront's own module
 const crypto = require("crypto");
 
-// What follows is filled in from the function's environment (lib/edge-code.ts).
+// What follows is filled in from the function's environment (lib/stack/edge-code.ts).
 const settings = {
   prefix: "",
   separator: ":",

@@ -1,4 +1,4 @@
-import { type Canvas, megapixels, type Size } from "../canvas.ts";
+import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
 import { type Format, formats } from "../formats.ts";
 import type { Stroke } from "./stroke.ts";
 

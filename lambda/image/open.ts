@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import sharp, { type Metadata, type Sharp } from "sharp";
-import { megapixels } from "../canvas.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
+import { megapixels } from "../contract/canvas.ts";
 import { BrokenSource, InvalidSource, UnsupportedFormat } from "../errors.ts";
 import { type Format, formatNamed, formats } from "../formats.ts";
 import type { SourceFacts } from "./plan.ts";

@@ -1,5 +1,5 @@
-import type { Canvas } from "../canvas.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
+import type { Canvas } from "../contract/canvas.ts";
 import { type Format, formats } from "../formats.ts";
 import type { Options } from "../options/index.ts";
 

@@ -1,6 +1,6 @@
+import type { Step } from "../contract/option.ts";
+import { joins } from "../contract/sharp-order.ts";
 import { everyStep } from "../options/index.ts";
-import type { Step } from "../options/option.ts";
-import { joins } from "../sharp-order.ts";
 import { isSmart, type Stroke } from "./stroke.ts";
 
 /** The steps that draw, by name. */

@@ -1,8 +1,8 @@
-import { type Canvas, megapixels, type Offers, type Size } from "../canvas.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
+import { type Canvas, megapixels, type Offers, type Size } from "../contract/canvas.ts";
+import type { Asked, Step } from "../contract/option.ts";
 import { ResultTooBig } from "../errors.ts";
 import { everyStep, type Options } from "../options/index.ts";
-import type { Asked, Step } from "../options/option.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { type Output, outputOf } from "./output.ts";
 import type { Stroke } from "./stroke.ts";

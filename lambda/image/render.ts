@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from "sharp";
-import type { Size } from "../canvas.ts";
+import type { Size } from "../contract/canvas.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Format } from "../formats.ts";
 import { encode } from "./encode.ts";

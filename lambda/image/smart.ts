@@ -1,7 +1,7 @@
 import type { Sharp } from "sharp";
-import type { Size } from "../canvas.ts";
+import type { Size } from "../contract/canvas.ts";
+import { type Box, clamp } from "../contract/geometry.ts";
 import type { Deadline } from "../deadline.ts";
-import { type Box, clamp } from "../geometry.ts";
 import { run } from "./run.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Size } from "../canvas.ts";
+import type { Size } from "../contract/canvas.ts";
 import type { Cut } from "../options/gravity.ts";
 
 /** One stroke, planned: what will be drawn, as plain data. */

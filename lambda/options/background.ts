@@ -1,7 +1,7 @@
-import type { Canvas } from "../canvas.ts";
+import { type Arg, refuse } from "../contract/args.ts";
+import type { Canvas } from "../contract/canvas.ts";
+import { option, step } from "../contract/option.ts";
 import { type Format, formats } from "../formats.ts";
-import { type Arg, refuse } from "./args.ts";
-import { option, step } from "./option.ts";
 
 const expects = "a hex colour such as ff8800 or f80, or R:G:B each from 0 to 255";
 

@@ -1,7 +1,7 @@
-import { beforeTurn, minNonZero, scale, turn } from "../geometry.ts";
-import { amount } from "./args.ts";
+import { amount } from "../contract/args.ts";
+import { beforeTurn, minNonZero, scale, turn } from "../contract/geometry.ts";
+import { compound, step } from "../contract/option.ts";
 import { drawCut, gravity, gravityArg, planCut } from "./gravity.ts";
-import { compound, step } from "./option.ts";
 import { isQuarter, turning, turnOf } from "./orient.ts";
 
 const side = () => amount("a size in px, or below 1 a fraction,", 4096);

@@ -1,5 +1,5 @@
-import { type Arg, flag, integer, refuse, text } from "./args.ts";
-import { option } from "./option.ts";
+import { type Arg, flag, integer, refuse, text } from "../contract/args.ts";
+import { option } from "../contract/option.ts";
 
 export const cachebuster = option({
   name: "cachebuster",

@@ -1,10 +1,10 @@
-import type { Canvas, Size } from "../canvas.ts";
-import { type Gravity, place } from "../geometry.ts";
-import { flag } from "./args.ts";
+import { flag } from "../contract/args.ts";
+import type { Canvas, Size } from "../contract/canvas.ts";
+import { type Gravity, place } from "../contract/geometry.ts";
+import { compound, step } from "../contract/option.ts";
 import { background, groundOf } from "./background.ts";
 import { format } from "./format.ts";
 import { gravityArg } from "./gravity.ts";
-import { compound, step } from "./option.ts";
 
 const args = { enabled: flag(), gravity: gravityArg() };
 

@@ -1,8 +1,8 @@
-import type { Canvas } from "../canvas.ts";
+import { word } from "../contract/args.ts";
+import type { Canvas } from "../contract/canvas.ts";
+import { decision, option, step } from "../contract/option.ts";
 import { type Format, formatNamed, formatNames, formats } from "../formats.ts";
-import { word } from "./args.ts";
 import { background } from "./background.ts";
-import { decision, option, step } from "./option.ts";
 
 export const format = option({
   name: "format",

@@ -1,8 +1,8 @@
 import type { Sharp } from "sharp";
-import type { Size } from "../canvas.ts";
-import { type Box, compassPoints, type Gravity, place } from "../geometry.ts";
-import { type Arg, offset, refuse, type Words } from "./args.ts";
-import { option } from "./option.ts";
+import { type Arg, offset, refuse, type Words } from "../contract/args.ts";
+import type { Size } from "../contract/canvas.ts";
+import { type Box, compassPoints, type Gravity, place } from "../contract/geometry.ts";
+import { option } from "../contract/option.ts";
 
 /** Up to three words: a compass point with offsets, `fp` with a focus point, or one of `more`. */
 export function gravityArg(more: readonly Gravity["type"][] = []): Arg<Gravity> {

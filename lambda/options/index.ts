@@ -1,3 +1,4 @@
+import type { Decision, Option, Step, ValueOf } from "../contract/option.ts";
 import { background, flattenStep } from "./background.ts";
 import { blur, blurStep } from "./blur.ts";
 import { crop, cropStep } from "./crop.ts";
@@ -6,7 +7,6 @@ import { extend, extendAspectRatio, extendAspectStep, extendStep } from "./exten
 import { format, formatDecision, limitStep } from "./format.ts";
 import { gravity } from "./gravity.ts";
 import { stripMetadata } from "./metadata.ts";
-import type { Decision, Option, Step, ValueOf } from "./option.ts";
 import { autoRotate, flip, mirrorStep, rotate, turnStep } from "./orient.ts";
 import { padding, padStep } from "./padding.ts";
 import { preset } from "./preset.ts";

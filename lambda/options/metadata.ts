@@ -1,5 +1,5 @@
-import { flag } from "./args.ts";
-import { option } from "./option.ts";
+import { flag } from "../contract/args.ts";
+import { option } from "../contract/option.ts";
 
 export const stripMetadata = option({
   name: "strip_metadata",

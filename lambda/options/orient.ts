@@ -1,7 +1,7 @@
-import type { Canvas } from "../canvas.ts";
-import { type Turn, turn } from "../geometry.ts";
-import { flag, integer, refuse } from "./args.ts";
-import { compound, option, step } from "./option.ts";
+import { flag, integer, refuse } from "../contract/args.ts";
+import type { Canvas } from "../contract/canvas.ts";
+import { type Turn, turn } from "../contract/geometry.ts";
+import { compound, option, step } from "../contract/option.ts";
 
 export const autoRotate = option({
   name: "auto_rotate",

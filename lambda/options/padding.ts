@@ -1,8 +1,8 @@
-import { scaleToEven } from "../geometry.ts";
-import { px } from "./args.ts";
+import { px } from "../contract/args.ts";
+import { scaleToEven } from "../contract/geometry.ts";
+import { compound, step } from "../contract/option.ts";
 import { background, groundOf } from "./background.ts";
 import { format } from "./format.ts";
-import { compound, step } from "./option.ts";
 
 export const padding = compound({
   name: "padding",

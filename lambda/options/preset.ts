@@ -1,5 +1,5 @@
-import { type Arg, refuse } from "./args.ts";
-import { option } from "./option.ts";
+import { type Arg, refuse } from "../contract/args.ts";
+import { option } from "../contract/option.ts";
 
 /** Names of presets, as many as there are; they add to those used before. The parser puts in what they stand for. */
 const names: Arg<readonly string[]> = {

@@ -1,6 +1,6 @@
-import { roundAway } from "../geometry.ts";
-import { integer } from "./args.ts";
-import { option } from "./option.ts";
+import { integer } from "../contract/args.ts";
+import { roundAway } from "../contract/geometry.ts";
+import { option } from "../contract/option.ts";
 
 export const quality = option({
   name: "quality",

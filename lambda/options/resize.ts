@@ -1,10 +1,10 @@
-import type { Canvas, Size } from "../canvas.ts";
+import { choice, factor, flag, px } from "../contract/args.ts";
+import type { Canvas, Size } from "../contract/canvas.ts";
+import { minSize, scale, turn } from "../contract/geometry.ts";
+import { compound, option, type Settled, shorthand, step } from "../contract/option.ts";
 import { formats } from "../formats.ts";
-import { minSize, scale, turn } from "../geometry.ts";
-import { choice, factor, flag, px } from "./args.ts";
 import { extend } from "./extend.ts";
 import { drawCut, gravity, planCut } from "./gravity.ts";
-import { compound, option, type Settled, shorthand, step } from "./option.ts";
 import { isQuarter, turning, turnOf } from "./orient.ts";
 
 export const resizingType = option({

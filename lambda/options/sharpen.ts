@@ -1,5 +1,5 @@
-import { amount } from "./args.ts";
-import { option, step } from "./option.ts";
+import { amount } from "../contract/args.ts";
+import { option, step } from "../contract/option.ts";
 
 export const sharpen = option({
   name: "sharpen",

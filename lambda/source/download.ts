@@ -1,4 +1,3 @@
-import { type Arriving, type Facts, Refused } from "../bucket.ts";
 import { type Deadline, Late } from "../deadline.ts";
 import {
   BrokenSource,
@@ -8,6 +7,7 @@ import {
   SourceTimeout,
   SourceUnreachable,
 } from "../errors.ts";
+import { type Arriving, type Facts, Refused } from "../store/store.ts";
 
 /** A source, downloaded whole. */
 export interface Source extends Facts {

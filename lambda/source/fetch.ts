@@ -1,7 +1,7 @@
-import type { Conditions } from "../bucket.ts";
 import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
+import type { Conditions } from "../store/store.ts";
 import type { Source } from "./download.ts";
 import { fetchFromS3 } from "./s3.ts";
 

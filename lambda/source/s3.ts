@@ -1,8 +1,8 @@
-import type { Address, Conditions } from "../bucket.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
 import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
+import type { Address, Conditions } from "../store/store.ts";
 import { download, type Source } from "./download.ts";
 
 /** Downloads `s3://bucket/key?version`. */

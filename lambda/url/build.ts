@@ -1,7 +1,7 @@
+import { Words } from "../contract/args.ts";
+import { type Asked, type Option, readSegment } from "../contract/option.ts";
 import { InvalidUrl } from "../errors.ts";
-import { Words } from "../options/args.ts";
 import { everyOption, type Options } from "../options/index.ts";
-import { type Asked, type Option, readSegment } from "../options/option.ts";
 import { resize, size } from "../options/resize.ts";
 
 /**

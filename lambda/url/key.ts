@@ -1,5 +1,5 @@
 import { hash as digest } from "node:crypto";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
 import { acceptedFormats } from "./negotiation.ts";
 import { optionsAhead, redenormalize } from "./path.ts";
 

@@ -1,8 +1,8 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
+import { Words } from "../contract/args.ts";
+import { type Asked, readSegment } from "../contract/option.ts";
 import { InvalidUrl, SecurityOption } from "../errors.ts";
-import { Words } from "../options/args.ts";
 import { type Options, optionsByName } from "../options/index.ts";
-import { type Asked, readSegment } from "../options/option.ts";
 import { preset } from "../options/preset.ts";
 
 /** The URL language as the environment sets it: compiled once, read by every request. */

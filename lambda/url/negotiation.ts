@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
 import { formats } from "../formats.ts";
 
 /** A format somebody may be answered in because they accept it. */

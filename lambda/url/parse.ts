@@ -1,11 +1,11 @@
-import type { Conditions } from "../bucket.ts";
-import type { Offers } from "../canvas.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
+import type { Offers } from "../contract/canvas.ts";
+import type { Asked } from "../contract/option.ts";
 import { InvalidUrl, SourceNotAllowed, UnsupportedFormat } from "../errors.ts";
 import { formatNamed, formats } from "../formats.ts";
 import type { HttpRequest } from "../http.ts";
 import type { Options } from "../options/index.ts";
-import type { Asked } from "../options/option.ts";
+import type { Conditions } from "../store/store.ts";
 import { checkExpiry, type Language, readOption, usePresets } from "./language.ts";
 import { acceptedFormats, isEnforced } from "./negotiation.ts";
 import { optionsAhead, splitTarget } from "./path.ts";

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
 import { Forbidden, MissingSignature } from "../errors.ts";
 import type { SignedPath } from "./path.ts";
 

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/variables.ts";
 import { InvalidUrl } from "../errors.ts";
 
 /** The source part of a path: the URL, and the extension that names the answer's format. */

@@ -1,11 +1,11 @@
-import { readConfig } from "../../lambda/config.ts";
-import { viewerRequestCode } from "../edge-code.ts";
-import type { Bundle } from "./bundle.ts";
-import { type Edge, type Served, startEdge } from "./edge.ts";
-import { type LocalFunction, startFunction } from "./function.ts";
-import { startFunctionUrl } from "./function-url.ts";
-import { bucketOrigin, functionOrigin, originGroup } from "./origins.ts";
-import { accessVariables, buckets, type S3Access } from "./s3.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
+import { viewerRequestCode } from "../stack/edge-code.ts";
+import { type Edge, type Served, startEdge } from "./edge/edge.ts";
+import { bucketOrigin, functionOrigin, originGroup } from "./edge/origins.ts";
+import type { Bundle } from "./lambda/bundle.ts";
+import { type LocalFunction, startFunction } from "./lambda/function.ts";
+import { startFunctionUrl } from "./lambda/function-url.ts";
+import { accessVariables, buckets, type S3Access } from "./s3/s3.ts";
 
 /** What of the cloud is to be settled. */
 export interface CloudProps {

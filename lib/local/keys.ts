@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { record } from "./record.ts";
+import { record } from "./lambda/record.ts";
 
 /** What URLs are signed with, as the variables say it. */
 export interface SigningKeys {

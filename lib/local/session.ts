@@ -2,20 +2,20 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { readConfig } from "../../lambda/config.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { derivativePrefix } from "../../lambda/url/key.ts";
 import { imageUrls } from "../client/index.ts";
-import { bundle } from "./bundle.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
-import type { Served } from "./edge.ts";
-import { examples } from "./examples.ts";
-import { picturesIn } from "./folder.ts";
+import type { Served } from "./edge/edge.ts";
 import { signingKeys } from "./keys.ts";
+import { bundle } from "./lambda/bundle.ts";
 import { assertFree } from "./listen.ts";
-import { mirror } from "./mirror.ts";
-import { list, remove } from "./objects.ts";
-import { drawPictures } from "./pictures.ts";
-import { buckets, s3Client, startS3 } from "./s3.ts";
+import { picturesIn } from "./s3/folder.ts";
+import { mirror } from "./s3/mirror.ts";
+import { list, remove } from "./s3/objects.ts";
+import { buckets, s3Client, startS3 } from "./s3/s3.ts";
+import { examples } from "./samples/examples.ts";
+import { drawPictures } from "./samples/pictures.ts";
 
 /** What a user may say of the whole. */
 export interface SessionProps {

@@ -1,4 +1,4 @@
-import type { Served } from "./edge.ts";
+import type { Served } from "./edge/edge.ts";
 
 /** One request in one line, in columns. */
 export function requestLine({ method, path, status, cache, ms, bytes }: Served): string {

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from "sharp";
-import { readConfig } from "../../lambda/config.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { type Format, formats } from "../../lambda/formats.ts";
 import { drawMs } from "../../lambda/image/cost.ts";
 import { written } from "../../lambda/image/encode.ts";

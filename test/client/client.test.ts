@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { readConfig } from "../../lambda/config.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { splitTarget } from "../../lambda/url/path.ts";
 import { verify } from "../../lambda/url/signature.ts";
 import { imageUrls } from "../../lib/client/index.ts";

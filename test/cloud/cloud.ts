@@ -1,8 +1,8 @@
 import { imageUrls, type Options } from "../../lib/client/index.ts";
-import { bundle } from "../../lib/local/bundle.ts";
 import { type CloudProps, startCloud } from "../../lib/local/cloud.ts";
-import type { Served } from "../../lib/local/edge.ts";
-import { buckets, type S3Access } from "../../lib/local/s3.ts";
+import type { Served } from "../../lib/local/edge/edge.ts";
+import { bundle } from "../../lib/local/lambda/bundle.ts";
+import { buckets, type S3Access } from "../../lib/local/s3/s3.ts";
 
 const keys = { IMGPROXY_KEY: "943b421c9eb07c83", IMGPROXY_SALT: "520f986b998545b4" };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import sharp from "sharp";
-import { readConfig } from "../../lambda/config.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { derivativeKey } from "../../lambda/url/key.ts";
 import { ownS3 } from "../own-s3.ts";
 import { drawn } from "../pictures.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
-import { startS3 } from "../../lib/local/s3.ts";
+import { startS3 } from "../../lib/local/s3/s3.ts";
 import { ownS3 } from "../own-s3.ts";
 import { drawn } from "../pictures.ts";
 import { startWire } from "../wire.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { transform } from "esbuild";
 import fc from "fast-check";
-import { readConfig } from "../../lambda/config.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { derivativeKey } from "../../lambda/url/key.ts";
-import { viewerRequestCode } from "../../lib/edge-code.ts";
-import { edgeFunction } from "../../lib/local/edge-function.ts";
+import { edgeFunction } from "../../lib/local/edge/edge-function.ts";
+import { viewerRequestCode } from "../../lib/stack/edge-code.ts";
 import parsePath from "../oracle/parsePath.json" with { type: "json" };
 import requestPath from "../oracle/requestPath.json" with { type: "json" };
 

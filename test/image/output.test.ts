@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readConfig } from "../../lambda/config.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { type Format, formatNamed } from "../../lambda/formats.ts";
 import { canvasOf, plan } from "../../lambda/image/plan.ts";
 import type { Options } from "../../lambda/options/index.ts";

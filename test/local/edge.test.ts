@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Late } from "../../lambda/deadline.ts";
-import { startEdge } from "../../lib/local/edge.ts";
-import { edgeCache, freshness } from "../../lib/local/edge-cache.ts";
-import { type Answer, ownAnswer } from "../../lib/local/http.ts";
-import { type Origin, originGroup } from "../../lib/local/origins.ts";
+import { edgeCache, freshness } from "../../lib/local/edge/cache.ts";
+import { startEdge } from "../../lib/local/edge/edge.ts";
+import { type Answer, ownAnswer } from "../../lib/local/edge/http.ts";
+import { type Origin, originGroup } from "../../lib/local/edge/origins.ts";
 
 const asIs = "function handler(event) { return event.request; }";
 const answer = (status: number, cacheControl: string, body = "x"): Answer => ({

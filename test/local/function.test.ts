@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { bundle } from "../../lib/local/bundle.ts";
-import { startFunction } from "../../lib/local/function.ts";
-import { startFunctionUrl } from "../../lib/local/function-url.ts";
-import { RESPONSE_LIMIT } from "../../lib/local/runtime-api.ts";
+import { bundle } from "../../lib/local/lambda/bundle.ts";
+import { startFunction } from "../../lib/local/lambda/function.ts";
+import { startFunctionUrl } from "../../lib/local/lambda/function-url.ts";
+import { RESPONSE_LIMIT } from "../../lib/local/lambda/runtime-api.ts";
 
 /** A stand-in for our handler, in the real runtime client. */
 const logged: string[] = [];

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { readConfig } from "../../lambda/config.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { Failure } from "../../lambda/errors.ts";
 import type { Told } from "../../lambda/log.ts";
-import { s3Bucket } from "../../lambda/s3-bucket.ts";
 import { fetchSource } from "../../lambda/source/fetch.ts";
+import { s3Bucket } from "../../lambda/store/s3.ts";
 import { language } from "../../lambda/url/language.ts";
 import { type Fault, faults, message, origin, s3Error } from "../faults.ts";
 

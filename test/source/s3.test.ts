@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Address, Bucket } from "../../lambda/bucket.ts";
-import { readConfig } from "../../lambda/config.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { SourceUnreachable } from "../../lambda/errors.ts";
 import { fetchFromS3, s3Address } from "../../lambda/source/s3.ts";
+import type { Address, Bucket } from "../../lambda/store/store.ts";
 import { language } from "../../lambda/url/language.ts";
 import { oracle } from "../oracle.ts";
 

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Duration } from "aws-cdk-lib";
 import type { Template } from "aws-cdk-lib/assertions";
-import { readConfig } from "../../lambda/config.ts";
+import { answerFailure } from "../../lambda/answer/answers.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import * as failures from "../../lambda/errors.ts";
-import { answerFailure } from "../../lambda/respond.ts";
-import { viewerRequestCode } from "../../lib/edge-code.ts";
+import { viewerRequestCode } from "../../lib/stack/edge-code.ts";
 import { all, drawing, only, stackOf, synthesized } from "./synthesized.ts";
 
 const template = synthesized();

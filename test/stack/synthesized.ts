@@ -1,6 +1,6 @@
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { ImageStack, type ImageStackProps } from "../../lib/image-stack.ts";
+import { ImageStack, type ImageStackProps } from "../../lib/stack/image-stack.ts";
 
 /** The stack as an object. Nothing is bundled, and the library's own rules, seconds of work, are left to the app's test. */
 export const stackOf = (props?: ImageStackProps) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readConfig } from "../../lambda/config.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { derivativeKey, derivativePrefix, sourceAsWritten } from "../../lambda/url/key.ts";
 
 const config = readConfig({});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Config, readConfig } from "../../lambda/config.ts";
+import { type Config, readConfig } from "../../lambda/config/variables.ts";
 import { Failure } from "../../lambda/errors.ts";
 import { everyOption, type Options } from "../../lambda/options/index.ts";
 import { language } from "../../lambda/url/language.ts";

@@ -1,0 +1,175 @@
+import type { Config } from "../config/variables.ts";
+import type { Size } from "../contract/canvas.ts";
+import type { Failure } from "../errors.ts";
+import { formats } from "../formats.ts";
+import type { HttpRequest, HttpResponse } from "../http.ts";
+import type { Picture } from "../image/render.ts";
+import type { Source } from "../source/download.ts";
+import type { Facts } from "../store/store.ts";
+import { sourceTag } from "../url/key.ts";
+import { negotiatedFormats } from "../url/negotiation.ts";
+import type { ImageRequest } from "../url/parse.ts";
+
+/** What every answer depends on beside itself. */
+export interface Asking {
+  readonly http: HttpRequest;
+  readonly config: Config;
+  /** Unix ms. */
+  readonly now: number;
+}
+
+/** A finished picture and what it was made of. */
+export interface Finished {
+  readonly picture: Picture;
+  readonly source: Source;
+  /** The source as its file says, turned by EXIF `orientation` when seen. */
+  readonly origin: Size & { readonly orientation: number };
+}
+
+/** In which header an answer carries the tag of its source; S3 keeps it as metadata of that name. */
+export const CACHE_TAG_HEADER = "x-amz-meta-cache-tag";
+
+/** Of every answer: a picture runs and loads nothing. */
+export const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
+/** 200 with a picture. */
+export function answerPicture({ picture, source, origin }: Finished, request: ImageRequest, asking: Asking) {
+  const { extension, mime } = formats[picture.format];
+  const { filename = "", return_attachment: attachment = false } = request.asked;
+  return answer(asking, 200, picture.body, {
+    "Content-Type": mime,
+    "Content-Disposition": contentDisposition(request.source, filename, extension, attachment),
+    "Cache-Control": cacheControl(asking, request.asked.expires, source),
+    ...vary(asking.config),
+    ...validators(source, asking.config),
+    ...(asking.config.debugHeaders && sizes(picture, source, origin)),
+  });
+}
+
+/** 304: what the client has is what it would get. */
+export const answerNotModified = (request: ImageRequest, asking: Asking): HttpResponse =>
+  answer(asking, 304, "", {
+    "Cache-Control": cacheControl(asking, request.asked.expires),
+    ...vary(asking.config),
+  });
+
+/** 200 with a derivative kept earlier, as it was answered then. */
+export const answerKept = (body: Uint8Array, facts: Facts, asking: Asking): HttpResponse =>
+  answer(asking, 200, body, {
+    ...known("Content-Type", facts.type),
+    ...known("Content-Disposition", facts.contentDisposition),
+    ...known("Cache-Control", facts.cacheControl),
+    ...vary(asking.config),
+    ...validators(facts, asking.config),
+  });
+
+/** 302 to where the picture lies. */
+export const answerElsewhere = (location: string, asking: Asking): HttpResponse =>
+  answer(asking, 302, "", { Location: location, "Cache-Control": "no-store" });
+
+/** The status of a failure and all the client is told of it. Never carries a Cache-Control. */
+export const answerFailure = ({ status, told, retryAfter }: Failure, asking: Asking): HttpResponse =>
+  answer(asking, status, told, {
+    "Content-Type": "text/plain",
+    ...known("Retry-After", retryAfter?.toString()),
+  });
+
+/** 200 with words, that a cache may keep as long as a picture. */
+export const answerText = (type: string, body: string, asking: Asking): HttpResponse =>
+  answer(asking, 200, body, { "Content-Type": type, "Cache-Control": cacheControl(asking) });
+
+function answer(
+  { http, config }: Asking,
+  status: number,
+  body: Uint8Array | string,
+  headers: HttpResponse["headers"],
+): HttpResponse {
+  return {
+    status,
+    body,
+    headers: {
+      Server: "imgproxy",
+      "X-Request-ID": http.id,
+      "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+      ...known(CACHE_TAG_HEADER, sourceTag(http.path, config)),
+      ...headers,
+    },
+  };
+}
+
+/**
+ * How long the answer may be kept. Until its URL expires (unix s; 0 is never), at most `IMGPROXY_TTL`; else as the source
+ * says, where that is passed on; else `IMGPROXY_TTL`.
+ */
+export function cacheControl({ config, now }: Asking, expires = 0, source: Facts = {}): string {
+  const { ttl, cacheControlPassthrough } = config;
+  const passed = cacheControlPassthrough ? printable(source.cacheControl) : undefined;
+  const until = cacheControlPassthrough ? secondsUntil(source.expires, now) : 0;
+  const left = Math.min(expires - Math.floor(now / 1000), ttl);
+  if (left > 0) return maxAge(left);
+  if (passed) return passed;
+  if (until > 0) return maxAge(until);
+  return ttl > 0 ? maxAge(ttl) : "no-cache";
+}
+
+const maxAge = (seconds: number) => `max-age=${seconds}, public`;
+
+/** 0 when the date is none. */
+const secondsUntil = (date: string | undefined, now: number) =>
+  Math.floor((Date.parse(date ?? "") - now) / 1000) || 0;
+
+/** What browsers call the picture: `filename`, else what the source URL ends on, with the extension of the answer. */
+export function contentDisposition(source: string, filename: string, extension: string, attachment: boolean) {
+  const name = `${filename || stemOf(source) || "image"}${extension}`.toWellFormed();
+  const plain = name
+    .replace(/\p{Cc}/gu, " ")
+    .replace(/[^ -~]/gu, "_")
+    .replaceAll('"', "%22");
+  const full = /[^ -~]/.test(name) ? `; filename*=UTF-8''${percentEncoded(name)}` : "";
+  return `${attachment ? "attachment" : "inline"}; filename="${plain}"${full}`;
+}
+
+/** The text after the last slash, without what follows its last dot. */
+function stemOf(source: string): string {
+  const last = source.slice(source.lastIndexOf("/") + 1);
+  const dot = last.lastIndexOf(".");
+  return dot < 0 ? last : last.slice(0, dot);
+}
+
+const percentEncoded = (name: string) =>
+  encodeURIComponent(name.replace(/\p{Cc}/gu, " ")).replace(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+/** Which request headers chose the format. */
+export const vary = (config: Config): HttpResponse["headers"] =>
+  known("Vary", negotiatedFormats(config).length > 0 ? "Accept" : undefined);
+
+/** The source's own validators, as far as the environment hands them on. */
+export function validators({ etag, lastModified }: Facts, config: Config): HttpResponse["headers"] {
+  const dated = lastModified !== undefined && !Number.isNaN(Date.parse(lastModified));
+  return {
+    ...known("ETag", config.useEtag ? printable(etag) : undefined),
+    ...known("Last-Modified", config.useLastModified && dated ? printable(lastModified) : undefined),
+  };
+}
+
+function sizes(picture: Size, source: Source, { width, height, orientation }: Finished["origin"]) {
+  const [seenWidth, seenHeight] = orientation > 4 ? [height, width] : [width, height];
+  return {
+    "X-Origin-Content-Length": `${source.bytes.length}`,
+    "X-Origin-Width": `${seenWidth}`,
+    "X-Origin-Height": `${seenHeight}`,
+    "X-Result-Width": `${picture.width}`,
+    "X-Result-Height": `${picture.height}`,
+  };
+}
+
+const known = (name: string, value: string | undefined): HttpResponse["headers"] =>
+  value === undefined ? {} : { [name]: value };
+
+/** Nothing but what a header may hold. */
+const printable = (value: string | undefined) =>
+  value !== undefined && /^[\t -~]*$/.test(value) ? value : undefined;

@@ -1,0 +1,50 @@
+import type { Config } from "../config/variables.ts";
+import { NoRoute } from "../errors.ts";
+import type { HttpResponse } from "../http.ts";
+import { type Asking, answerText } from "./answers.ts";
+
+const nothing = (): never => {
+  throw new NoRoute("nothing is here");
+};
+
+const landing = "<!doctype html><title>Shutterspeed</title><h1>Hey, I'm Shutterspeed!</h1>";
+
+/** Paths that are no pictures, without prefix. */
+const exact: ReadonlyMap<string, (asking: Asking) => HttpResponse> = new Map([
+  ["", (asking: Asking) => answerText("text/html", landing, asking)],
+  ["/", (asking: Asking) => answerText("text/html", landing, asking)],
+  ["/favicon.ico", nothing],
+  ["/health", healthy],
+]);
+
+function healthy(asking: Asking): HttpResponse {
+  const { headers, ...response } = answerText("text/plain", "imgproxy is running", asking);
+  return { ...response, headers: { ...headers, "Cache-Control": "no-cache" } };
+}
+
+/** The answer to whatever asks for no picture; `undefined` when it asks for one. Throws `NoRoute`. */
+export function route(asking: Asking): HttpResponse | undefined {
+  const { http, config } = asking;
+  if (!http.path.startsWith(config.pathPrefix)) nothing();
+  const path = http.path.slice(config.pathPrefix.length);
+  switch (http.method) {
+    // As imgproxy: no checks at all.
+    case "HEAD":
+      return answerText("text/plain", "", asking);
+    case "OPTIONS":
+      return answerText("text/plain", " ", asking);
+    case "GET":
+      if (path.startsWith("/.well-known/")) return nothing();
+      if (path !== "" && path === config.healthCheckPath) return healthy(asking);
+      return exact.get(path)?.(asking);
+    default:
+      return nothing();
+  }
+}
+
+/** Nobody wants to read of it in the log, unless it fails. */
+export const isSilent = (path: string, { pathPrefix, healthCheckPath }: Config): boolean => {
+  const bare = path.slice(pathPrefix.length);
+  const silent = ["/health", "/favicon.ico", healthCheckPath].filter(Boolean);
+  return silent.includes(bare) || bare.startsWith("/.well-known/");
+};

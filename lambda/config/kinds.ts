@@ -1,0 +1,137 @@
+import { type Format, formatNamed } from "../formats.ts";
+
+/** One environment variable: how it is named, read and explained. */
+export interface Variable<T = unknown> {
+  readonly name: string;
+  readonly doc: string;
+  /** What holds when it is unset, empty or blank. */
+  readonly default: T;
+  /** `undefined` when the text is nonsense. */
+  readonly read: (text: string) => T | undefined;
+  /** The tail of the error sentence. */
+  readonly expects: string;
+  /** A blank text is a value of its own, not the same as unset. */
+  readonly blank?: T;
+  /** Its value must not be shown. */
+  readonly secret?: boolean;
+}
+
+type Kind<T> = Pick<Variable<T>, "read" | "expects">;
+type Says<T> = Omit<Variable<T>, "read" | "expects">;
+
+const variable =
+  <T>(kind: Kind<T>) =>
+  (says: Says<T>): Variable<T> => ({ ...kind, ...says });
+
+const whole = (text: string) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined);
+
+export const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  variable<number>({
+    expects:
+      max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`,
+    read: (text) => inRange(whole(text), min, max),
+  });
+export const number = (above: number) =>
+  variable<number>({
+    expects: `a number above ${above}`,
+    read: (text) => (Number.isFinite(Number(text)) && Number(text) > above ? Number(text) : undefined),
+  });
+const wholeSeconds: Kind<number> = {
+  expects: 'whole seconds of at least 1, such as "30" or "30s"',
+  read: (text) => inRange(whole(text.replace(/s$/, "")), 1, Number.MAX_SAFE_INTEGER),
+};
+export const seconds = variable<number>(wholeSeconds);
+export const optionalSeconds = variable<number | undefined>(wholeSeconds);
+export const flag = variable<boolean>({
+  expects: "true or false (1, t or 0, f)",
+  read: (text) => {
+    if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
+    return ["0", "f", "F", "FALSE", "false", "False"].includes(text) ? false : undefined;
+  },
+});
+export const text = variable<string>({ expects: "text", read: (given) => given });
+export const list = variable<readonly string[]>({ expects: "a list separated by commas", read: words });
+export const hexList = variable<readonly Uint8Array[]>({
+  expects: "hex-encoded bytes, several separated by commas",
+  read: (given) =>
+    every(words(given), (word) => (/^([0-9a-f]{2})+$/i.test(word) ? fromHex(word) : undefined)),
+});
+export const formatList = variable<readonly Format[]>({
+  expects: "a list of formats separated by commas",
+  read: (given) => every(words(given), formatNamed),
+});
+export const formatQuality = variable<Readonly<Partial<Record<Format, number>>>>({
+  expects: "format=quality pairs separated by commas, each quality from 1 to 100",
+  read: (given) => {
+    const pairs = every(words(given), (word) => {
+      const [name = "", quality = "", ...more] = word.split("=");
+      const format = formatNamed(name.trim());
+      const value = inRange(whole(quality.trim()), 1, 100);
+      return format && value && more.length === 0 ? ([format, value] as const) : undefined;
+    });
+    return pairs && { ...defaultFormatQuality, ...Object.fromEntries(pairs) };
+  },
+});
+export const replacements = variable<readonly Replacement[]>({
+  expects: "pattern=replacement pairs separated by semicolons",
+  read: (given) =>
+    every(
+      given
+        .split(";")
+        .map((pair) => pair.trim())
+        .filter(Boolean),
+      (pair) => {
+        const at = pair.indexOf("=");
+        return at < 1 ? undefined : { pattern: wildcard(pair.slice(0, at)), replacement: pair.slice(at + 1) };
+      },
+    ),
+});
+export const patterns = variable<readonly RegExp[]>({
+  expects: "URL prefixes separated by commas; * stands for anything but a slash",
+  read: (given) => words(given).map(wildcard),
+});
+
+export const defaultFormatQuality = { webp: 79, avif: 63, jxl: 77 };
+
+/** A rule of `IMGPROXY_URL_REPLACEMENTS`: anchored at the start; `${1}` is what the first `*` stood for. */
+export interface Replacement {
+  readonly pattern: RegExp;
+  readonly replacement: string;
+}
+
+/** Its value in this environment. Throws one sentence that names the variable when the text is nonsense. */
+export function readVariable<T>(
+  { name, default: otherwise, blank, read, expects, secret }: Variable<T>,
+  env: Readonly<Record<string, string | undefined>>,
+): T {
+  const given = env[name];
+  if (given === undefined) return otherwise;
+  if (given.trim() === "") return blank ?? otherwise;
+  const value = read(given.trim());
+  if (value === undefined) throw new Error(`${name}: expected ${expects}${secret ? "" : `, got "${given}"`}`);
+  return value;
+}
+
+/** A prefix pattern: `*` is any run of characters but slashes. */
+export function wildcard(pattern: string): RegExp {
+  const escaped = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${escaped.join("([^/]*)")}`);
+}
+
+function words(given: string): readonly string[] {
+  return given
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean);
+}
+
+function every<A, B>(items: readonly A[], read: (item: A) => B | undefined): readonly B[] | undefined {
+  const all = items.map(read);
+  return all.every((item): item is B => item !== undefined) ? all : undefined;
+}
+
+const inRange = (value: number | undefined, min: number, max: number) =>
+  value !== undefined && value >= min && value <= max ? value : undefined;
+
+const fromHex = (word: string) =>
+  Uint8Array.from(word.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));

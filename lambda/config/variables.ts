@@ -1,0 +1,254 @@
+import { formats } from "../formats.ts";
+import {
+  defaultFormatQuality,
+  flag,
+  formatList,
+  formatQuality,
+  hexList,
+  integer,
+  list,
+  number,
+  optionalSeconds,
+  patterns,
+  readVariable,
+  replacements,
+  seconds,
+  text,
+  type Variable,
+} from "./kinds.ts";
+
+/** Every variable we know, by the name the code calls it. */
+export const variables = {
+  keys: hexList({
+    name: "IMGPROXY_KEY",
+    default: [],
+    secret: true,
+    doc: "Signing keys, hex. With several, each goes with the salt of the same place. Without keys every URL is served.",
+  }),
+  salts: hexList({
+    name: "IMGPROXY_SALT",
+    default: [],
+    secret: true,
+    doc: "Signing salts, hex, as many as keys.",
+  }),
+  signatureSize: integer(
+    1,
+    32,
+  )({ name: "IMGPROXY_SIGNATURE_SIZE", default: 32, doc: "Bytes of the signature that count." }),
+  trustedSignatures: list({
+    name: "IMGPROXY_TRUSTED_SIGNATURES",
+    default: [],
+    secret: true,
+    doc: "Words accepted in place of a signature.",
+  }),
+  pathPrefix: text({ name: "IMGPROXY_PATH_PREFIX", default: "", doc: "What every path begins with." }),
+  healthCheckPath: text({
+    name: "IMGPROXY_HEALTH_CHECK_PATH",
+    default: "",
+    doc: "Another path, beside /health, that tells the function is well.",
+  }),
+
+  downloadTimeout: seconds({
+    name: "IMGPROXY_DOWNLOAD_TIMEOUT",
+    default: 5,
+    doc: "Seconds a source may take, body included. The function's remaining time always wins over it.",
+  }),
+  timeout: optionalSeconds({
+    name: "IMGPROXY_TIMEOUT",
+    default: undefined,
+    doc: "Seconds a whole request may take. Unset, the function's own timeout decides.",
+  }),
+  ttl: integer(0)({
+    name: "IMGPROXY_TTL",
+    default: 31_536_000,
+    doc: "Seconds of max-age; 0 answers no-cache.",
+  }),
+  cacheControlPassthrough: flag({
+    name: "IMGPROXY_CACHE_CONTROL_PASSTHROUGH",
+    default: false,
+    doc: "Hand on the source's own Cache-Control or Expires.",
+  }),
+  useEtag: flag({
+    name: "IMGPROXY_USE_ETAG",
+    default: true,
+    doc: "Hand on the source's ETag, and the client's If-None-Match.",
+  }),
+  useLastModified: flag({
+    name: "IMGPROXY_USE_LAST_MODIFIED",
+    default: true,
+    doc: "Hand on the source's Last-Modified, and the client's If-Modified-Since.",
+  }),
+  debugHeaders: flag({
+    name: "IMGPROXY_ENABLE_DEBUG_HEADERS",
+    default: false,
+    doc: "Answer with X-Origin-* and X-Result-* sizes.",
+  }),
+
+  argumentsSeparator: text({
+    name: "IMGPROXY_ARGUMENTS_SEPARATOR",
+    default: ":",
+    doc: "What stands between an option and its arguments.",
+  }),
+  presets: text({
+    name: "IMGPROXY_PRESETS",
+    default: "",
+    doc: "Presets, name=option:argument/option…; default is applied to every request.",
+  }),
+  presetsSeparator: text({
+    name: "IMGPROXY_PRESETS_SEPARATOR",
+    default: ",",
+    doc: "What stands between presets.",
+  }),
+  onlyPresets: flag({
+    name: "IMGPROXY_ONLY_PRESETS",
+    default: false,
+    doc: "URLs name presets, nothing else.",
+  }),
+  allowedOptions: list({
+    name: "IMGPROXY_ALLOWED_PROCESSING_OPTIONS",
+    default: [],
+    doc: "Options a URL may use, as spelled there; presets may use all.",
+  }),
+  base64UrlIncludesFilename: flag({
+    name: "IMGPROXY_BASE64_URL_INCLUDES_FILENAME",
+    default: false,
+    doc: "The last part of a base64 URL is a file name for people.",
+  }),
+  baseUrl: text({ name: "IMGPROXY_BASE_URL", default: "", doc: "What every source URL begins with." }),
+  urlReplacements: replacements({
+    name: "IMGPROXY_URL_REPLACEMENTS",
+    default: [],
+    doc: "Rules that rewrite source URLs, pattern=replacement;…",
+  }),
+  sourceQuerySeparator: text({
+    name: "IMGPROXY_SOURCE_URL_QUERY_SEPARATOR",
+    default: "?",
+    blank: "",
+    doc: "What stands between an object's key and its version.",
+  }),
+  allowedSources: patterns({
+    name: "IMGPROXY_ALLOWED_SOURCES",
+    default: [],
+    doc: "Prefixes of the source URLs that are served; unset, all are.",
+  }),
+  s3AllowedBuckets: list({
+    name: "IMGPROXY_S3_ALLOWED_BUCKETS",
+    default: [],
+    doc: "Buckets that may be read; unset, all the function's role may read.",
+  }),
+  s3DeniedBuckets: list({
+    name: "IMGPROXY_S3_DENIED_BUCKETS",
+    default: [],
+    doc: "Buckets that may not be read.",
+  }),
+  s3Region: text({
+    name: "IMGPROXY_S3_REGION",
+    default: "",
+    doc: "The buckets' region; unset, the function's own.",
+  }),
+  s3Endpoint: text({ name: "IMGPROXY_S3_ENDPOINT", default: "", doc: "Another S3 to talk to." }),
+  s3EndpointUsePathStyle: flag({
+    name: "IMGPROXY_S3_ENDPOINT_USE_PATH_STYLE",
+    default: true,
+    doc: "Buckets of IMGPROXY_S3_ENDPOINT stand in the path, not in the host name.",
+  }),
+
+  maxSrcResolution: number(0)({
+    name: "IMGPROXY_MAX_SRC_RESOLUTION",
+    default: 50,
+    doc: "Megapixels a source, or a result, may hold.",
+  }),
+  maxSrcFileSize: integer(0)({
+    name: "IMGPROXY_MAX_SRC_FILE_SIZE",
+    default: 0,
+    doc: "Bytes a source may have; 0 is no limit.",
+  }),
+  maxResultDimension: integer(0)({
+    name: "IMGPROXY_MAX_RESULT_DIMENSION",
+    default: 0,
+    doc: "px; larger results are scaled down to it; 0 is no limit.",
+  }),
+
+  quality: integer(1, 100)({ name: "IMGPROXY_QUALITY", default: 80, doc: "Quality of lossy formats." }),
+  formatQuality: formatQuality({
+    name: "IMGPROXY_FORMAT_QUALITY",
+    default: defaultFormatQuality,
+    doc: "Quality by format, over IMGPROXY_QUALITY.",
+  }),
+  preferredFormats: formatList({
+    name: "IMGPROXY_PREFERRED_FORMATS",
+    default: ["jpeg", "png", "gif"],
+    doc: "Formats answered in when nothing else decides.",
+  }),
+  autoWebp: flag({
+    name: "IMGPROXY_AUTO_WEBP",
+    default: false,
+    doc: "Answer WebP to whoever accepts it, unless the URL names a format.",
+  }),
+  autoAvif: flag({
+    name: "IMGPROXY_AUTO_AVIF",
+    default: false,
+    doc: "Answer AVIF to whoever accepts it, unless the URL names a format.",
+  }),
+  enforceWebp: flag({
+    name: "IMGPROXY_ENFORCE_WEBP",
+    default: false,
+    doc: "Answer WebP to whoever accepts it, even where the URL names another format.",
+  }),
+  enforceAvif: flag({
+    name: "IMGPROXY_ENFORCE_AVIF",
+    default: false,
+    doc: "Answer AVIF to whoever accepts it, even where the URL names another format.",
+  }),
+  jpegProgressive: flag({ name: "IMGPROXY_JPEG_PROGRESSIVE", default: false, doc: "Progressive JPEG." }),
+  pngInterlaced: flag({ name: "IMGPROXY_PNG_INTERLACED", default: false, doc: "Interlaced PNG." }),
+  pngQuantize: flag({ name: "IMGPROXY_PNG_QUANTIZE", default: false, doc: "PNG with a palette." }),
+  pngQuantizationColors: integer(
+    2,
+    256,
+  )({ name: "IMGPROXY_PNG_QUANTIZATION_COLORS", default: 256, doc: "Colours of that palette." }),
+  webpEffort: integer(
+    1,
+    6,
+  )({ name: "IMGPROXY_WEBP_EFFORT", default: 4, doc: "How hard WebP tries, 1 fast to 6 small." }),
+  avifSpeed: integer(
+    0,
+    9,
+  )({ name: "IMGPROXY_AVIF_SPEED", default: 8, doc: "How fast AVIF is, 0 small to 9 fast." }),
+  stripMetadata: flag({ name: "IMGPROXY_STRIP_METADATA", default: true, doc: "Drop EXIF, XMP and IPTC." }),
+  autoRotate: flag({
+    name: "IMGPROXY_AUTO_ROTATE",
+    default: true,
+    doc: "Turn pictures upright by their EXIF orientation.",
+  }),
+
+  derivativesBucket: text({
+    name: "SHUTTERSPEED_DERIVATIVES_BUCKET",
+    default: "",
+    doc: "The bucket finished pictures are kept in; unset, none are. Set by the stack.",
+  }),
+  keepAfter: integer(0)({
+    name: "SHUTTERSPEED_KEEP_AFTER",
+    default: 200,
+    doc: "Predicted ms of drawing from which a picture is kept; below, drawing it again is cheaper than storing it.",
+  }),
+} as const satisfies Record<string, Variable<never> | Variable<unknown>>;
+
+/** The environment, read once at cold start. */
+export type Config = { readonly [K in keyof typeof variables]: (typeof variables)[K]["default"] };
+
+/** Reads the environment. Throws one sentence that names the variable when a value is nonsense. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const config = Object.fromEntries(
+    Object.entries<Variable>(variables).map(([key, says]) => [key, readVariable(says, env)]),
+  ) as unknown as Config;
+  if (config.keys.length !== config.salts.length && config.keys.length > 0 && config.salts.length > 0) {
+    throw new Error(
+      `IMGPROXY_KEY and IMGPROXY_SALT: expected as many keys as salts, got ${config.keys.length} and ${config.salts.length}`,
+    );
+  }
+  if (config.preferredFormats.every((format) => !formats[format].writes)) {
+    throw new Error("IMGPROXY_PREFERRED_FORMATS: expected at least one format that can be written");
+  }
+  return config;
+}

@@ -1,0 +1,45 @@
+import type { Format } from "../formats.ts";
+
+/** px. 0 means "as it is". */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Millions of pixels. */
+export const megapixels = ({ width, height }: Size) => (width * height) / 1e6;
+
+/** Which formats the client takes, and which of them the environment puts first. */
+export interface Offers {
+  /** Answered when the URL names no format, best first. */
+  readonly auto: readonly Format[];
+  /** Answered even when it names one, best first. */
+  readonly enforced: readonly Format[];
+  /** What is answered in when nothing else decides. */
+  readonly preferred: readonly Format[];
+}
+
+/** Where the picture stands between two steps; each step hands on what it made of it. */
+export interface Canvas extends Size {
+  /** EXIF orientation, 1–8, that the pixels still wait for; 1 once they are upright. */
+  readonly orientation: number;
+  /** Device pixels per CSS pixel, as far as the source allowed. */
+  readonly dpr: number;
+  /** 1, or less when the limit asks for a smaller picture; only `scaleStep` reads it. */
+  readonly shrink: number;
+  /** May hold transparent pixels. */
+  readonly alpha: boolean;
+  /** Has no colours; sharp would paint a coloured ground on it in grey. */
+  readonly grey: boolean;
+  /** Drawn from shapes: may grow without loss. */
+  readonly vector: boolean;
+  /** Of the source, until `formatDecision` has chosen the answer's. */
+  readonly format: Format;
+  readonly offers: Offers;
+  /** What the scaled picture is cut down to; upright px. */
+  readonly window: Size;
+  /** What `extend` fills up to; upright px. */
+  readonly target: Size;
+  /** What `extend_aspect_ratio` fills up to; upright px. */
+  readonly aspect: Size;
+}

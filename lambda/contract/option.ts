@@ -1,0 +1,188 @@
+import type { Sharp } from "sharp";
+import { type Arg, refuse, type Words } from "./args.ts";
+import type { Canvas } from "./canvas.ts";
+import type { SharpCall } from "./sharp-order.ts";
+
+/** What the URL asked for, keyed by option name. */
+export type Asked = Readonly<Record<string, unknown>>;
+
+/** A word of the URL language: how it is said, read and written. */
+export interface Option<Name extends string = string, Value = any, Default = any> {
+  readonly name: Name;
+  /** Other spellings; the first is the one the builder writes. */
+  readonly aliases?: readonly string[];
+  readonly doc: string;
+  /** A segment as it stands in a URL; shown in the docs, parsed by the tests. */
+  readonly example: string;
+  readonly default: Default;
+  readonly args: Args;
+  /** An empty word leaves an argument as it is, instead of being one. */
+  readonly skipsBlanks: boolean;
+  /** Words it takes at most. */
+  readonly arity: number;
+  /** The options it stands for, when it is a shorthand. */
+  readonly of?: readonly Option[];
+  /** Folds its words into what has been asked so far; a later word wins over an earlier one. */
+  read(words: Words, asked: Asked): Asked;
+  /** The words that would ask for `value`. */
+  write(value: Value): readonly string[];
+}
+/** The value an option has in `Asked`. */
+export type ValueOf<O> = O extends Option<string, infer Value, any> ? Value : never;
+/** That value with the default applied. */
+export type Settled<O> = O extends Option<string, infer Value, infer Default> ? Value | Default : never;
+
+interface Says<Name> {
+  readonly name: Name;
+  readonly aliases?: readonly string[];
+  readonly doc: string;
+  readonly example: string;
+}
+type Args = Readonly<Record<string, Arg<any>>>;
+type Bag<A extends Args> = { readonly [K in keyof A]?: A[K] extends Arg<infer T> ? T : never };
+type Sum<O extends readonly Option[]> = { readonly [Part in O[number] as Part["name"]]?: ValueOf<Part> };
+
+/** An option of one argument; its value is that argument: `blur: 2`. */
+export function option<const N extends string, T, const D extends T | undefined = undefined>({
+  arg,
+  default: otherwise,
+  ...says
+}: Says<N> & { readonly arg: Arg<T>; readonly default?: D }): Option<N, T, D> {
+  return {
+    ...says,
+    default: otherwise as D,
+    args: { [says.name]: arg },
+    skipsBlanks: false,
+    arity: arg.arity,
+    read: (words, asked) => put(asked, says.name, arg, arg.read(words, says.name)),
+    write: arg.write,
+  };
+}
+
+/** An option of several named arguments, in URL order: `padding: { top: 10, left: 20 }`. */
+export function compound<const N extends string, A extends Args>({
+  args,
+  skipsBlanks = false,
+  forgets,
+  ...says
+}: Says<N> & {
+  readonly args: A;
+  readonly skipsBlanks?: boolean;
+  /** Arguments said earlier that these, said now, take back. */
+  readonly forgets?: (given: Bag<A>) => readonly (keyof A & string)[];
+}): Option<N, Bag<A>, Bag<A>> {
+  const entries = Object.entries(args);
+  return {
+    ...says,
+    default: {},
+    args,
+    skipsBlanks,
+    arity: entries.reduce((sum, [, arg]) => sum + arg.arity, 0),
+    read(words, asked) {
+      let given: Asked = {};
+      let bag = (asked[says.name] ?? {}) as Asked;
+      for (const [key, arg] of entries) {
+        if (words.left === 0) break;
+        if (skipsBlanks && words.blank) {
+          words.skip(1);
+          continue;
+        }
+        const value = arg.read(words, `${says.name}.${key}`);
+        given = put(given, key, arg, value);
+        bag = put(bag, key, arg, value);
+      }
+      if (Object.keys(given).length === 0) return asked;
+      return { ...asked, [says.name]: without(bag, forgets?.(given as Bag<A>) ?? []) };
+    },
+    write(bag) {
+      const last = entries.findLastIndex(([key]) => bag[key] !== undefined);
+      return entries.slice(0, last + 1).flatMap(([key, arg]) => {
+        const value = bag[key];
+        if (value !== undefined) return arg.write(value);
+        return [skipsBlanks ? "" : arg.neutral];
+      });
+    },
+  };
+}
+
+/** A shorthand for other options, in order. It has no value of its own: `rs:fill:300` *is* `rt:fill/w:300`. */
+export function shorthand<const N extends string, const O extends readonly Option[]>({
+  of: parts,
+  ...says
+}: Says<N> & { readonly of: O }): Option<N, Sum<O>, undefined> & { readonly of: O } {
+  return {
+    ...says,
+    of: parts,
+    default: undefined,
+    args: Object.assign({}, ...parts.map((part) => part.args)),
+    skipsBlanks: true,
+    arity: parts.reduce((sum, part) => sum + part.arity, 0),
+    read: (words, asked) =>
+      parts.reduce((soFar, part) => {
+        if (words.left > 0 && !words.blank) return part.read(words, soFar);
+        words.skip(part.arity);
+        return soFar;
+      }, asked),
+    write: (sum) =>
+      parts.flatMap((part) => {
+        const value = sum[part.name as keyof Sum<O>];
+        return value === undefined ? [""] : part.write(value);
+      }),
+  };
+}
+
+/** Reads one segment's words; what an option leaves over is refused. */
+export function readSegment(option: Option, words: Words, asked: Asked): Asked {
+  const read = option.read(words, asked);
+  if (words.left > 0) refuse(option.name, `at most ${option.arity} arguments`, words.take());
+  return read;
+}
+
+function put(bag: Asked, key: string, arg: Arg<unknown>, value: unknown): Asked {
+  if (value === undefined) return without(bag, [key]);
+  const before = bag[key];
+  return { ...bag, [key]: before !== undefined && arg.merge ? arg.merge(before, value) : value };
+}
+
+const without = (bag: Asked, keys: readonly string[]): Asked =>
+  Object.fromEntries(Object.entries(bag).filter(([key]) => !keys.includes(key)));
+
+/** One stroke of the picture: pure arithmetic first, then one call on sharp. */
+export interface Step<Stroke extends object = any> {
+  readonly name: string;
+  /** The sharp operation `draw` calls; tells `passes` which neighbours may share one sharp. */
+  readonly calls: SharpCall;
+  readonly needs: Readonly<Record<string, Option>>;
+  plan(asked: any, canvas: Canvas): Planned<Stroke> | undefined;
+  draw(image: Sharp, stroke: Stroke): Sharp;
+}
+
+/** A step that draws nothing, but settles something for those after it. */
+export type Decision = Pick<Step, "name" | "needs"> & {
+  plan(asked: any, canvas: Canvas): { readonly canvas: Partial<Canvas>; readonly stroke?: undefined };
+};
+
+/** What a step will do, and what the canvas is afterwards. */
+export interface Planned<Stroke> {
+  readonly stroke?: Stroke;
+  readonly canvas?: Partial<Canvas>;
+}
+
+type Needs = Readonly<Record<string, Option>>;
+type Given<N extends Needs> = { readonly [K in keyof N]: Settled<N[K]> };
+
+/** Checks a step's types: what it needs arrives with defaults applied, what it plans is what it draws. */
+export const step = <N extends Needs, Stroke extends object>(definition: {
+  readonly name: string;
+  readonly calls: SharpCall;
+  readonly needs: N;
+  readonly plan: (asked: Given<N>, canvas: Canvas) => Planned<Stroke> | undefined;
+  readonly draw: (image: Sharp, stroke: Stroke) => Sharp;
+}): Step<Stroke> => definition;
+
+/** The same for a decision. */
+export const decision = <N extends Needs>(definition: {
+  readonly name: string;
+  readonly needs: N;
+  readonly plan: (asked: Given<N>, canvas: Canvas) => { readonly canvas: Partial<Canvas> };
+}): Decision => definition;

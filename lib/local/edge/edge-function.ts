@@ -1,0 +1,57 @@
+import { createHash, createHmac } from "node:crypto";
+import { createContext, runInContext } from "node:vm";
+import { record } from "../lambda/record.ts";
+
+/** What an edge function may change of a request. */
+export interface EdgeRequest {
+  readonly method: string;
+  /** The raw path, without the query. */
+  readonly uri: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Runs a CloudFront Function's code with what CloudFront gives it and nothing else: no imports, no globals of node. */
+export function edgeFunction(code: string): (request: EdgeRequest) => EdgeRequest {
+  const globals = { Buffer, console: { log() {} }, require: (name: string) => moduleNamed(name) };
+  const context = createContext(globals, { codeGeneration: { strings: false, wasm: false } });
+  runInContext(`for (const name of ${JSON.stringify(missing)}) delete globalThis[name];`, context);
+  runInContext(code, context, { filename: "viewer-request.js" });
+  const handler: unknown = runInContext("handler", context);
+  if (typeof handler !== "function") throw new TypeError("an edge function is called handler");
+
+  return ({ method, uri, headers }) => {
+    const event = { version: "1.0", context: { eventType: "viewer-request" }, viewer: { ip: "127.0.0.1" } };
+    const given = Object.entries(headers).map(([name, value]) => [name, { value }]);
+    const request = { method, uri, querystring: {}, headers: Object.fromEntries(given), cookies: {} };
+    return readRequest(handler({ ...event, request }));
+  };
+}
+
+/** Of JavaScript itself, what CloudFront's runtime lacks. */
+const missing = [
+  "Map",
+  "Set",
+  "WeakMap",
+  "WeakSet",
+  "Proxy",
+  "Reflect",
+  "Intl",
+  "BigInt",
+  "WebAssembly",
+  "Atomics",
+];
+
+function moduleNamed(name: string): unknown {
+  if (name === "crypto") return { createHash, createHmac };
+  throw new Error(`CloudFront has no module ${name}`);
+}
+
+function readRequest(answer: unknown): EdgeRequest {
+  const { method, uri, headers } = record(answer);
+  const values = Object.entries(record(headers)).map(([name, header]) => [
+    name,
+    String(record(header).value),
+  ]);
+  return { method: String(method), uri: String(uri), headers: Object.fromEntries(values) };
+}

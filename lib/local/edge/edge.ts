@@ -1,0 +1,90 @@
+import { createServer } from "node:http";
+import { listen } from "../listen.ts";
+import { edgeCache } from "./cache.ts";
+import { type EdgeRequest, edgeFunction } from "./edge-function.ts";
+import { type Answer, ownAnswer } from "./http.ts";
+import type { Origin } from "./origins.ts";
+import { received, send } from "./viewer.ts";
+
+/** What CloudFront is set up with. */
+export interface EdgeProps {
+  /** The viewer request function. */
+  readonly code: string;
+  readonly origin: Origin;
+  /** @default a free one */
+  readonly port?: number;
+  /** Hears of every request that was answered. */
+  readonly served?: (served: Served) => void;
+}
+
+/** One request, looking back. */
+export interface Served {
+  readonly method: string;
+  /** As it was received. */
+  readonly path: string;
+  readonly status: number;
+  readonly cache: "Hit" | "Miss" | "Error";
+  readonly ms: number;
+  /** Of the body. */
+  readonly bytes: number;
+}
+
+/** CloudFront's part on this machine. */
+export interface Edge {
+  readonly port: number;
+  /** Drops cached answers whose key begins so; those on their way are not kept. */
+  forget(prefix: string): void;
+  stop(): void;
+}
+
+/** Bytes of bodies the cache holds. */
+const CACHE_LIMIT = 256 * 1024 * 1024;
+
+/** Starts an edge: the function of the viewer request, then the cache, then the origin. Rejects when the port is taken. */
+export async function startEdge({ code, origin, port = 0, served = () => {} }: EdgeProps): Promise<Edge> {
+  const viewerRequest = edgeFunction(code);
+  const cache = edgeCache(CACHE_LIMIT);
+  const underway = new Map<string, Promise<Answer>>();
+
+  const askOnce = (request: EdgeRequest) => {
+    const { uri } = request;
+    const joined = underway.get(uri);
+    if (joined) return joined;
+    const asked = origin(request).then((answer) => {
+      if (underway.get(uri) !== asked) return answer;
+      underway.delete(uri);
+      cache.keep(uri, answer);
+      return answer;
+    });
+    underway.set(uri, asked);
+    return asked;
+  };
+  const answer = async (request: EdgeRequest): Promise<[Served["cache"], Answer]> => {
+    if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) return ["Error", ownAnswer(403, "Forbidden")];
+    const sent = viewerRequest(request);
+    const cached = request.method === "OPTIONS" ? undefined : cache.find(sent.uri);
+    if (cached) return ["Hit", cached];
+    // Nothing else can be signed for an origin.
+    if (!/^\/[\w./-]*$/.test(sent.uri)) return ["Error", ownAnswer(400, "Bad Request")];
+    const fresh = await (request.method === "GET" ? askOnce(sent) : origin(sent));
+    return [fresh.status < 400 ? "Miss" : "Error", fresh];
+  };
+  const server = createServer(async (incoming, response) => {
+    const start = performance.now();
+    const request = received(incoming);
+    const [from, told] = await answer(request);
+    const headers = { ...told.headers, "x-cache": `${from} from edge` };
+    const bytes = send(response, request, { ...told, headers });
+    const { method, uri: path } = request;
+    served({ method, path, status: response.statusCode, cache: from, ms: performance.now() - start, bytes });
+  });
+  const forget = (prefix: string) => {
+    cache.forget(`/${prefix}`);
+    for (const uri of [...underway.keys()]) if (uri.startsWith(`/${prefix}`)) underway.delete(uri);
+  };
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { port: await listen(server, port), forget, stop };
+}

@@ -1,0 +1,54 @@
+import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { Deadline, Late } from "../../../lambda/deadline.ts";
+import { type S3Access, s3Client } from "../s3/s3.ts";
+import type { EdgeRequest } from "./edge-function.ts";
+import { type Answer, ask, ownAnswer } from "./http.ts";
+
+/** Where answers come from. Rejects when it cannot be reached, with `Late` when it does not answer in time. */
+export type Origin = (request: EdgeRequest) => Promise<Answer>;
+
+/** Seconds a signature of ours holds; it is used at once. */
+const SIGNED_FOR = 60;
+
+/** The objects of a bucket, each under its key. It answers within `timeout` seconds. */
+export function bucketOrigin(access: S3Access, bucket: string, timeout: number): Origin {
+  const client = s3Client(access);
+  return async ({ method, uri }) => {
+    // Its listing: not for the edge to see.
+    if (uri === "/") return ownAnswer(403, "Forbidden");
+    const object = { Bucket: bucket, Key: uri.slice(1) };
+    const command = method === "HEAD" ? new HeadObjectCommand(object) : new GetObjectCommand(object);
+    const url = await getSignedUrl(client, command, { expiresIn: SIGNED_FOR });
+    return within(timeout, (signal) => ask(url, method, {}, signal));
+  };
+}
+
+/** What goes on to the function, as in the stack: the URI says the rest. */
+const handedOn = ["x-shutterspeed-path"];
+
+/** The function at its URL. It answers within `timeout` seconds. */
+export function functionOrigin(origin: string, timeout: number): Origin {
+  return ({ method, uri, headers }) => {
+    const told = Object.entries(headers).filter(([name]) => handedOn.includes(name));
+    return within(timeout, (signal) => ask(origin + uri, method, Object.fromEntries(told), signal));
+  };
+}
+
+/** Answers of the first origin that mean: ask the second. */
+const failedOver = [403, 404, 500, 502, 503, 504];
+
+/** The first origin, or the second where the first has nothing, fails or is silent. Never rejects. */
+export function originGroup(first: Origin, second: Origin): Origin {
+  return async (request) => {
+    const found = await first(request).catch(() => undefined);
+    if (found && !failedOver.includes(found.status)) return found;
+    return second(request).catch((error) => (error instanceof Late ? gatewayTimeout : badGateway));
+  };
+}
+
+const within = (seconds: number, work: (signal: AbortSignal) => Promise<Answer>) =>
+  Deadline.in(seconds * 1000).within("the origin", Infinity, work);
+
+const badGateway = ownAnswer(502, "Bad Gateway");
+const gatewayTimeout = ownAnswer(504, "Gateway Timeout");

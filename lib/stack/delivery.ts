@@ -1,0 +1,176 @@
+import { Duration } from "aws-cdk-lib";
+import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
+import {
+  AllowedMethods,
+  CacheCookieBehavior,
+  CacheHeaderBehavior,
+  CachePolicy,
+  CacheQueryStringBehavior,
+  CfnDistribution,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HttpVersion,
+  OriginRequestHeaderBehavior,
+  OriginRequestPolicy,
+  PriceClass,
+  ResponseHeadersPolicy,
+  ViewerProtocolPolicy,
+} from "aws-cdk-lib/aws-cloudfront";
+import { FunctionUrlOrigin, OriginGroup, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
+import { FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { CACHE_TAG_HEADER, CONTENT_SECURITY_POLICY, vary } from "../../lambda/answer/answers.ts";
+import type { Config } from "../../lambda/config/variables.ts";
+import { PATH_HEADER } from "../../lambda/http.ts";
+import { viewerRequestCode } from "./edge-code.ts";
+import { errorResponses } from "./error-responses.ts";
+import type { ImageFunction } from "./image-function.ts";
+
+/** The names the distribution answers to beside its own. */
+export interface Domain {
+  readonly names: readonly string[];
+  /** ARN of a certificate for them in us-east-1, where CloudFront looks for it. */
+  readonly certificate: string;
+}
+
+export interface DeliveryProps {
+  readonly images: ImageFunction;
+  /** Where finished pictures lie, each under its cache key. */
+  readonly derivatives: IBucket;
+  /** @default - CloudFront's own name only */
+  readonly domain?: Domain | undefined;
+  /** @default PriceClass.PRICE_CLASS_ALL */
+  readonly priceClass?: PriceClass | undefined;
+}
+
+/**
+ * The way to a viewer: a URL becomes a cache key at the edge; what is not cached comes from the derivative bucket,
+ * what is not kept there is drawn by the function.
+ */
+export class Delivery extends Construct {
+  readonly distribution: Distribution;
+
+  /** Throws when the function may take longer than CloudFront is willing to wait. */
+  constructor(scope: Construct, id: string, { images, derivatives, domain, priceClass }: DeliveryProps) {
+    super(scope, id);
+    const readTimeout = patience(images.timeout);
+    const url = images.function.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+
+    this.distribution = new Distribution(this, "Distribution", {
+      comment: "Pictures, drawn as their URLs ask",
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      priceClass: priceClass ?? PriceClass.PRICE_CLASS_ALL,
+      ...(domain && {
+        domainNames: [...domain.names],
+        certificate: Certificate.fromCertificateArn(this, "Certificate", domain.certificate),
+      }),
+      defaultBehavior: {
+        origin: new OriginGroup({
+          primaryOrigin: S3BucketOrigin.withOriginAccessControl(derivatives, once),
+          fallbackOrigin: FunctionUrlOrigin.withOriginAccessControl(url, {
+            ...once,
+            readTimeout,
+            keepaliveTimeout: Duration.seconds(60),
+          }),
+          fallbackStatusCodes: notKept,
+        }),
+        // A group fails over for these and no others.
+        allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        cachePolicy: this.#uriAlone(),
+        originRequestPolicy: this.#originalPath(),
+        responseHeadersPolicy: this.#answers(images.config),
+        functionAssociations: [
+          { eventType: FunctionEventType.VIEWER_REQUEST, function: this.#edge(images.config) },
+        ],
+        compress: false,
+      },
+      errorResponses: [...errorResponses],
+    });
+    override(this.distribution, "CacheTagConfig.HeaderName", CACHE_TAG_HEADER);
+    override(
+      this.distribution,
+      "Origins.0.S3OriginConfig.OriginReadTimeout",
+      derivativeAnswersIn.toSeconds(),
+    );
+  }
+
+  #edge(config: Config) {
+    return new EdgeFunction(this, "ViewerRequest", {
+      comment: "The picture's URL becomes its cache key",
+      runtime: FunctionRuntime.JS_2_0,
+      code: FunctionCode.fromInline(viewerRequestCode(config)),
+    });
+  }
+
+  /** The edge function has put into the URI all that may change the picture. */
+  #uriAlone() {
+    return new CachePolicy(this, "UriAlone", {
+      comment: "Keyed by the URI alone; kept for as long as the answer says",
+      headerBehavior: CacheHeaderBehavior.none(),
+      cookieBehavior: CacheCookieBehavior.none(),
+      queryStringBehavior: CacheQueryStringBehavior.none(),
+      minTtl: Duration.seconds(0),
+      defaultTtl: Duration.seconds(0),
+      maxTtl: Duration.days(365),
+    });
+  }
+
+  /** Not Host: the function URL answers to its own name only, and the signature covers it. */
+  #originalPath() {
+    return new OriginRequestPolicy(this, "OriginalPath", {
+      comment: "Hands on the path as the viewer wrote it",
+      headerBehavior: OriginRequestHeaderBehavior.allowList(PATH_HEADER),
+    });
+  }
+
+  /** What S3 cannot say with a derivative, and the function says by itself. */
+  #answers(config: Config) {
+    const { Vary } = vary(config);
+    return new ResponseHeadersPolicy(this, "Answers", {
+      comment: "An SVG may not run anything; an answer is what its type says",
+      securityHeadersBehavior: {
+        contentSecurityPolicy: { contentSecurityPolicy: CONTENT_SECURITY_POLICY, override: true },
+        contentTypeOptions: { override: true },
+      },
+      ...(Vary && {
+        customHeadersBehavior: { customHeaders: [{ header: "Vary", value: Vary, override: true }] },
+      }),
+    });
+  }
+}
+
+/** A second attempt also repeats a request that was answered too late: one slow picture would be drawn twice. */
+const once = { connectionAttempts: 1, connectionTimeout: Duration.seconds(2) };
+
+/** A bucket that does not answer must not hold up for long what the function can draw. */
+const derivativeAnswersIn = Duration.seconds(5);
+
+/** S3 says 403 for a missing key to whoever may not list. A failing bucket is a miss, too. */
+const notKept = [403, 404, 500, 502, 503, 504];
+
+/** What Lambda may take before the function's own clock starts. */
+const coldStart = Duration.seconds(10);
+const longestWait = Duration.seconds(120);
+
+/** How long CloudFront waits for a function that answers within `timeout`. */
+function patience(timeout: Duration): Duration {
+  const wait = timeout.plus(coldStart);
+  if (wait.toSeconds() <= longestWait.toSeconds()) return wait;
+  const most = longestWait.minus(coldStart);
+  throw new Error(
+    `timeout: expected at most ${most.toSeconds()} seconds, for CloudFront waits ${longestWait.toSeconds()} and a cold start may take ${coldStart.toSeconds()}, got ${timeout.toSeconds()}`,
+  );
+}
+
+/** Sets what the construct library has no word for yet. */
+function override(distribution: Distribution, path: string, value: string | number): void {
+  const { defaultChild } = distribution.node;
+  if (defaultChild instanceof CfnDistribution) {
+    defaultChild.addPropertyOverride(`DistributionConfig.${path}`, value);
+  }
+}

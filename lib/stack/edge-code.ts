@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { edition, type KeyConfig } from "../../lambda/url/key.ts";
+import { negotiatedFormats } from "../../lambda/url/negotiation.ts";
+
+const file = new URL("../../lambda/edge/viewer-request.js", import.meta.url);
+
+/** The edge function as it is deployed: the file with its settings filled in from the function's environment. */
+export function viewerRequestCode(config: KeyConfig): string {
+  const settings = {
+    prefix: config.pathPrefix,
+    separator: config.argumentsSeparator,
+    formats: negotiatedFormats(config),
+    onlyPresets: config.onlyPresets,
+    filename: config.base64UrlIncludesFilename,
+    edition: edition(config),
+  };
+  return readFileSync(file, "utf8").replace(
+    /^const settings = \{.*?\};$/ms,
+    () => `const settings = ${JSON.stringify(settings)};`,
+  );
+}

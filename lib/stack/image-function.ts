@@ -1,0 +1,143 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Annotations, AssetHashType, DockerImage, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Architecture, Code, Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { buildSync } from "esbuild";
+import { type Config, readConfig, variables } from "../../lambda/config/variables.ts";
+import project from "../../package.json" with { type: "json" };
+import { isOurs } from "../settings.ts";
+import { bundling, esbuildOptions } from "./bundling.ts";
+
+export interface ImageFunctionProps {
+  /**
+   * The variables of `lambda/config/variables.ts`, by name. They stand in the template as they are, keys and salts too.
+   *
+   * @default - what each variable says for itself
+   */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The CPU pictures are drawn on, and sharp is bundled for.
+   *
+   * @default Architecture.ARM_64
+   */
+  readonly architecture?: Architecture | undefined;
+  /**
+   * MB. CPU comes with it: 1769 MB is one vCPU, and one picture seldom uses two.
+   *
+   * @default 1769
+   */
+  readonly memorySize?: number | undefined;
+  /**
+   * When AWS kills a request. The answer leaves before: every deadline counts back from here.
+   *
+   * @default Duration.seconds(20)
+   */
+  readonly timeout?: Duration | undefined;
+  /**
+   * How many pictures may be drawn at once.
+   *
+   * @default - what the account has left
+   */
+  readonly reservedConcurrency?: number | undefined;
+  /** @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays | undefined;
+}
+
+/** The function that draws, with its environment and sharp for its CPU. */
+export class ImageFunction extends Construct {
+  readonly function: Lambda;
+  readonly timeout: Duration;
+  /** The environment as the function will read it. */
+  readonly config: Config;
+
+  /** Throws one sentence that names the variable when `environment` holds nonsense. */
+  constructor(scope: Construct, id: string, props: ImageFunctionProps = {}) {
+    super(scope, id);
+    const { environment = {}, architecture = Architecture.ARM_64, memorySize = 1769 } = props;
+    this.timeout = props.timeout ?? Duration.seconds(20);
+    this.config = readConfig(environment);
+    if (this.config.keys.length === 0 || this.config.salts.length === 0) {
+      Annotations.of(this).addWarningV2(
+        "shutterspeed:unsigned",
+        "IMGPROXY_KEY and IMGPROXY_SALT are unset: any picture is drawn in any size for whoever asks",
+      );
+    }
+    for (const name of unknown(environment)) {
+      Annotations.of(this).addWarningV2(
+        `shutterspeed:${name}`,
+        `${name}: not a variable we know, it changes nothing`,
+      );
+    }
+
+    this.function = new Lambda(this, "Function", {
+      description: "Draws pictures as imgproxy URLs ask",
+      runtime: Runtime.NODEJS_24_X,
+      architecture,
+      handler: "handler.handler",
+      code: bundled(architecture),
+      memorySize,
+      timeout: this.timeout,
+      ...(props.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
+      environment: { ...forSharp, ...environment },
+      loggingFormat: LoggingFormat.JSON,
+      logGroup: new LogGroup(this, "Logs", {
+        retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+    });
+  }
+}
+
+/**
+ * glibc gives every thread an arena of its own, and libvips' many threads never give them back.
+ * libuv's pool stays at its 4 threads: one process serves one request, so that is one drawing and three look-ups.
+ */
+const forSharp = { MALLOC_ARENA_MAX: "2" };
+
+const root = resolve(import.meta.dirname, "../..");
+
+const bundled = (architecture: Architecture) =>
+  Code.fromAsset(join(root, "lambda"), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry("none"),
+      // Tells two functions of one app apart, which else would share what was bundled first.
+      platform: architecture.dockerPlatform,
+      local: {
+        tryBundle(outputDir) {
+          bundle(outputDir, architecture);
+          return true;
+        },
+      },
+    },
+  });
+
+/** Puts the handler into `outputDir` as one file, and beside it sharp as this project locks it, for that CPU. */
+export function bundle(outputDir: string, architecture: Architecture): void {
+  const { entry, external } = bundling;
+  const outfile = join(outputDir, "handler.mjs");
+  buildSync({ ...esbuildOptions, entryPoints: [join(root, entry)], outfile });
+
+  const dependencies = Object.fromEntries(external.map((name) => [name, project.dependencies[name]]));
+  writeFileSync(join(outputDir, "package.json"), JSON.stringify({ dependencies }));
+  copyFileSync(join(root, "package-lock.json"), join(outputDir, "package-lock.json"));
+  const cpu = architecture === Architecture.ARM_64 ? "arm64" : "x64";
+  // Lambda's zip has no place for links, hence no .bin.
+  const only = ["--omit=dev", "--include=optional", "--ignore-scripts", "--no-bin-links", "--prefer-offline"];
+  execFileSync("npm", ["ci", ...only, "--os=linux", `--cpu=${cpu}`, "--libc=glibc"], {
+    cwd: outputDir,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  // They name what we do not ship, and would make every change of a tool a new function.
+  rmSync(join(outputDir, "package-lock.json"));
+  rmSync(join(outputDir, "node_modules/.package-lock.json"));
+}
+
+const known = new Set<string>(Object.values(variables).map(({ name }) => name));
+const unknown = (environment: Readonly<Record<string, string>>) =>
+  Object.keys(environment).filter((name) => isOurs(name) && !known.has(name));

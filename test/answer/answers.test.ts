@@ -1,0 +1,297 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  type Asking,
+  answerElsewhere,
+  answerFailure,
+  answerKept,
+  answerNotModified,
+  answerPicture,
+  cacheControl,
+  contentDisposition,
+  type Finished,
+  validators,
+  vary,
+} from "../../lambda/answer/answers.ts";
+import { route } from "../../lambda/answer/routes.ts";
+import { type Config, readConfig } from "../../lambda/config/variables.ts";
+import { Failure, NoRoute, SourceTimeout, Timeout } from "../../lambda/errors.ts";
+import type { HttpRequest } from "../../lambda/http.ts";
+import type { ImageRequest } from "../../lambda/url/parse.ts";
+import { oracle } from "../oracle.ts";
+
+/** A whole second, so that dates lose nothing. */
+const now = Date.UTC(2026, 0, 2, 3, 4, 5);
+const csp = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
+const asking = (env: Readonly<Record<string, string>> = {}, http: Partial<HttpRequest> = {}): Asking => ({
+  http: { method: "GET", path: "/sig/w:1/plain/s3://b/cat.jpg", headers: {}, id: "id-1", ...http },
+  config: readConfig(env),
+  now,
+});
+
+const request = (asked: ImageRequest["asked"] = {}): ImageRequest => ({
+  source: "s3://b/cat.jpg",
+  asked,
+  offers: { auto: [], enforced: [], preferred: ["jpeg"] },
+  conditions: {},
+});
+
+const finished: Finished = {
+  picture: { body: Buffer.from("pixels"), format: "webp", width: 30, height: 20 },
+  source: { bytes: Buffer.alloc(1234), etag: '"e1"', lastModified: "Wed, 21 Oct 2015 07:28:00 GMT" },
+  origin: { width: 300, height: 200, orientation: 6 },
+};
+
+type Settings = Readonly<Record<string, unknown>>;
+const configOf = (settings: Settings): Config =>
+  readConfig(Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])));
+
+/** Switches of imgproxy that are not built yet; vectors that need them are skipped, visibly. */
+const notBuilt = ["BUSTER", "CLIENT_HINTS", "FALLBACK"];
+const skipping = (config: Settings) => {
+  const missing = Object.keys(config).find((name) => notBuilt.some((word) => name.includes(word)));
+  return missing ? { skip: `${missing} is not built` } : {};
+};
+
+interface Moment {
+  readonly secondsFromNow: number;
+}
+interface CacheControlVector {
+  readonly id: string;
+  readonly originHeaders: { readonly "Cache-Control"?: string; readonly Expires?: Moment };
+  readonly config: Settings;
+  readonly actions?: readonly { readonly expires?: Moment }[];
+  readonly expect: string;
+}
+
+for (const { id, originHeaders, config, actions = [], expect } of oracle<CacheControlVector>(
+  "cacheControl",
+)) {
+  test(`Cache-Control as imgproxy: ${id}`, skipping(config), () => {
+    const { Expires: expires } = originHeaders;
+    const [until] = actions.map((action) => action.expires);
+    const answer = cacheControl(
+      { ...asking(), config: configOf(config) },
+      until && now / 1000 + until.secondsFromNow,
+      {
+        cacheControl: originHeaders["Cache-Control"],
+        expires: expires && new Date(now + expires.secondsFromNow * 1000).toUTCString(),
+      },
+    );
+    assert.equal(answer, expect);
+  });
+}
+
+test("an expiring URL is not cached longer than it lives, even where the source says so", () => {
+  const { config } = asking({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1" });
+  const source = { cacheControl: "max-age=999999" };
+  assert.equal(cacheControl({ ...asking(), config }, now / 1000 + 60, source), "max-age=60, public");
+});
+
+test("a source's Cache-Control that no header can hold is passed over", () => {
+  const { config } = asking({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1", IMGPROXY_TTL: "7" });
+  assert.equal(
+    cacheControl({ ...asking(), config }, 0, { cacheControl: "max-age=1\r\nX: y" }),
+    "max-age=7, public",
+  );
+});
+
+interface DispositionVector {
+  readonly id: string;
+  readonly url: string;
+  readonly filename: string;
+  readonly ext: string;
+  readonly attachment: boolean;
+  readonly expect: string;
+}
+
+for (const { id, url, filename, ext, attachment, expect } of oracle<DispositionVector>(
+  "contentDisposition",
+)) {
+  const unable = ext === "" && { skip: "without a result format: only raw answers have none" };
+  test(`Content-Disposition as imgproxy: ${id}`, unable || {}, () => {
+    assert.equal(contentDisposition(url, filename, ext, attachment), expect);
+  });
+}
+
+test("a name beyond ASCII is given twice, plain and whole", () => {
+  assert.equal(
+    contentDisposition("s3://b/Zoë's (1).jpg", "", ".webp", false),
+    `inline; filename="Zo_'s (1).webp"; filename*=UTF-8''Zo%C3%AB%27s%20%281%29.webp`,
+  );
+});
+
+test("half a character is no reason to fail", () => {
+  assert.equal(
+    contentDisposition("", "a\ud800", ".jpg", false),
+    `inline; filename="a_.jpg"; filename*=UTF-8''a%EF%BF%BD.jpg`,
+  );
+});
+
+test("whatever a name holds, the header is printable ASCII in one line", () => {
+  const property = fc.property(
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: "binary" }),
+    (source, name) => {
+      const header = contentDisposition(source, name, ".jpg", true);
+      assert.match(header, /^attachment; filename="[ !#-~]+"(; filename\*=UTF-8''[\w!#$&+.^`|~%-]+)?$/);
+    },
+  );
+  fc.assert(property);
+});
+
+interface ValidatorVector {
+  readonly id: string;
+  readonly sourceHeaders: { readonly ETag?: string; readonly "Last-Modified"?: string };
+  readonly config: Settings;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+}
+
+for (const { id, sourceHeaders, config, responseHeaders } of oracle<ValidatorVector>("conditionalResponse")) {
+  test(`validators as imgproxy: ${id}`, skipping(config), () => {
+    const facts = { etag: sourceHeaders.ETag, lastModified: sourceHeaders["Last-Modified"] };
+    assert.deepEqual(validators(facts, configOf(config)), responseHeaders);
+  });
+}
+
+test("a source's validators are handed on, but for a date that is none", () => {
+  const both = { etag: '"e1"', lastModified: "Wed, 21 Oct 2015 07:28:00 GMT" };
+  const { config } = asking();
+  assert.deepEqual(validators(both, config), { ETag: '"e1"', "Last-Modified": both.lastModified });
+  assert.deepEqual(validators({ lastModified: "yesterday" }, config), {});
+});
+
+interface VaryVector {
+  readonly id: string;
+  readonly config: Settings;
+  readonly vary: string | null;
+}
+
+for (const { id, config, vary: expect } of oracle<VaryVector>("vary")) {
+  test(`Vary as imgproxy: ${id}`, skipping(config), () => {
+    assert.deepEqual(vary(configOf(config)), expect === null ? {} : { Vary: expect });
+  });
+}
+
+test("a picture goes out with all it should say, and nothing more", () => {
+  const answer = answerPicture(
+    finished,
+    request({ return_attachment: true }),
+    asking({ IMGPROXY_AUTO_WEBP: "1" }),
+  );
+  assert.equal(answer.status, 200);
+  assert.equal(answer.body, finished.picture.body);
+  const { "x-amz-meta-cache-tag": tag, ...headers } = answer.headers;
+  assert.match(tag ?? "", /^[0-9a-f]{32}$/);
+  assert.deepEqual(headers, {
+    Server: "imgproxy",
+    "X-Request-ID": "id-1",
+    "Content-Security-Policy": csp,
+    "Content-Type": "image/webp",
+    "Content-Disposition": 'attachment; filename="cat.webp"',
+    "Cache-Control": "max-age=31536000, public",
+    Vary: "Accept",
+    ETag: '"e1"',
+    "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT",
+  });
+});
+
+test("two pictures of one source carry one cache tag, pictures of two sources two", () => {
+  const tagOf = (path: string) =>
+    answerPicture(finished, request(), asking({}, { path })).headers["x-amz-meta-cache-tag"];
+  assert.equal(tagOf("/a/w:1/plain/s3://b/k"), tagOf("/b/h:2/plain/s3://b/k@png"));
+  assert.notEqual(tagOf("/a/w:1/plain/s3://b/k"), tagOf("/a/w:1/plain/s3://b/l"));
+});
+
+test("debug headers tell the sizes as they are seen", () => {
+  const { headers } = answerPicture(finished, request(), asking({ IMGPROXY_ENABLE_DEBUG_HEADERS: "1" }));
+  assert.equal(headers["X-Origin-Content-Length"], "1234");
+  assert.equal(`${headers["X-Origin-Width"]}x${headers["X-Origin-Height"]}`, "200x300");
+  assert.equal(`${headers["X-Result-Width"]}x${headers["X-Result-Height"]}`, "30x20");
+});
+
+test("304 has no body, and may be cached like the picture", () => {
+  const { status, body, headers } = answerNotModified(request({ expires: now / 1000 + 5 }), asking());
+  assert.deepEqual([status, body, headers["Cache-Control"]], [304, "", "max-age=5, public"]);
+});
+
+test("a failure tells its one sentence, in text, and no cache may keep it", () => {
+  const { status, body, headers } = answerFailure(new SourceTimeout("s3://secret"), asking());
+  assert.deepEqual([status, body, headers["Content-Type"]], [504, "Source is unreachable", "text/plain"]);
+  assert.equal(headers["Cache-Control"], undefined);
+  assert.equal(headers["Retry-After"], undefined);
+  assert.equal(headers["Content-Security-Policy"], csp);
+});
+
+test("a failure that passes says when to come back", () => {
+  assert.equal(answerFailure(new Timeout(""), asking()).headers["Retry-After"], "1");
+});
+
+test("a derivative goes out as it was kept", () => {
+  const facts = { type: "image/png", cacheControl: "max-age=9", contentDisposition: "inline", etag: '"d"' };
+  const { status, headers } = answerKept(Buffer.from("x"), facts, asking());
+  assert.equal(status, 200);
+  assert.equal(headers["Content-Type"], "image/png");
+  assert.equal(headers["Cache-Control"], "max-age=9");
+  assert.equal(headers["Content-Disposition"], "inline");
+});
+
+test("a redirect is stored by nobody", () => {
+  const { status, headers } = answerElsewhere("/there", asking());
+  assert.deepEqual([status, headers.Location, headers["Cache-Control"]], [302, "/there", "no-store"]);
+});
+
+/** As imgproxy's suite has it: method, path, status, type, Cache-Control, body. `null`: not a route, or not sent. */
+const routes = [
+  ["GET", "/", 200, "text/html", "max-age=31536000, public", null],
+  ["GET", "", 200, "text/html", "max-age=31536000, public", null],
+  ["GET", "/favicon.ico", 404, "text/plain", null, " "],
+  ["GET", "/health", 200, "text/plain", "no-cache", "imgproxy is running"],
+  ["GET", "/.well-known/x", 404, "text/plain", null, " "],
+  ["HEAD", "/whatever", 200, "text/plain", "max-age=31536000, public", ""],
+  ["OPTIONS", "/whatever", 200, "text/plain", "max-age=31536000, public", " "],
+  ["PUT", "/", 404, "text/plain", null, " "],
+  ["POST", "/sig/w:1/plain/s3://b/k", 404, "text/plain", null, " "],
+] as const;
+
+function routed(asking: Asking) {
+  try {
+    return route(asking);
+  } catch (error) {
+    assert.ok(error instanceof Failure);
+    return answerFailure(error, asking);
+  }
+}
+
+for (const [method, path, status, type, cached, body] of routes) {
+  test(`${method} ${path || "(nothing)"} is answered as imgproxy does`, () => {
+    for (const prefix of ["", "/img"]) {
+      const answer = routed(asking({ IMGPROXY_PATH_PREFIX: prefix }, { method, path: prefix + path }));
+      assert.equal(answer?.status, status);
+      assert.equal(answer.headers["Content-Type"], type);
+      assert.equal(answer.headers["Cache-Control"] ?? null, cached);
+      assert.equal(answer.headers.Server, "imgproxy");
+      if (body !== null) assert.equal(answer.body, body);
+    }
+  });
+}
+
+test("the health check is also at a path of one's own, and nowhere else", () => {
+  const health = (path: string) => route(asking({ IMGPROXY_HEALTH_CHECK_PATH: "/up/yet" }, { path }))?.body;
+  assert.equal(health("/up/yet"), "imgproxy is running");
+  assert.equal(health("/health"), "imgproxy is running");
+  assert.equal(health("/up"), undefined);
+  assert.notEqual(health(""), "imgproxy is running");
+});
+
+test("what may be a picture is no route", () => {
+  assert.equal(route(asking()), undefined);
+  assert.equal(route(asking({}, { path: "/healthy" })), undefined);
+});
+
+test("outside the prefix there is nothing", () => {
+  const http = { path: "/health" };
+  assert.throws(() => route(asking({ IMGPROXY_PATH_PREFIX: "/img" }, http)), NoRoute);
+});
