@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Words } from "../lambda/contract/args.ts";
-import { type Asked, readSegment } from "../lambda/contract/option.ts";
+import { type OptionValues, readSegment } from "../lambda/contract/option.ts";
 import { optionsByName } from "../lambda/options/index.ts";
 import { imageUrls } from "../lib/client/index.ts";
 import { signingKeys } from "../lib/local/keys.ts";
@@ -32,12 +32,12 @@ try {
   if (values.help || !source || more.length > 0) throw new Error(usage);
 
   const { base, help: _, ...said } = values;
-  const asked = Object.entries(said).reduce<Asked>((soFar, [name, words]) => {
+  const options = Object.entries(said).reduce<OptionValues>((soFar, [name, words]) => {
     const option = optionsByName.get(name);
     return option ? readSegment(option, new Words(String(words).split(":")), soFar) : soFar;
   }, {});
   const { key, salt } = keys();
-  process.stdout.write(`${imageUrls({ base: String(base), key, salt }).url(source, asked)}\n`);
+  process.stdout.write(`${imageUrls({ base: String(base), key, salt }).url(source, options)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;

@@ -1,6 +1,6 @@
 /** A step of a request did not finish in the time it was given. */
-export class Late extends Error {
-  override readonly name = "Late";
+export class DeadlineExceeded extends Error {
+  override readonly name = "DeadlineExceeded";
   /** What was being waited for. */
   readonly what: string;
   /** ms it was allowed. */
@@ -51,17 +51,17 @@ export class Deadline {
 
   /**
    * Runs `work` with a signal that fires at the deadline, or after `atMost` ms, whichever is sooner.
-   * Settles then even when `work` does not listen: rejects with `Late`, and what `work` still says is ignored.
+   * Settles then even when `work` does not listen: rejects with `DeadlineExceeded`, and what `work` still says is ignored.
    */
   async within<T>(what: string, atMost: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const allowed = Math.min(this.left, atMost, LONGEST_TIMER);
-    if (!(allowed > 0)) throw new Late(what, 0);
+    if (!(allowed > 0)) throw new DeadlineExceeded(what, 0);
 
     const controller = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const late = new Late(what, allowed);
+        const late = new DeadlineExceeded(what, allowed);
         reject(late);
         controller.abort(late);
       }, allowed);

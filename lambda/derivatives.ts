@@ -1,10 +1,10 @@
-import { type Asking, answerElsewhere, answerKept, CACHE_TAG_HEADER } from "./answer/answers.ts";
+import { answerElsewhere, answerKept, CACHE_TAG_HEADER, type RequestContext } from "./answer/answers.ts";
 import type { Deadline } from "./deadline.ts";
 import { NowhereToKeep } from "./errors.ts";
 import { fits, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
 import type { Services } from "./services.ts";
 import { bytesOf } from "./source/download.ts";
-import { type Address, type Bucket, type Facts, Refused } from "./store/store.ts";
+import { type Address, type Bucket, type ObjectMetadata, StoreError } from "./store/store.ts";
 import { derivativeKey } from "./url/key.ts";
 import type { ImageRequest } from "./url/parse.ts";
 
@@ -27,36 +27,36 @@ const LARGEST = (RESPONSE_LIMIT / 4) * 3;
  */
 export async function findDerivative(
   request: ImageRequest,
-  asking: Asking,
+  context: RequestContext,
   { bucket, log }: Services,
   deadline: Deadline,
 ): Promise<HttpResponse | undefined> {
-  const address = addressOf(request, asking);
-  if (!address || address.key === asking.http.edgeKey) return undefined;
+  const address = addressOf(request, context);
+  if (!address || address.key === context.http.edgeKey) return undefined;
   const atMost = Math.min(FIND_AT_MOST, deadline.left * FIND_SHARE);
   try {
     const found = await deadline.within("finding a derivative", atMost, (signal) =>
-      read(address, asking, bucket, signal),
+      read(address, context, bucket, signal),
     );
     log.note({ derivative: found ? "found" : "missing" });
     return found;
   } catch (error) {
-    const missing = error instanceof Refused && [403, 404].includes(error.status);
+    const missing = error instanceof StoreError && [403, 404].includes(error.status);
     log.note({ derivative: "missing", ...(!missing && { derivativeError: `${error}` }) });
     return undefined;
   }
 }
 
-async function read(address: Address, asking: Asking, bucket: Bucket, signal: AbortSignal) {
+async function read(address: Address, context: RequestContext, bucket: Bucket, signal: AbortSignal) {
   const arriving = await bucket.get(address, {}, signal);
   if (arriving === "not modified") return undefined;
   try {
     signal.throwIfAborted();
-    if ((arriving.length ?? 0) > LARGEST) return linkTo(address, asking, bucket);
-    const answer = answerKept(await bytesOf(arriving, LARGEST), arriving.facts, asking);
-    return fits(answer) ? answer : linkTo(address, asking, bucket);
+    if ((arriving.length ?? 0) > LARGEST) return linkTo(address, context, bucket);
+    const answer = answerKept(await bytesOf(arriving, LARGEST), arriving.facts, context);
+    return fits(answer) ? answer : linkTo(address, context, bucket);
   } finally {
-    arriving.discard();
+    arriving.cancel();
   }
 }
 
@@ -69,13 +69,13 @@ export async function keepDerivative(
   drawn: HttpResponse,
   cost: number,
   request: ImageRequest,
-  asking: Asking,
+  context: RequestContext,
   services: Services,
   deadline: Deadline,
 ): Promise<HttpResponse> {
-  const address = addressOf(request, asking);
+  const address = addressOf(request, context);
   const sendable = fits(drawn);
-  if (sendable && (!address || cost < asking.config.keepAfter)) return drawn;
+  if (sendable && (!address || cost < context.config.keepAfter)) return drawn;
   if (!address) throw new NowhereToKeep(`${drawn.body.length} bytes, and no place for derivatives`);
 
   const atMost = sendable ? Math.min(KEEP_AT_MOST, deadline.left * KEEP_SHARE) : deadline.left;
@@ -88,30 +88,34 @@ export async function keepDerivative(
     services.log.note({ derivative: "lost", derivativeError: `${cause}` });
     if (!sendable) throw new NowhereToKeep(`${drawn.body.length} bytes: ${cause}`, { cause });
   }
-  return sendable ? drawn : pointTo(address, asking, services.bucket);
+  return sendable ? drawn : pointTo(address, context, services.bucket);
 }
 
 /** Where this request's derivative lies; `undefined` when it is not to be kept: a picture that expires, or no bucket. */
-function addressOf({ asked }: ImageRequest, { http, config }: Asking): Address | undefined {
-  if (config.derivativesBucket === "" || (asked.expires ?? 0) > 0) return undefined;
+function addressOf({ options }: ImageRequest, { http, config }: RequestContext): Address | undefined {
+  if (config.derivativesBucket === "" || (options.expires ?? 0) > 0) return undefined;
   const key = derivativeKey(http.path, http.headers.accept, config);
   return key === undefined ? undefined : { bucket: config.derivativesBucket, key };
 }
 
 /** Behind the edge the same URL finds it in the bucket now; without, only a signed link does. */
-function pointTo(address: Address, asking: Asking, bucket: Bucket): HttpResponse | Promise<HttpResponse> {
-  const { path, edgeKey } = asking.http;
+function pointTo(
+  address: Address,
+  context: RequestContext,
+  bucket: Bucket,
+): HttpResponse | Promise<HttpResponse> {
+  const { path, edgeKey } = context.http;
   // "//" would make the browser take what follows for a host.
   const throughEdge = edgeKey === address.key && !path.startsWith("//");
-  return throughEdge ? answerElsewhere(path, asking) : linkTo(address, asking, bucket);
+  return throughEdge ? answerElsewhere(path, context) : linkTo(address, context, bucket);
 }
 
-const linkTo = async (address: Address, asking: Asking, bucket: Bucket) =>
-  answerElsewhere(await bucket.presign(address, LINK_FOR), asking);
+const linkTo = async (address: Address, context: RequestContext, bucket: Bucket) =>
+  answerElsewhere(await bucket.presign(address, LINK_FOR), context);
 
 const bytesIn = ({ body }: HttpResponse) => (typeof body === "string" ? Buffer.from(body) : body);
 
-const factsOf = ({ headers }: HttpResponse): Facts => ({
+const factsOf = ({ headers }: HttpResponse): ObjectMetadata => ({
   type: headers["Content-Type"],
   cacheControl: headers["Cache-Control"],
   contentDisposition: headers["Content-Disposition"],

@@ -2,7 +2,7 @@
 export abstract class Failure extends Error {
   abstract readonly status: number;
   /** The whole public body. Detail goes into `message` and `cause`, to the log. */
-  abstract readonly told: string;
+  abstract readonly publicMessage: string;
   /** Seconds a CDN may repeat this answer. */
   readonly cacheFor: number = 0;
   /** Seconds after which asking again makes sense. */
@@ -15,7 +15,7 @@ export abstract class Failure extends Error {
 export class InvalidUrl extends Failure {
   override readonly name = "InvalidUrl";
   readonly status = 404;
-  readonly told = "Invalid URL";
+  readonly publicMessage = "Invalid URL";
   override readonly cacheFor = 10;
 }
 
@@ -23,7 +23,7 @@ export class InvalidUrl extends Failure {
 export class SecurityOption extends Failure {
   override readonly name = "SecurityOption";
   readonly status = 403;
-  readonly told = "Invalid URL";
+  readonly publicMessage = "Invalid URL";
   override readonly cacheFor = 10;
 }
 
@@ -31,14 +31,14 @@ export class SecurityOption extends Failure {
 export class Forbidden extends Failure {
   override readonly name: string = "Forbidden";
   readonly status = 403;
-  readonly told: string = "Forbidden";
+  readonly publicMessage: string = "Forbidden";
   override readonly cacheFor = 10;
 }
 
 /** A processing option stands where the signature should be. */
 export class MissingSignature extends Forbidden {
   override readonly name = "MissingSignature";
-  override readonly told =
+  override readonly publicMessage =
     "The first part of the URL is taken for its signature, and this one looks like a processing option. Put a signature before the options; without keys any word will do.";
 }
 
@@ -46,7 +46,7 @@ export class MissingSignature extends Forbidden {
 export class SourceNotAllowed extends Failure {
   override readonly name = "SourceNotAllowed";
   readonly status = 404;
-  readonly told = "Invalid source URL";
+  readonly publicMessage = "Invalid source URL";
   override readonly cacheFor = 10;
 }
 
@@ -54,7 +54,7 @@ export class SourceNotAllowed extends Failure {
 export class SourceUnreachable extends Failure {
   override readonly name = "SourceUnreachable";
   readonly status: number;
-  readonly told = "Source is unreachable";
+  readonly publicMessage = "Source is unreachable";
   /** A source that is missing may be asked for by a whole page of viewers; a store that fails may be well again at once. */
   override readonly cacheFor: number;
 
@@ -69,21 +69,21 @@ export class SourceUnreachable extends Failure {
 export class SourceTimeout extends Failure {
   override readonly name = "SourceTimeout";
   readonly status = 504;
-  readonly told = "Source is unreachable";
+  readonly publicMessage = "Source is unreachable";
 }
 
 /** The body ended before its announced length. */
 export class SourceIncomplete extends Failure {
   override readonly name = "SourceIncomplete";
   readonly status = 422;
-  readonly told = "Source response is incomplete";
+  readonly publicMessage = "Source response is incomplete";
 }
 
 /** The source is no picture we know, or larger than we are willing to open. */
 export class InvalidSource extends Failure {
   override readonly name = "InvalidSource";
   readonly status = 422;
-  readonly told = "Invalid source image";
+  readonly publicMessage = "Invalid source image";
   override readonly cacheFor = 60;
 }
 
@@ -91,7 +91,7 @@ export class InvalidSource extends Failure {
 export class BrokenSource extends Failure {
   override readonly name = "BrokenSource";
   readonly status = 422;
-  readonly told = "Broken or unsupported image";
+  readonly publicMessage = "Broken or unsupported image";
   override readonly cacheFor = 60;
 }
 
@@ -99,7 +99,7 @@ export class BrokenSource extends Failure {
 export class UnsupportedFormat extends Failure {
   override readonly name = "UnsupportedFormat";
   readonly status = 422;
-  readonly told = "Invalid URL";
+  readonly publicMessage = "Invalid URL";
   override readonly cacheFor = 60;
 }
 
@@ -107,7 +107,7 @@ export class UnsupportedFormat extends Failure {
 export class ResultTooBig extends Failure {
   override readonly name = "ResultTooBig";
   readonly status = 422;
-  readonly told = "Result image is too big";
+  readonly publicMessage = "Result image is too big";
   override readonly cacheFor = 60;
 }
 
@@ -115,7 +115,7 @@ export class ResultTooBig extends Failure {
 export class NowhereToKeep extends Failure {
   override readonly name = "NowhereToKeep";
   readonly status = 503;
-  readonly told = "Result image is too big to be sent and could not be stored";
+  readonly publicMessage = "Result image is too big to be sent and could not be stored";
   override readonly retryAfter = 5;
 }
 
@@ -123,7 +123,7 @@ export class NowhereToKeep extends Failure {
 export class Timeout extends Failure {
   override readonly name = "Timeout";
   readonly status = 503;
-  readonly told = "Timeout";
+  readonly publicMessage = "Timeout";
   override readonly retryAfter = 1;
 }
 
@@ -131,7 +131,7 @@ export class Timeout extends Failure {
 export class NoRoute extends Failure {
   override readonly name = "NoRoute";
   readonly status = 404;
-  readonly told = " ";
+  readonly publicMessage = " ";
   override readonly cacheFor = 10;
 }
 
@@ -139,5 +139,5 @@ export class NoRoute extends Failure {
 export class InternalError extends Failure {
   override readonly name = "InternalError";
   readonly status = 500;
-  readonly told = "Internal error";
+  readonly publicMessage = "Internal error";
 }

@@ -3,22 +3,22 @@ import type { Context, LambdaFunctionURLEvent } from "aws-lambda";
 import { answerFailure } from "./answer/answers.ts";
 import { isSilent } from "./answer/routes.ts";
 import { readConfig } from "./config/variables.ts";
-import { Deadline, Late } from "./deadline.ts";
+import { Deadline, DeadlineExceeded } from "./deadline.ts";
 import { Failure, InternalError, Timeout } from "./errors.ts";
 import { fromEvent, type HttpRequest, type LambdaResult, toResult } from "./http.ts";
 import { type RequestLog, requestLog } from "./log.ts";
 import { serve } from "./serve.ts";
 import { s3Bucket } from "./store/s3.ts";
-import { language } from "./url/language.ts";
+import { compileLanguage } from "./url/language.ts";
 
 /** ms of an invocation kept for what follows the work: the log line, base64 of 6 MB, handing it to Lambda. */
 const ANSWER_RESERVE = 250;
 /** ms before the end at which an answer leaves even if the work forgot the time. */
-const LAST_WORD = 100;
+const HARD_STOP = 100;
 
 // Cold start: nonsense in the environment fails here, loudly.
 const config = readConfig(process.env);
-const spoken = language(config, Date.now());
+const language = compileLanguage(config, Date.now());
 const bucket = s3Bucket(config);
 
 type Rim = MiddlewareObj<LambdaFunctionURLEvent, LambdaResult>;
@@ -68,7 +68,7 @@ const answering: Rim = {
 
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  return error instanceof Late
+  return error instanceof DeadlineExceeded
     ? new Timeout(error.message)
     : new InternalError("unforeseen", { cause: error });
 }
@@ -81,8 +81,8 @@ export const handler = middy<LambdaFunctionURLEvent, LambdaResult>({ timeoutEarl
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
     const { http, log } = roundOf(event, context);
-    const services = { config, language: spoken, bucket, log };
-    const response = await Deadline.in(remaining - LAST_WORD).within("the answer", Infinity, () =>
+    const services = { config, language: language, bucket, log };
+    const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, () =>
       serve(http, services, answerBy),
     );
     return toResult(response);

@@ -5,7 +5,7 @@ import type { HttpRequest } from "./http.ts";
 import type { Address } from "./store/store.ts";
 
 /** What is told of a request while it is served. */
-export interface Told {
+export interface LogFields {
   /** URL. */
   readonly source?: string;
   readonly s3?: Address & { readonly endpoint?: string };
@@ -20,7 +20,7 @@ export interface Told {
 
 /** Gathers what is told of one request. */
 export interface Log {
-  note(told: Told): void;
+  note(fields: LogFields): void;
 }
 
 /** How a request ended. */
@@ -42,15 +42,15 @@ export interface RequestLog extends Log {
 
 /** Starts the log of one request. */
 export function requestLog(): RequestLog {
-  let told: Told = {};
+  let fields: LogFields = {};
   return {
     note(more) {
-      told = { ...told, ...more };
+      fields = { ...fields, ...more };
     },
     write(outcome) {
       try {
-        writeLine(told, outcome);
-        writeMetrics(told, outcome);
+        writeLine(fields, outcome);
+        writeMetrics(fields, outcome);
       } catch {}
     },
   };
@@ -60,19 +60,19 @@ const service = "shutterspeed";
 const logger = new Logger({ serviceName: service });
 const metrics = new Metrics({ namespace: "Shutterspeed", serviceName: service });
 
-function writeLine(told: Told, { http, status, error, ...times }: Outcome) {
+function writeLine(fields: LogFields, { http, status, error, ...times }: Outcome) {
   logger[levelOf(status)](`${http.method} ${http.path}`, {
     request_id: http.id,
     status,
-    ...whole({ ...times, ...told }),
+    ...whole({ ...times, ...fields }),
     ...(error !== undefined && { error: errorOf(error, status) }),
   });
 }
 
 /** Nobody reads a millionth of a millisecond. */
-const whole = (told: object) =>
+const whole = (fields: object) =>
   Object.fromEntries(
-    Object.entries(told).map(([name, value]) => [
+    Object.entries(fields).map(([name, value]) => [
       name,
       typeof value === "number" ? Math.round(value) : value,
     ]),
@@ -89,12 +89,12 @@ function errorOf(error: unknown, status: number): unknown {
   return { name: error.name, message: error.message };
 }
 
-type Measure = (told: Told, outcome: Outcome) => number | undefined;
+type Measure = (fields: LogFields, outcome: Outcome) => number | undefined;
 const { Count, Milliseconds, Bytes } = MetricUnit;
 const counts =
-  (holds: (told: Told, outcome: Outcome) => boolean): Measure =>
-  (told, outcome) =>
-    holds(told, outcome) ? 1 : 0;
+  (holds: (fields: LogFields, outcome: Outcome) => boolean): Measure =>
+  (fields, outcome) =>
+    holds(fields, outcome) ? 1 : 0;
 
 /** Every metric we publish, by name, in the namespace `Shutterspeed` with the dimension `service`. */
 export const measures = {
@@ -113,9 +113,9 @@ export const measures = {
   Record<string, readonly [(typeof MetricUnit)[keyof typeof MetricUnit], Measure]>
 >;
 
-function writeMetrics(told: Told, outcome: Outcome) {
+function writeMetrics(fields: LogFields, outcome: Outcome) {
   for (const [name, [unit, measure]] of Object.entries(measures)) {
-    const value = measure(told, outcome);
+    const value = measure(fields, outcome);
     if (value !== undefined) metrics.addMetric(name, unit, Math.round(value));
   }
   metrics.publishStoredMetrics();

@@ -17,23 +17,23 @@ export async function serve(
   deadline: Deadline,
 ): Promise<HttpResponse> {
   const { config, language, log } = services;
-  const asking = { http, config, now: Date.now() };
-  const routed = route(asking);
+  const context = { http, config, now: Date.now() };
+  const routed = route(context);
   if (routed) return routed;
 
-  const request = parse(http, language, asking.now);
-  const found = await findDerivative(request, asking, services, deadline);
+  const request = parse(http, language, context.now);
+  const found = await findDerivative(request, context, services, deadline);
   if (found) return found;
 
   const source = await fetchSource(request.source, request.conditions, services, deadline);
-  if (source === "not modified") return answerNotModified(request, asking);
+  if (source === "not modified") return answerNotModified(request, context);
 
   const began = performance.now();
   const opened = await open(source.bytes, config);
-  const planned = plan(request.asked, opened.facts, request.offers, config);
+  const planned = plan(request.options, opened.facts, request.offers, config);
   const picture = await render(planned, opened, deadline);
   log.note({ renderMs: performance.now() - began });
 
-  const drawn = answerPicture({ picture, source, origin: opened.facts }, request, asking);
-  return keepDerivative(drawn, planned.cost.total, request, asking, services, deadline);
+  const drawn = answerPicture({ picture, source, origin: opened.facts }, request, context);
+  return keepDerivative(drawn, planned.cost.total, request, context, services, deadline);
 }

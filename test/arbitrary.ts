@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Arg, Control } from "../lambda/contract/args.ts";
 import type { Option } from "../lambda/contract/option.ts";
 import type { Format } from "../lambda/formats.ts";
-import type { SourceFacts } from "../lambda/image/plan.ts";
+import type { ImageInfo } from "../lambda/image/plan.ts";
 import { everyOption, type Options } from "../lambda/options/index.ts";
 
 /** Plain objects with these keys; those not required may be left out. */
@@ -93,7 +93,7 @@ export const anyDrawing: fc.Arbitrary<Options> = fc
   .map(([shape, size]) => ({ ...shape, ...size }));
 
 /** What is known of some source. */
-export const anySource: fc.Arbitrary<SourceFacts> = fc.record({
+export const anySource: fc.Arbitrary<ImageInfo> = fc.record({
   width: fc.integer({ min: 16, max: 5000 }),
   height: fc.integer({ min: 16, max: 5000 }),
   orientation: fc.integer({ min: 1, max: 8 }),

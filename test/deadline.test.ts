@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Deadline, Late } from "../lambda/deadline.ts";
+import { Deadline, DeadlineExceeded } from "../lambda/deadline.ts";
 
 const never = () => new Promise<never>(() => {});
 
@@ -12,7 +12,7 @@ test("what is done in time is what comes out", async () => {
 test("work that does not listen is left behind at the deadline", async () => {
   const began = performance.now();
   await assert.rejects(Deadline.in(40).within("deaf work", Infinity, never), (error) => {
-    assert.ok(error instanceof Late);
+    assert.ok(error instanceof DeadlineExceeded);
     assert.equal(error.what, "deaf work");
     assert.equal(error.message, `deaf work: not done within ${Math.round(error.allowed)} ms`);
     return error.allowed <= 40 && error.allowed > 30;
@@ -25,7 +25,7 @@ test("the sooner of deadline and limit decides", async () => {
     const error = await Deadline.in(deadline)
       .within("work", atMost, never)
       .catch((error: unknown) => error);
-    return error instanceof Late ? error.allowed : undefined;
+    return error instanceof DeadlineExceeded ? error.allowed : undefined;
   };
   assert.equal(await allowed(10_000, 20), 20);
   assert.ok(((await allowed(20, 10_000)) ?? 0) <= 20);
@@ -38,7 +38,7 @@ test("work that listens hears of it, and its own complaint is not taken for the 
     (signal) =>
       new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("reset")))),
   );
-  await assert.rejects(heard, Late);
+  await assert.rejects(heard, DeadlineExceeded);
 });
 
 test("a failure before the time is up stays what it is", async () => {
@@ -53,7 +53,7 @@ test("a failure after the time is up disturbs nobody", async () => {
     await sleep(30);
     throw new Error("too late to matter");
   });
-  await assert.rejects(late, Late);
+  await assert.rejects(late, DeadlineExceeded);
   await sleep(40);
 });
 
@@ -63,7 +63,7 @@ test("without time left, work does not begin", async () => {
     const work = async () => {
       begun = true;
     };
-    await assert.rejects(deadline.within("work", 1000, work), Late);
+    await assert.rejects(deadline.within("work", 1000, work), DeadlineExceeded);
     assert.equal(begun, false);
   }
 });

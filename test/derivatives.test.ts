@@ -8,10 +8,10 @@ import { Deadline } from "../lambda/deadline.ts";
 import { findDerivative, keepDerivative } from "../lambda/derivatives.ts";
 import { NowhereToKeep } from "../lambda/errors.ts";
 import type { HttpRequest, HttpResponse } from "../lambda/http.ts";
-import type { Told } from "../lambda/log.ts";
+import type { LogFields } from "../lambda/log.ts";
 import { s3Bucket } from "../lambda/store/s3.ts";
 import { derivativeKey } from "../lambda/url/key.ts";
-import { language } from "../lambda/url/language.ts";
+import { compileLanguage } from "../lambda/url/language.ts";
 import { parse } from "../lambda/url/parse.ts";
 import { buckets, type LocalS3, startS3 } from "../lib/local/s3/s3.ts";
 import { type Fault, faults, origin, s3Error } from "./faults.ts";
@@ -41,22 +41,22 @@ function policy(
   environment: Readonly<Record<string, string>> = {},
 ) {
   const config = readConfig({ SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, ...environment });
-  const asking = { http: { method: "GET", path, headers: {}, id: "id", ...http }, config, now };
-  const spoken = language(config, now);
-  const request = parse(asking.http, spoken, now);
-  let told: Told = {};
+  const context = { http: { method: "GET", path, headers: {}, id: "id", ...http }, config, now };
+  const language = compileLanguage(config, now);
+  const request = parse(context.http, language, now);
+  let told: LogFields = {};
   const log = {
-    note(more: Told) {
+    note(more: LogFields) {
       told = { ...told, ...more };
     },
   };
-  const services = { config, language: spoken, bucket: s3Bucket(config), log };
+  const services = { config, language: language, bucket: s3Bucket(config), log };
   return {
     key: derivativeKey(path, undefined, config) ?? "",
     bucket: services.bucket,
-    find: (ms = 20_000) => findDerivative(request, asking, services, Deadline.in(ms)),
+    find: (ms = 20_000) => findDerivative(request, context, services, Deadline.in(ms)),
     keep: (answer: HttpResponse, cost: number, ms = 20_000) =>
-      keepDerivative(answer, cost, request, asking, services, Deadline.in(ms)),
+      keepDerivative(answer, cost, request, context, services, Deadline.in(ms)),
     told: () => told,
   };
 }
@@ -144,7 +144,7 @@ test("what is too big for a response lies in the bucket, and the edge is sent to
   const kept = await bucket.get({ bucket: buckets.derivatives, key }, {}, new AbortController().signal);
   assert.ok(kept !== "not modified");
   assert.equal(kept.length, 4_800_000);
-  kept.discard();
+  kept.cancel();
 });
 
 for (const [name, edgeKey] of [

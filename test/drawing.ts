@@ -4,17 +4,17 @@ import { Deadline } from "../lambda/deadline.ts";
 import { open } from "../lambda/image/open.ts";
 import { plan } from "../lambda/image/plan.ts";
 import { render } from "../lambda/image/render.ts";
-import { asking } from "./asking.ts";
+import { optionsOf } from "./options-of.ts";
 
 const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as const;
 
 /** The file that the options of a URL make of a source, with what can be asked of its pixels. */
-export async function drawnAs(options: string, source: Buffer) {
-  const { asked, limit } = asking(options);
+export async function drawnAs(text: string, source: Buffer) {
+  const { options, limit } = optionsOf(text);
   const config = readConfig({ IMGPROXY_MAX_RESULT_DIMENSION: limit });
   const opened = await open(source, config);
   const { body, format } = await render(
-    plan(asked, opened.facts, offers, config),
+    plan(options, opened.facts, offers, config),
     opened,
     Deadline.in(10_000),
   );

@@ -8,10 +8,10 @@ import sharp from "sharp";
 import { readConfig } from "../lambda/config/variables.ts";
 import { Deadline } from "../lambda/deadline.ts";
 import type { HttpRequest } from "../lambda/http.ts";
-import type { Told } from "../lambda/log.ts";
+import type { LogFields } from "../lambda/log.ts";
 import { serve } from "../lambda/serve.ts";
 import { s3Bucket } from "../lambda/store/s3.ts";
-import { language } from "../lambda/url/language.ts";
+import { compileLanguage } from "../lambda/url/language.ts";
 import { buckets, type LocalS3, startS3 } from "../lib/local/s3/s3.ts";
 import { faults, origin } from "./faults.ts";
 import { contextOf, eventOf } from "./invocation.ts";
@@ -57,13 +57,13 @@ async function served(
   }: Partial<HttpRequest> & { ms?: number; env?: Readonly<Record<string, string>> } = {},
 ) {
   const config = readConfig(env);
-  let told: Told = {};
+  let told: LogFields = {};
   const log = {
-    note(more: Told) {
+    note(more: LogFields) {
       told = { ...told, ...more };
     },
   };
-  const services = { config, language: language(config, Date.now()), bucket: s3Bucket(config), log };
+  const services = { config, language: compileLanguage(config, Date.now()), bucket: s3Bucket(config), log };
   const response = await serve(
     { method: "GET", path, headers: {}, id: "id", ...http },
     services,

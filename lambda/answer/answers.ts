@@ -5,13 +5,13 @@ import { formats } from "../formats.ts";
 import type { HttpRequest, HttpResponse } from "../http.ts";
 import type { Picture } from "../image/render.ts";
 import type { Source } from "../source/download.ts";
-import type { Facts } from "../store/store.ts";
+import type { ObjectMetadata } from "../store/store.ts";
 import { sourceTag } from "../url/key.ts";
 import { negotiatedFormats } from "../url/negotiation.ts";
 import type { ImageRequest } from "../url/parse.ts";
 
 /** What every answer depends on beside itself. */
-export interface Asking {
+export interface RequestContext {
   readonly http: HttpRequest;
   readonly config: Config;
   /** Unix ms. */
@@ -34,53 +34,60 @@ export const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
 /** 200 with a picture. */
-export function answerPicture({ picture, source, origin }: Finished, request: ImageRequest, asking: Asking) {
+export function answerPicture(
+  { picture, source, origin }: Finished,
+  request: ImageRequest,
+  context: RequestContext,
+) {
   const { extension, mime } = formats[picture.format];
-  const { filename = "", return_attachment: attachment = false } = request.asked;
-  return answer(asking, 200, picture.body, {
+  const { filename = "", return_attachment: attachment = false } = request.options;
+  return answer(context, 200, picture.body, {
     "Content-Type": mime,
     "Content-Disposition": contentDisposition(request.source, filename, extension, attachment),
-    "Cache-Control": cacheControl(asking, request.asked.expires, source),
-    ...vary(asking.config),
-    ...validators(source, asking.config),
-    ...(asking.config.debugHeaders && sizes(picture, source, origin)),
+    "Cache-Control": cacheControl(context, request.options.expires, source),
+    ...vary(context.config),
+    ...validators(source, context.config),
+    ...(context.config.debugHeaders && sizes(picture, source, origin)),
   });
 }
 
 /** 304: what the client has is what it would get. */
-export const answerNotModified = (request: ImageRequest, asking: Asking): HttpResponse =>
-  answer(asking, 304, "", {
-    "Cache-Control": cacheControl(asking, request.asked.expires),
-    ...vary(asking.config),
+export const answerNotModified = (request: ImageRequest, context: RequestContext): HttpResponse =>
+  answer(context, 304, "", {
+    "Cache-Control": cacheControl(context, request.options.expires),
+    ...vary(context.config),
   });
 
 /** 200 with a derivative kept earlier, as it was answered then. */
-export const answerKept = (body: Uint8Array, facts: Facts, asking: Asking): HttpResponse =>
-  answer(asking, 200, body, {
+export const answerKept = (body: Uint8Array, facts: ObjectMetadata, context: RequestContext): HttpResponse =>
+  answer(context, 200, body, {
     ...known("Content-Type", facts.type),
     ...known("Content-Disposition", facts.contentDisposition),
     ...known("Cache-Control", facts.cacheControl),
-    ...vary(asking.config),
-    ...validators(facts, asking.config),
+    ...vary(context.config),
+    ...validators(facts, context.config),
   });
 
 /** 302 to where the picture lies. */
-export const answerElsewhere = (location: string, asking: Asking): HttpResponse =>
-  answer(asking, 302, "", { Location: location, "Cache-Control": "no-store" });
+export const answerElsewhere = (location: string, context: RequestContext): HttpResponse =>
+  answer(context, 302, "", { Location: location, "Cache-Control": "no-store" });
 
 /** The status of a failure and all the client is told of it. Never carries a Cache-Control. */
-export const answerFailure = ({ status, told, retryAfter }: Failure, asking: Asking): HttpResponse =>
-  answer(asking, status, told, {
+export const answerFailure = (
+  { status, publicMessage, retryAfter }: Failure,
+  context: RequestContext,
+): HttpResponse =>
+  answer(context, status, publicMessage, {
     "Content-Type": "text/plain",
     ...known("Retry-After", retryAfter?.toString()),
   });
 
 /** 200 with words, that a cache may keep as long as a picture. */
-export const answerText = (type: string, body: string, asking: Asking): HttpResponse =>
-  answer(asking, 200, body, { "Content-Type": type, "Cache-Control": cacheControl(asking) });
+export const answerText = (type: string, body: string, context: RequestContext): HttpResponse =>
+  answer(context, 200, body, { "Content-Type": type, "Cache-Control": cacheControl(context) });
 
 function answer(
-  { http, config }: Asking,
+  { http, config }: RequestContext,
   status: number,
   body: Uint8Array | string,
   headers: HttpResponse["headers"],
@@ -102,7 +109,11 @@ function answer(
  * How long the answer may be kept. Until its URL expires (unix s; 0 is never), at most `IMGPROXY_TTL`; else as the source
  * says, where that is passed on; else `IMGPROXY_TTL`.
  */
-export function cacheControl({ config, now }: Asking, expires = 0, source: Facts = {}): string {
+export function cacheControl(
+  { config, now }: RequestContext,
+  expires = 0,
+  source: ObjectMetadata = {},
+): string {
   const { ttl, cacheControlPassthrough } = config;
   const passed = cacheControlPassthrough ? printable(source.cacheControl) : undefined;
   const until = cacheControlPassthrough ? secondsUntil(source.expires, now) : 0;
@@ -148,7 +159,7 @@ export const vary = (config: Config): HttpResponse["headers"] =>
   known("Vary", negotiatedFormats(config).length > 0 ? "Accept" : undefined);
 
 /** The source's own validators, as far as the environment hands them on. */
-export function validators({ etag, lastModified }: Facts, config: Config): HttpResponse["headers"] {
+export function validators({ etag, lastModified }: ObjectMetadata, config: Config): HttpResponse["headers"] {
   const dated = lastModified !== undefined && !Number.isNaN(Date.parse(lastModified));
   return {
     ...known("ETag", config.useEtag ? printable(etag) : undefined),

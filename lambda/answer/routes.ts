@@ -1,7 +1,7 @@
 import type { Config } from "../config/variables.ts";
 import { NoRoute } from "../errors.ts";
 import type { HttpResponse } from "../http.ts";
-import { type Asking, answerText } from "./answers.ts";
+import { answerText, type RequestContext } from "./answers.ts";
 
 const nothing = (): never => {
   throw new NoRoute("nothing is here");
@@ -10,33 +10,33 @@ const nothing = (): never => {
 const landing = "<!doctype html><title>Shutterspeed</title><h1>Hey, I'm Shutterspeed!</h1>";
 
 /** Paths that are no pictures, without prefix. */
-const exact: ReadonlyMap<string, (asking: Asking) => HttpResponse> = new Map([
-  ["", (asking: Asking) => answerText("text/html", landing, asking)],
-  ["/", (asking: Asking) => answerText("text/html", landing, asking)],
+const exact: ReadonlyMap<string, (context: RequestContext) => HttpResponse> = new Map([
+  ["", (context: RequestContext) => answerText("text/html", landing, context)],
+  ["/", (context: RequestContext) => answerText("text/html", landing, context)],
   ["/favicon.ico", nothing],
   ["/health", healthy],
 ]);
 
-function healthy(asking: Asking): HttpResponse {
-  const { headers, ...response } = answerText("text/plain", "imgproxy is running", asking);
+function healthy(context: RequestContext): HttpResponse {
+  const { headers, ...response } = answerText("text/plain", "imgproxy is running", context);
   return { ...response, headers: { ...headers, "Cache-Control": "no-cache" } };
 }
 
 /** The answer to whatever asks for no picture; `undefined` when it asks for one. Throws `NoRoute`. */
-export function route(asking: Asking): HttpResponse | undefined {
-  const { http, config } = asking;
+export function route(context: RequestContext): HttpResponse | undefined {
+  const { http, config } = context;
   if (!http.path.startsWith(config.pathPrefix)) nothing();
   const path = http.path.slice(config.pathPrefix.length);
   switch (http.method) {
     // As imgproxy: no checks at all.
     case "HEAD":
-      return answerText("text/plain", "", asking);
+      return answerText("text/plain", "", context);
     case "OPTIONS":
-      return answerText("text/plain", " ", asking);
+      return answerText("text/plain", " ", context);
     case "GET":
       if (path.startsWith("/.well-known/")) return nothing();
-      if (path !== "" && path === config.healthCheckPath) return healthy(asking);
-      return exact.get(path)?.(asking);
+      if (path !== "" && path === config.healthCheckPath) return healthy(context);
+      return exact.get(path)?.(context);
     default:
       return nothing();
   }

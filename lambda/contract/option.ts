@@ -4,7 +4,7 @@ import type { Canvas } from "./canvas.ts";
 import type { SharpCall } from "./sharp-order.ts";
 
 /** What the URL asked for, keyed by option name. */
-export type Asked = Readonly<Record<string, unknown>>;
+export type OptionValues = Readonly<Record<string, unknown>>;
 
 /** A word of the URL language: how it is said, read and written. */
 export interface Option<Name extends string = string, Value = any, Default = any> {
@@ -23,7 +23,7 @@ export interface Option<Name extends string = string, Value = any, Default = any
   /** The options it stands for, when it is a shorthand. */
   readonly of?: readonly Option[];
   /** Folds its words into what has been asked so far; a later word wins over an earlier one. */
-  read(words: Words, asked: Asked): Asked;
+  read(words: Words, options: OptionValues): OptionValues;
   /** The words that would ask for `value`. */
   write(value: Value): readonly string[];
 }
@@ -54,7 +54,7 @@ export function option<const N extends string, T, const D extends T | undefined 
     args: { [says.name]: arg },
     skipsBlanks: false,
     arity: arg.arity,
-    read: (words, asked) => put(asked, says.name, arg, arg.read(words, says.name)),
+    read: (words, options) => put(options, says.name, arg, arg.read(words, says.name)),
     write: arg.write,
   };
 }
@@ -78,9 +78,9 @@ export function compound<const N extends string, A extends Args>({
     args,
     skipsBlanks,
     arity: entries.reduce((sum, [, arg]) => sum + arg.arity, 0),
-    read(words, asked) {
-      let given: Asked = {};
-      let bag = (asked[says.name] ?? {}) as Asked;
+    read(words, options) {
+      let given: OptionValues = {};
+      let bag = (options[says.name] ?? {}) as OptionValues;
       for (const [key, arg] of entries) {
         if (words.left === 0) break;
         if (skipsBlanks && words.blank) {
@@ -91,8 +91,8 @@ export function compound<const N extends string, A extends Args>({
         given = put(given, key, arg, value);
         bag = put(bag, key, arg, value);
       }
-      if (Object.keys(given).length === 0) return asked;
-      return { ...asked, [says.name]: without(bag, forgets?.(given as Bag<A>) ?? []) };
+      if (Object.keys(given).length === 0) return options;
+      return { ...options, [says.name]: without(bag, forgets?.(given as Bag<A>) ?? []) };
     },
     write(bag) {
       const last = entries.findLastIndex(([key]) => bag[key] !== undefined);
@@ -117,12 +117,12 @@ export function shorthand<const N extends string, const O extends readonly Optio
     args: Object.assign({}, ...parts.map((part) => part.args)),
     skipsBlanks: true,
     arity: parts.reduce((sum, part) => sum + part.arity, 0),
-    read: (words, asked) =>
+    read: (words, options) =>
       parts.reduce((soFar, part) => {
         if (words.left > 0 && !words.blank) return part.read(words, soFar);
         words.skip(part.arity);
         return soFar;
-      }, asked),
+      }, options),
     write: (sum) =>
       parts.flatMap((part) => {
         const value = sum[part.name as keyof Sum<O>];
@@ -132,19 +132,19 @@ export function shorthand<const N extends string, const O extends readonly Optio
 }
 
 /** Reads one segment's words; what an option leaves over is refused. */
-export function readSegment(option: Option, words: Words, asked: Asked): Asked {
-  const read = option.read(words, asked);
+export function readSegment(option: Option, words: Words, options: OptionValues): OptionValues {
+  const read = option.read(words, options);
   if (words.left > 0) refuse(option.name, `at most ${option.arity} arguments`, words.take());
   return read;
 }
 
-function put(bag: Asked, key: string, arg: Arg<unknown>, value: unknown): Asked {
+function put(bag: OptionValues, key: string, arg: Arg<unknown>, value: unknown): OptionValues {
   if (value === undefined) return without(bag, [key]);
   const before = bag[key];
   return { ...bag, [key]: before !== undefined && arg.merge ? arg.merge(before, value) : value };
 }
 
-const without = (bag: Asked, keys: readonly string[]): Asked =>
+const without = (bag: OptionValues, keys: readonly string[]): OptionValues =>
   Object.fromEntries(Object.entries(bag).filter(([key]) => !keys.includes(key)));
 
 /** One stroke of the picture: pure arithmetic first, then one call on sharp. */
@@ -153,13 +153,13 @@ export interface Step<Stroke extends object = any> {
   /** The sharp operation `draw` calls; tells `passes` which neighbours may share one sharp. */
   readonly calls: SharpCall;
   readonly needs: Readonly<Record<string, Option>>;
-  plan(asked: any, canvas: Canvas): Planned<Stroke> | undefined;
+  plan(options: any, canvas: Canvas): Planned<Stroke> | undefined;
   draw(image: Sharp, stroke: Stroke): Sharp;
 }
 
 /** A step that draws nothing, but settles something for those after it. */
 export type Decision = Pick<Step, "name" | "needs"> & {
-  plan(asked: any, canvas: Canvas): { readonly canvas: Partial<Canvas>; readonly stroke?: undefined };
+  plan(options: any, canvas: Canvas): { readonly canvas: Partial<Canvas>; readonly stroke?: undefined };
 };
 
 /** What a step will do, and what the canvas is afterwards. */
@@ -176,7 +176,7 @@ export const step = <N extends Needs, Stroke extends object>(definition: {
   readonly name: string;
   readonly calls: SharpCall;
   readonly needs: N;
-  readonly plan: (asked: Given<N>, canvas: Canvas) => Planned<Stroke> | undefined;
+  readonly plan: (options: Given<N>, canvas: Canvas) => Planned<Stroke> | undefined;
   readonly draw: (image: Sharp, stroke: Stroke) => Sharp;
 }): Step<Stroke> => definition;
 
@@ -184,5 +184,5 @@ export const step = <N extends Needs, Stroke extends object>(definition: {
 export const decision = <N extends Needs>(definition: {
   readonly name: string;
   readonly needs: N;
-  readonly plan: (asked: Given<N>, canvas: Canvas) => { readonly canvas: Partial<Canvas> };
+  readonly plan: (options: Given<N>, canvas: Canvas) => { readonly canvas: Partial<Canvas> };
 }): Decision => definition;

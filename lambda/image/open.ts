@@ -4,7 +4,7 @@ import type { Config } from "../config/variables.ts";
 import { megapixels } from "../contract/canvas.ts";
 import { BrokenSource, InvalidSource, UnsupportedFormat } from "../errors.ts";
 import { type Format, formatNamed, formats } from "../formats.ts";
-import type { SourceFacts } from "./plan.ts";
+import type { ImageInfo } from "./plan.ts";
 
 // One picture at a time, each different: a cache of operations only holds memory.
 sharp.cache(false);
@@ -12,7 +12,7 @@ sharp.concurrency(availableParallelism());
 
 /** A source whose header has been read. */
 export interface Opened {
-  readonly facts: SourceFacts;
+  readonly facts: ImageInfo;
   /** The pixels, still undecoded; each call begins anew. */
   readonly pixels: () => Sharp;
 }
@@ -34,15 +34,7 @@ export async function open(bytes: Uint8Array, { maxSrcResolution }: Config): Pro
   return { facts, pixels };
 }
 
-function factsOf({
-  width,
-  height,
-  format,
-  compression,
-  orientation,
-  hasAlpha,
-  space,
-}: Metadata): SourceFacts {
+function factsOf({ width, height, format, compression, orientation, hasAlpha, space }: Metadata): ImageInfo {
   const heif = compression === "av1" ? "avif" : "heic";
   const name = format === "heif" ? heif : format;
   const known = formatNamed(name ?? "");

@@ -27,7 +27,7 @@ export type Encoders = Pick<
 
 /** What was asked of the answer's file, settled with the environment. */
 export function outputOf(
-  asked: Options,
+  options: Options,
   source: Pick<Canvas, "orientation">,
   { format, grey, orientation }: Canvas,
   config: Config,
@@ -36,9 +36,9 @@ export function outputOf(
     config;
   return {
     format,
-    quality: asked.quality || config.formatQuality[format] || config.quality,
-    maxBytes: formats[format].lossy ? (asked.max_bytes ?? 0) : 0,
-    keepMetadata: !(asked.strip_metadata ?? true),
+    quality: options.quality || config.formatQuality[format] || config.quality,
+    maxBytes: formats[format].lossy ? (options.max_bytes ?? 0) : 0,
+    keepMetadata: !(options.strip_metadata ?? true),
     turned: orientation !== source.orientation,
     grey,
     encoders: { jpegProgressive, pngInterlaced, pngQuantize, pngQuantizationColors, webpEffort, avifSpeed },

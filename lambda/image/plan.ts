@@ -1,6 +1,6 @@
 import type { Config } from "../config/variables.ts";
 import { type Canvas, megapixels, type Offers, type Size } from "../contract/canvas.ts";
-import type { Asked, Step } from "../contract/option.ts";
+import type { OptionValues, Step } from "../contract/option.ts";
 import { ResultTooBig } from "../errors.ts";
 import { everyStep, type Options } from "../options/index.ts";
 import { type Cost, costOf } from "./cost.ts";
@@ -17,17 +17,17 @@ export interface Plan {
 }
 
 /** What is known of a source before its pixels are. */
-export type SourceFacts = Size & Pick<Canvas, "orientation" | "alpha" | "grey" | "vector" | "format">;
+export type ImageInfo = Size & Pick<Canvas, "orientation" | "alpha" | "grey" | "vector" | "format">;
 
 /** What to draw, of which source, for whom. Throws `ResultTooBig` when it would hold more than `IMGPROXY_MAX_SRC_RESOLUTION`. */
-export function plan(asked: Options, source: SourceFacts, offers: Offers, config: Config): Plan {
+export function plan(options: Options, source: ImageInfo, offers: Offers, config: Config): Plan {
   const start = canvasOf(source, offers);
-  const { strokes, canvas } = layOut(asked, start, config.maxResultDimension || Infinity);
+  const { strokes, canvas } = layOut(options, start, config.maxResultDimension || Infinity);
   refuseTooBig([...strokes.map(({ leaves }) => leaves), canvas], source, config);
   return {
     strokes,
     canvas,
-    output: outputOf(asked, source, canvas, config),
+    output: outputOf(options, source, canvas, config),
     cost: costOf(source, strokes, canvas),
   };
 }
@@ -48,7 +48,7 @@ function refuseTooBig(sizes: readonly Size[], source: Size, { maxSrcResolution }
 const nothing: Size = { width: 0, height: 0 };
 
 /** A source before the first step. */
-export const canvasOf = (source: SourceFacts, offers: Offers): Canvas => ({
+export const canvasOf = (source: ImageInfo, offers: Offers): Canvas => ({
   ...source,
   dpr: 1,
   shrink: 1,
@@ -59,17 +59,21 @@ export const canvasOf = (source: SourceFacts, offers: Offers): Canvas => ({
 });
 
 /** All strokes in order. No side of their last canvas is longer than `limit` px, give or take rounding. */
-export function layOut(asked: Asked, source: Canvas, limit = Infinity): Pick<Plan, "strokes" | "canvas"> {
-  const wished = walk(asked, source);
+export function layOut(
+  options: OptionValues,
+  source: Canvas,
+  limit = Infinity,
+): Pick<Plan, "strokes" | "canvas"> {
+  const wished = walk(options, source);
   const longest = Math.max(wished.canvas.width, wished.canvas.height);
-  return longest <= limit ? wished : walk(asked, { ...source, shrink: limit / longest });
+  return longest <= limit ? wished : walk(options, { ...source, shrink: limit / longest });
 }
 
-function walk(asked: Asked, source: Canvas): Pick<Plan, "strokes" | "canvas"> {
+function walk(options: OptionValues, source: Canvas): Pick<Plan, "strokes" | "canvas"> {
   const strokes: Stroke[] = [];
   let canvas = source;
   for (const step of everyStep) {
-    const planned = step.plan(settled(step, asked), canvas);
+    const planned = step.plan(settled(step, options), canvas);
     if (!planned) continue;
     canvas = { ...canvas, ...planned.canvas };
     const { width, height } = canvas;
@@ -78,7 +82,7 @@ function walk(asked: Asked, source: Canvas): Pick<Plan, "strokes" | "canvas"> {
   return { strokes, canvas };
 }
 
-const settled = ({ needs }: Pick<Step, "needs">, asked: Asked) =>
+const settled = ({ needs }: Pick<Step, "needs">, options: OptionValues) =>
   Object.fromEntries(
-    Object.entries(needs).map(([key, { name, default: otherwise }]) => [key, asked[name] ?? otherwise]),
+    Object.entries(needs).map(([key, { name, default: otherwise }]) => [key, options[name] ?? otherwise]),
   );

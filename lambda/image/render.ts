@@ -8,7 +8,7 @@ import type { Output } from "./output.ts";
 import { drawing, passes } from "./passes.ts";
 import type { Plan } from "./plan.ts";
 import { run } from "./run.ts";
-import { attend } from "./smart.ts";
+import { findAttention } from "./smart.ts";
 import { isSmart, type SmartStroke, type Stroke } from "./stroke.ts";
 
 /** A finished picture. */
@@ -57,7 +57,7 @@ async function draw(group: readonly Stroke[], stage: Stage, deadline: Deadline):
 
 const look = async (smart: SmartStroke, stage: Stage, deadline: Deadline): Promise<Stroke> => ({
   ...smart,
-  stroke: await attend(stage.pixels, smart.stroke, stage, deadline),
+  stroke: await findAttention(stage.pixels, smart.stroke, stage, deadline),
 });
 
 /** Ends a pass: raw pixels, or a lossless file where metadata must come along. */

@@ -1,5 +1,5 @@
 import type { OutputInfo, Sharp } from "sharp";
-import { type Deadline, Late } from "../deadline.ts";
+import { type Deadline, DeadlineExceeded } from "../deadline.ts";
 import { BrokenSource, Timeout } from "../errors.ts";
 
 /** Pixels or a file, as sharp hands them over. */
@@ -19,7 +19,8 @@ export async function run(image: () => Sharp, deadline: Deadline): Promise<Drawn
     );
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    if (cause instanceof Late || message.startsWith("timeout:")) throw new Timeout(message, { cause });
+    if (cause instanceof DeadlineExceeded || message.startsWith("timeout:"))
+      throw new Timeout(message, { cause });
     throw new BrokenSource(message, { cause });
   }
 }

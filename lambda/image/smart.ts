@@ -8,7 +8,12 @@ import { run } from "./run.ts";
  * Moves a box of the picture to what catches the eye. sharp looks for it only while it covers a size,
  * so it covers the box's once, cheaply, and the point it found is scaled back.
  */
-export async function attend(pixels: () => Sharp, box: Box, outer: Size, deadline: Deadline): Promise<Box> {
+export async function findAttention(
+  pixels: () => Sharp,
+  box: Box,
+  outer: Size,
+  deadline: Deadline,
+): Promise<Box> {
   const { width, height } = box;
   const covered = () => pixels().resize(width, height, { fit: "cover", position: "attention" }).raw();
   const { info } = await run(covered, deadline);

@@ -15,9 +15,9 @@ export const crop = compound({
 });
 
 /** px of the side that is kept; 0 keeps all. */
-function kept(asked: number, px: number): number {
-  if (asked === 0) return 0;
-  return asked >= 1 ? Math.trunc(asked) : Math.max(1, scale(px, asked));
+function kept(options: number, px: number): number {
+  if (options === 0) return 0;
+  return options >= 1 ? Math.trunc(options) : Math.max(1, scale(px, options));
 }
 
 /** The crop is cut from the pixels as they are stored, so what it holds on to is turned back first. */
@@ -25,8 +25,8 @@ export const cropStep = step({
   name: "crop",
   calls: "extractBefore",
   needs: { crop, gravity, ...turning },
-  plan({ crop, gravity, ...asked }, canvas) {
-    const turned = turnOf(asked, canvas);
+  plan({ crop, gravity, ...options }, canvas) {
+    const turned = turnOf(options, canvas);
     const upright = turn(canvas, isQuarter(turned));
     const inner = turn(
       {

@@ -11,7 +11,7 @@ const args = { enabled: flag(), gravity: gravityArg() };
 export const extend = compound({
   name: "extend",
   aliases: ["ex"],
-  doc: "Fill up to the size asked for when the picture is smaller, around a gravity; painted by background.",
+  doc: "Fill up to the size options for when the picture is smaller, around a gravity; painted by background.",
   example: "ex:1:so:0:10",
   args,
 });
@@ -19,7 +19,7 @@ export const extend = compound({
 export const extendAspectRatio = compound({
   name: "extend_aspect_ratio",
   aliases: ["extend_ar", "exar"],
-  doc: "Fill up to the aspect ratio asked for, around a gravity; painted by background.",
+  doc: "Fill up to the aspect ratio options for, around a gravity; painted by background.",
   example: "exar:1:no",
   args,
 });

@@ -23,8 +23,8 @@ const minAvifSide = 16;
 export const formatDecision = decision({
   name: "format",
   needs: { format, background },
-  plan({ format: asked, background }, canvas) {
-    const chosen = chooseFormat(asked, canvas.alpha && !background, canvas);
+  plan({ format: options, background }, canvas) {
+    const chosen = chooseFormat(options, canvas.alpha && !background, canvas);
     const tooSmall = chosen === "avif" && Math.min(canvas.width, canvas.height) < minAvifSide;
     return { canvas: { format: tooSmall ? smallFormat(canvas) : chosen } };
   },
@@ -32,9 +32,13 @@ export const formatDecision = decision({
 
 const smallFormat = ({ alpha }: Canvas): Format => (alpha ? "png" : "jpeg");
 
-function chooseFormat(asked: Format | undefined, alpha: boolean, { format: source, offers }: Canvas): Format {
+function chooseFormat(
+  options: Format | undefined,
+  alpha: boolean,
+  { format: source, offers }: Canvas,
+): Format {
   const [enforced] = offers.enforced;
-  if (asked) return asked === "svg" ? asked : (enforced ?? asked);
+  if (options) return options === "svg" ? options : (enforced ?? options);
 
   const [offered] = offers.auto;
   if (offered) return offered;

@@ -86,7 +86,7 @@ export const mirrorStep = step({
   name: "mirror",
   calls: "flop",
   needs: turning,
-  plan: (asked, canvas) => (turnOf(asked, canvas).flop ? { stroke: {} } : undefined),
+  plan: (options, canvas) => (turnOf(options, canvas).flop ? { stroke: {} } : undefined),
   draw: (image) => image.flop(),
 });
 
@@ -95,9 +95,9 @@ export const turnStep = step({
   name: "turn",
   calls: "rotate",
   needs: turning,
-  plan(asked, canvas) {
-    const { flop, angle } = turnOf(asked, canvas);
-    const upright = asked.autoRotate || flop || angle !== 0 ? { orientation: 1 } : {};
+  plan(options, canvas) {
+    const { flop, angle } = turnOf(options, canvas);
+    const upright = options.autoRotate || flop || angle !== 0 ? { orientation: 1 } : {};
     if (angle === 0) return { canvas: upright };
     return { stroke: { angle }, canvas: { ...turn(canvas, isQuarter({ flop, angle })), ...upright } };
   },

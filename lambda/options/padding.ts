@@ -22,13 +22,13 @@ export const padStep = step({
   name: "pad",
   calls: "extend",
   needs: { padding, background, format },
-  plan({ padding, ...asked }, canvas) {
+  plan({ padding, ...options }, canvas) {
     const { top = 0, right = top, bottom = top, left = right } = padding;
     if (!(top || right || bottom || left)) return;
 
     const scaled = (px: number) => scaleToEven(px, canvas.dpr);
     const edges = { top: scaled(top), right: scaled(right), bottom: scaled(bottom), left: scaled(left) };
-    const ground = groundOf(asked, canvas);
+    const ground = groundOf(options, canvas);
     return {
       stroke: { ...edges, background: ground.color },
       canvas: {

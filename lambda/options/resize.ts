@@ -55,7 +55,7 @@ export const minHeight = option({
 export const zoom = compound({
   name: "zoom",
   aliases: ["z"],
-  doc: "Multiplies the size asked for; one factor for both sides, or x and y.",
+  doc: "Multiplies the size options for; one factor for both sides, or x and y.",
   example: "z:1.5:2",
   args: { x: factor(4), y: factor(4) },
   forgets: ({ x, y }) => (x !== undefined && y === undefined ? ["y"] : []),
@@ -105,30 +105,30 @@ interface Shrink {
 }
 
 /** imgproxy's own order of operations on doubles: ties depend on it. */
-function shrinkOf(asked: Sizing, from: Size, vector: boolean): Shrink {
-  let { x, y } = shrinkToType(asked, from);
-  x /= asked.zoom.x ?? 1;
-  y /= asked.zoom.y ?? asked.zoom.x ?? 1;
+function shrinkOf(options: Sizing, from: Size, vector: boolean): Shrink {
+  let { x, y } = shrinkToType(options, from);
+  x /= options.zoom.x ?? 1;
+  y /= options.zoom.y ?? options.zoom.x ?? 1;
 
-  let { dpr } = asked;
-  if (!asked.enlarge && !vector) {
+  let { dpr } = options;
+  if (!options.enlarge && !vector) {
     const grows = Math.min(x, y);
     if (grows < 1) {
       x /= grows;
       y /= grows;
       // An extended picture keeps its layout in proportion; the others use what dpr leaves unused.
-      if (!asked.extend.enabled) dpr /= grows;
+      if (!options.extend.enabled) dpr /= grows;
     }
     dpr = Math.min(dpr, x, y);
   }
 
-  if (asked.minWidth > 0 && from.width / asked.minWidth < x) {
-    const least = from.width / asked.minWidth;
+  if (options.minWidth > 0 && from.width / options.minWidth < x) {
+    const least = from.width / options.minWidth;
     y /= x / least;
     x = least;
   }
-  if (asked.minHeight > 0 && from.height / asked.minHeight < y) {
-    const least = from.height / asked.minHeight;
+  if (options.minHeight > 0 && from.height / options.minHeight < y) {
+    const least = from.height / options.minHeight;
     x /= y / least;
     y = least;
   }
@@ -182,10 +182,10 @@ export const scaleStep = step({
   name: "scale",
   calls: "resize",
   needs: { ...sizing, ...turning },
-  plan(asked, canvas) {
-    const turned = isQuarter(turnOf(asked, canvas));
+  plan(options, canvas) {
+    const turned = isQuarter(turnOf(options, canvas));
     const from = turn(canvas, turned);
-    const shrink = shrinkOf(asked, from, canvas.vector);
+    const shrink = shrinkOf(options, from, canvas.vector);
     const scales = {
       x: Math.max(canvas.shrink / shrink.x, 1 / from.width),
       y: Math.max(canvas.shrink / shrink.y, 1 / from.height),
@@ -194,10 +194,11 @@ export const scaleStep = step({
 
     const scaled = { width: scale(from.width, scales.x), height: scale(from.height, scales.y) };
     const target = {
-      width: scale(asked.width, dpr * (asked.zoom.x ?? 1)),
-      height: scale(asked.height, dpr * (asked.zoom.y ?? asked.zoom.x ?? 1)),
+      width: scale(options.width, dpr * (options.zoom.x ?? 1)),
+      height: scale(options.height, dpr * (options.zoom.y ?? options.zoom.x ?? 1)),
     };
-    const window = asked.resizingType === "fill-down" && !asked.enlarge ? fillDown(target, scaled) : target;
+    const window =
+      options.resizingType === "fill-down" && !options.enlarge ? fillDown(target, scaled) : target;
     const aspect = aspectOf(target, minSize(scaled, window));
     const stored = turn(scaled, turned);
     const after = { ...stored, dpr, window, target, aspect };

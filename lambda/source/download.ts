@@ -1,4 +1,4 @@
-import { type Deadline, Late } from "../deadline.ts";
+import { type Deadline, DeadlineExceeded } from "../deadline.ts";
 import {
   BrokenSource,
   type Failure,
@@ -7,18 +7,18 @@ import {
   SourceTimeout,
   SourceUnreachable,
 } from "../errors.ts";
-import { type Arriving, type Facts, Refused } from "../store/store.ts";
+import { type ObjectMetadata, type ObjectStream, StoreError } from "../store/store.ts";
 
 /** A source, downloaded whole. */
-export interface Source extends Facts {
+export interface Source extends ObjectMetadata {
   readonly bytes: Uint8Array;
 }
 
 /** Asks a store for an object. */
-export type Ask = (signal: AbortSignal) => Promise<Arriving | "not modified">;
+export type Ask = (signal: AbortSignal) => Promise<ObjectStream | "not modified">;
 
 /** bytes; with no limit given, what still leaves room in memory for drawing. */
-const MOST = 256 * 2 ** 20;
+const MAX_SOURCE_BYTES = 256 * 2 ** 20;
 
 /** How far a download has come. */
 interface Progress {
@@ -43,7 +43,7 @@ export async function download(
   let progress: Progress = { where: "waiting for the first byte", read: 0 };
   try {
     return await deadline.within(url, allowed, (signal) =>
-      attempt(ask, signal, limit || MOST, (now) => {
+      attempt(ask, signal, limit || MAX_SOURCE_BYTES, (now) => {
         progress = now;
       }),
     );
@@ -64,13 +64,13 @@ async function attempt(ask: Ask, signal: AbortSignal, limit: number, report: (pr
     const bytes = await bytesOf(arriving, limit, reading);
     return { ...facts, bytes: facts.encoding === "gzip" ? await unpacked(bytes, limit) : bytes };
   } finally {
-    arriving.discard();
+    arriving.cancel();
   }
 }
 
-/** Reads a body to its end: into one buffer when its length is known. Leaves `discard` to the caller. */
+/** Reads a body to its end: into one buffer when its length is known. Leaves `cancel` to the caller. */
 export async function bytesOf(
-  { body, length }: Arriving,
+  { body, length }: ObjectStream,
   limit: number,
   report: (read: number) => void = () => {},
 ): Promise<Uint8Array> {
@@ -117,8 +117,8 @@ function failure(cause: unknown, { where }: Progress, told: string): Failure {
   const message = `${told}: ${cause instanceof Error ? cause.message : cause}`;
   const Kind = [SourceIncomplete, InvalidSource, BrokenSource].find((kind) => cause instanceof kind);
   if (Kind) return new Kind(message, { cause });
-  if (cause instanceof Late) return new SourceTimeout(message, { cause });
-  if (cause instanceof Refused)
+  if (cause instanceof DeadlineExceeded) return new SourceTimeout(message, { cause });
+  if (cause instanceof StoreError)
     return new SourceUnreachable(message, { cause, status: statusFor(cause.status) });
   return new SourceUnreachable(message, { cause, status: where === "reading the body" ? 502 : 404 });
 }

@@ -9,13 +9,13 @@ import {
 } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Config } from "../config/variables.ts";
-import { Late } from "../deadline.ts";
-import { type Address, type Arriving, type Bucket, type Facts, Refused } from "./store.ts";
+import { DeadlineExceeded } from "../deadline.ts";
+import { type Address, type Bucket, type ObjectMetadata, type ObjectStream, StoreError } from "./store.ts";
 
 /** ms for a TCP connection: one lost SYN is forgiven (it is repeated after 1 s), a second try follows. */
 const CONNECT_AT_MOST = 1500;
 /** ms longer than a download may take. The signal decides; this only guards against a signal that was not heard. */
-const BELT = 1000;
+const TIMEOUT_SLACK = 1000;
 const ATTEMPTS = 2;
 
 /** S3. Sources lie where `IMGPROXY_S3_*` say, derivatives always in the function's own account and region. */
@@ -76,7 +76,7 @@ function httpDate(text: string | undefined): Date | undefined {
 }
 
 function s3Client(config: Config, place: ConstructorParameters<typeof S3Client>[0]): S3Client {
-  const belt = config.downloadTimeout * 1000 + BELT;
+  const belt = config.downloadTimeout * 1000 + TIMEOUT_SLACK;
   return new S3Client({
     ...place,
     maxAttempts: ATTEMPTS,
@@ -106,7 +106,11 @@ function once<T>(make: () => T): () => T {
 }
 
 /** Sends the GET, and answers as soon as the headers are here. */
-async function arriving(client: S3Client, command: GetObjectCommand, signal: AbortSignal): Promise<Arriving> {
+async function arriving(
+  client: S3Client,
+  command: GetObjectCommand,
+  signal: AbortSignal,
+): Promise<ObjectStream> {
   let wire: unknown;
   command.middlewareStack.add(
     (next) => async (args) => {
@@ -124,12 +128,12 @@ async function arriving(client: S3Client, command: GetObjectCommand, signal: Abo
   return {
     length,
     body: chunks(body, length, wire, signal),
-    discard: () => body.destroy(),
+    cancel: () => body.destroy(),
     facts: factsOf(output),
   };
 }
 
-const factsOf = (output: GetObjectCommandOutput): Facts => ({
+const factsOf = (output: GetObjectCommandOutput): ObjectMetadata => ({
   type: output.ContentType,
   encoding: output.ContentEncoding,
   etag: output.ETag,
@@ -169,8 +173,8 @@ function statusOf(error: unknown): number | undefined {
 function translated(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const status = statusOf(error);
-  if (status !== undefined) return new Refused(status, error.name, { cause: error });
+  if (status !== undefined) return new StoreError(status, error.name, { cause: error });
   // The SDK gives resets the name TimeoutError too; they have a code of their own.
   const timedOut = error.name === "TimeoutError" && (!("code" in error) || error.code === "ETIMEDOUT");
-  return timedOut ? new Late("S3", CONNECT_AT_MOST, { cause: error }) : error;
+  return timedOut ? new DeadlineExceeded("S3", CONNECT_AT_MOST, { cause: error }) : error;
 }

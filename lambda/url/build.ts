@@ -1,5 +1,5 @@
 import { Words } from "../contract/args.ts";
-import { type Asked, type Option, readSegment } from "../contract/option.ts";
+import { type Option, type OptionValues, readSegment } from "../contract/option.ts";
 import { InvalidUrl } from "../errors.ts";
 import { everyOption, type Options } from "../options/index.ts";
 import { resize, size } from "../options/resize.ts";
@@ -8,8 +8,8 @@ import { resize, size } from "../options/resize.ts";
  * The path that asks for a picture, ready to be signed: `/rs:fill:300:200/plain/s3://bucket/cat.jpg@webp`.
  * Throws `InvalidUrl` on a value its option would not read.
  */
-export function buildPath(source: string, asked: Options): string {
-  const { format, ...others } = asked;
+export function buildPath(source: string, options: Options): string {
+  const { format, ...others } = options;
   const said = shortened(others);
   const segments = everyOption.flatMap((option) => {
     const value = said[option.name];
@@ -19,13 +19,14 @@ export function buildPath(source: string, asked: Options): string {
 }
 
 /** Two or more parts of `resize` said as one: `rs:fill:300:200` for `rt:fill/w:300/h:200`. */
-function shortened(asked: Asked): Asked {
+function shortened(options: OptionValues): OptionValues {
   const names = resize.of.map(({ name }) => name);
-  const parts = Object.entries(asked).filter(
+  const parts = Object.entries(options).filter(
     ([name, value]) => names.some((part) => part === name) && value !== undefined,
   );
-  if (parts.length < 2 || asked[resize.name] !== undefined || asked[size.name] !== undefined) return asked;
-  const rest = Object.entries(asked).filter((entry) => !parts.some(([name]) => name === entry[0]));
+  if (parts.length < 2 || options[resize.name] !== undefined || options[size.name] !== undefined)
+    return options;
+  const rest = Object.entries(options).filter((entry) => !parts.some(([name]) => name === entry[0]));
   return { ...Object.fromEntries(rest), [resize.name]: Object.fromEntries(parts) };
 }
 

@@ -43,8 +43,8 @@ export function edition(config: KeyConfig): string {
   const known = editions.get(config);
   if (known !== undefined) return known;
   const settings = drawn.map((name) => config[name]);
-  const told = JSON.stringify(settings, (_, value) => (value instanceof RegExp ? value.source : value));
-  const made = hash(told).slice(0, 8);
+  const text = JSON.stringify(settings, (_, value) => (value instanceof RegExp ? value.source : value));
+  const made = hash(text).slice(0, 8);
   editions.set(config, made);
   return made;
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/variables.ts";
 import { Words } from "../contract/args.ts";
-import { type Asked, readSegment } from "../contract/option.ts";
+import { type OptionValues, readSegment } from "../contract/option.ts";
 import { InvalidUrl, SecurityOption } from "../errors.ts";
 import { type Options, optionsByName } from "../options/index.ts";
 import { preset } from "../options/preset.ts";
@@ -10,11 +10,11 @@ export interface Language {
   readonly config: Config;
   readonly presets: ReadonlyMap<string, readonly string[]>;
   /** What every request begins with: the environment's own defaults, then the preset `default`. */
-  readonly start: Asked;
+  readonly start: OptionValues;
 }
 
 /** Compiles the language. Throws one sentence when a preset is nonsense, or expired; `now` is unix ms. */
-export function language(config: Config, now: number): Language {
+export function compileLanguage(config: Config, now: number): Language {
   const presets = new Map(definitions(config).map((definition) => readDefinition(definition, config)));
   const bare = { config, presets, start: environment(config) };
   for (const name of presets.keys()) checkExpiry(usePresets([name], {}, bare), now);
@@ -22,7 +22,7 @@ export function language(config: Config, now: number): Language {
 }
 
 /** What the environment asks for where it differs from the options' own defaults. */
-const environment = ({ autoRotate, stripMetadata }: Config): Asked => ({
+const environment = ({ autoRotate, stripMetadata }: Config): OptionValues => ({
   ...(autoRotate ? {} : { auto_rotate: false }),
   ...(stripMetadata ? {} : { strip_metadata: false }),
 });
@@ -55,10 +55,10 @@ function readDefinition(
 /** Folds the options of presets into what was asked; one that is being expanded already is passed over. */
 export function usePresets(
   names: readonly string[],
-  asked: Asked,
+  options: OptionValues,
   language: Language,
   expanding: readonly string[] = [],
-): Asked {
+): OptionValues {
   return names.reduce((soFar, name) => {
     if (expanding.includes(name)) return soFar;
     const segments = language.presets.get(name);
@@ -68,7 +68,7 @@ export function usePresets(
       (inner, segment) => readOption(segment, inner, language, [...expanding, name]),
       used,
     );
-  }, asked);
+  }, options);
 }
 
 /** Throws `InvalidUrl` when what was asked may no longer be had; `now` is unix ms. */
@@ -93,10 +93,10 @@ const securityOptions: ReadonlySet<string> = new Set([
 /** Folds one segment, `name:argument:…`, into what was asked. Throws `InvalidUrl` on nonsense. */
 export function readOption(
   segment: string,
-  asked: Asked,
+  options: OptionValues,
   language: Language,
   expanding: readonly string[] = [],
-): Asked {
+): OptionValues {
   const { argumentsSeparator, allowedOptions } = language.config;
   const [name = "", ...words] = segment.split(argumentsSeparator);
   if (securityOptions.has(name)) throw new SecurityOption(`${name}: a URL may not set the operator's limits`);
@@ -105,6 +105,6 @@ export function readOption(
   if (expanding.length === 0 && allowedOptions.length > 0 && !allowedOptions.includes(name)) {
     throw new InvalidUrl(`${name}: not among IMGPROXY_ALLOWED_PROCESSING_OPTIONS`);
   }
-  if (option.name === preset.name) return usePresets(words, asked, language, expanding);
-  return readSegment(option, new Words(words), asked);
+  if (option.name === preset.name) return usePresets(words, options, language, expanding);
+  return readSegment(option, new Words(words), options);
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/variables.ts";
 import type { Offers } from "../contract/canvas.ts";
-import type { Asked } from "../contract/option.ts";
+import type { OptionValues } from "../contract/option.ts";
 import { InvalidUrl, SourceNotAllowed, UnsupportedFormat } from "../errors.ts";
 import { formatNamed, formats } from "../formats.ts";
 import type { HttpRequest } from "../http.ts";
@@ -16,7 +16,7 @@ import { readSource } from "./source.ts";
 export interface ImageRequest {
   /** URL of the source, decoded and rewritten. */
   readonly source: string;
-  readonly asked: Options;
+  readonly options: Options;
   readonly offers: Offers;
   /** The client's validators, as far as the environment hands them on. */
   readonly conditions: Conditions;
@@ -27,18 +27,18 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   const { config } = language;
   const signed = splitTarget(http.path, config.pathPrefix);
   verify(signed, config);
-  const { source, asked } = readPath(signed.path, language, now);
+  const { source, options } = readPath(signed.path, language, now);
 
   const { allowedSources } = config;
   if (allowedSources.length > 0 && !allowedSources.some((pattern) => pattern.test(source))) {
     throw new SourceNotAllowed(`${source}: not among IMGPROXY_ALLOWED_SOURCES`);
   }
-  if (asked.format && !formats[asked.format].writes) {
-    throw new UnsupportedFormat(`format: ${asked.format} cannot be written`);
+  if (options.format && !formats[options.format].writes) {
+    throw new UnsupportedFormat(`format: ${options.format} cannot be written`);
   }
   return {
     source,
-    asked,
+    options,
     offers: offersOf(http.headers.accept ?? "", config),
     conditions: conditionsOf(http, config),
   };
@@ -52,7 +52,7 @@ export function readPath(
   path: string,
   language: Language,
   now: number,
-): Pick<ImageRequest, "source" | "asked"> {
+): Pick<ImageRequest, "source" | "options"> {
   const { config } = language;
   const segments = path.replace(/^\//, "").split("/");
   const [first = ""] = segments;
@@ -66,16 +66,16 @@ export function readPath(
     : segments
         .slice(0, count)
         .reduce((soFar, segment) => readOption(segment, soFar, language), language.start);
-  const asked = settle(said, extension);
-  checkExpiry(asked, now);
-  return { source: url, asked };
+  const options = settle(said, extension);
+  checkExpiry(options, now);
+  return { source: url, options };
 }
 
-function settle(asked: Asked, extension: string): Options {
-  if (extension === "") return asked;
+function settle(options: OptionValues, extension: string): Options {
+  if (extension === "") return options;
   const format = formatNamed(extension);
   if (!format) throw new InvalidUrl(`extension: expected the name of a format, got "${extension}"`);
-  return { ...asked, format };
+  return { ...options, format };
 }
 
 function offersOf(accept: string, config: Config): Offers {

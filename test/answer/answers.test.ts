@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
-  type Asking,
   answerElsewhere,
   answerFailure,
   answerKept,
@@ -11,6 +10,7 @@ import {
   cacheControl,
   contentDisposition,
   type Finished,
+  type RequestContext,
   validators,
   vary,
 } from "../../lambda/answer/answers.ts";
@@ -25,15 +25,18 @@ import { oracle } from "../oracle.ts";
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 const csp = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
-const asking = (env: Readonly<Record<string, string>> = {}, http: Partial<HttpRequest> = {}): Asking => ({
+const contextOf = (
+  env: Readonly<Record<string, string>> = {},
+  http: Partial<HttpRequest> = {},
+): RequestContext => ({
   http: { method: "GET", path: "/sig/w:1/plain/s3://b/cat.jpg", headers: {}, id: "id-1", ...http },
   config: readConfig(env),
   now,
 });
 
-const request = (asked: ImageRequest["asked"] = {}): ImageRequest => ({
+const request = (options: ImageRequest["options"] = {}): ImageRequest => ({
   source: "s3://b/cat.jpg",
-  asked,
+  options,
   offers: { auto: [], enforced: [], preferred: ["jpeg"] },
   conditions: {},
 });
@@ -73,7 +76,7 @@ for (const { id, originHeaders, config, actions = [], expect } of oracle<CacheCo
     const { Expires: expires } = originHeaders;
     const [until] = actions.map((action) => action.expires);
     const answer = cacheControl(
-      { ...asking(), config: configOf(config) },
+      { ...contextOf(), config: configOf(config) },
       until && now / 1000 + until.secondsFromNow,
       {
         cacheControl: originHeaders["Cache-Control"],
@@ -85,15 +88,15 @@ for (const { id, originHeaders, config, actions = [], expect } of oracle<CacheCo
 }
 
 test("an expiring URL is not cached longer than it lives, even where the source says so", () => {
-  const { config } = asking({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1" });
+  const { config } = contextOf({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1" });
   const source = { cacheControl: "max-age=999999" };
-  assert.equal(cacheControl({ ...asking(), config }, now / 1000 + 60, source), "max-age=60, public");
+  assert.equal(cacheControl({ ...contextOf(), config }, now / 1000 + 60, source), "max-age=60, public");
 });
 
 test("a source's Cache-Control that no header can hold is passed over", () => {
-  const { config } = asking({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1", IMGPROXY_TTL: "7" });
+  const { config } = contextOf({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1", IMGPROXY_TTL: "7" });
   assert.equal(
-    cacheControl({ ...asking(), config }, 0, { cacheControl: "max-age=1\r\nX: y" }),
+    cacheControl({ ...contextOf(), config }, 0, { cacheControl: "max-age=1\r\nX: y" }),
     "max-age=7, public",
   );
 });
@@ -158,7 +161,7 @@ for (const { id, sourceHeaders, config, responseHeaders } of oracle<ValidatorVec
 
 test("a source's validators are handed on, but for a date that is none", () => {
   const both = { etag: '"e1"', lastModified: "Wed, 21 Oct 2015 07:28:00 GMT" };
-  const { config } = asking();
+  const { config } = contextOf();
   assert.deepEqual(validators(both, config), { ETag: '"e1"', "Last-Modified": both.lastModified });
   assert.deepEqual(validators({ lastModified: "yesterday" }, config), {});
 });
@@ -179,7 +182,7 @@ test("a picture goes out with all it should say, and nothing more", () => {
   const answer = answerPicture(
     finished,
     request({ return_attachment: true }),
-    asking({ IMGPROXY_AUTO_WEBP: "1" }),
+    contextOf({ IMGPROXY_AUTO_WEBP: "1" }),
   );
   assert.equal(answer.status, 200);
   assert.equal(answer.body, finished.picture.body);
@@ -200,25 +203,25 @@ test("a picture goes out with all it should say, and nothing more", () => {
 
 test("two pictures of one source carry one cache tag, pictures of two sources two", () => {
   const tagOf = (path: string) =>
-    answerPicture(finished, request(), asking({}, { path })).headers["x-amz-meta-cache-tag"];
+    answerPicture(finished, request(), contextOf({}, { path })).headers["x-amz-meta-cache-tag"];
   assert.equal(tagOf("/a/w:1/plain/s3://b/k"), tagOf("/b/h:2/plain/s3://b/k@png"));
   assert.notEqual(tagOf("/a/w:1/plain/s3://b/k"), tagOf("/a/w:1/plain/s3://b/l"));
 });
 
 test("debug headers tell the sizes as they are seen", () => {
-  const { headers } = answerPicture(finished, request(), asking({ IMGPROXY_ENABLE_DEBUG_HEADERS: "1" }));
+  const { headers } = answerPicture(finished, request(), contextOf({ IMGPROXY_ENABLE_DEBUG_HEADERS: "1" }));
   assert.equal(headers["X-Origin-Content-Length"], "1234");
   assert.equal(`${headers["X-Origin-Width"]}x${headers["X-Origin-Height"]}`, "200x300");
   assert.equal(`${headers["X-Result-Width"]}x${headers["X-Result-Height"]}`, "30x20");
 });
 
 test("304 has no body, and may be cached like the picture", () => {
-  const { status, body, headers } = answerNotModified(request({ expires: now / 1000 + 5 }), asking());
+  const { status, body, headers } = answerNotModified(request({ expires: now / 1000 + 5 }), contextOf());
   assert.deepEqual([status, body, headers["Cache-Control"]], [304, "", "max-age=5, public"]);
 });
 
 test("a failure tells its one sentence, in text, and no cache may keep it", () => {
-  const { status, body, headers } = answerFailure(new SourceTimeout("s3://secret"), asking());
+  const { status, body, headers } = answerFailure(new SourceTimeout("s3://secret"), contextOf());
   assert.deepEqual([status, body, headers["Content-Type"]], [504, "Source is unreachable", "text/plain"]);
   assert.equal(headers["Cache-Control"], undefined);
   assert.equal(headers["Retry-After"], undefined);
@@ -226,12 +229,12 @@ test("a failure tells its one sentence, in text, and no cache may keep it", () =
 });
 
 test("a failure that passes says when to come back", () => {
-  assert.equal(answerFailure(new Timeout(""), asking()).headers["Retry-After"], "1");
+  assert.equal(answerFailure(new Timeout(""), contextOf()).headers["Retry-After"], "1");
 });
 
 test("a derivative goes out as it was kept", () => {
   const facts = { type: "image/png", cacheControl: "max-age=9", contentDisposition: "inline", etag: '"d"' };
-  const { status, headers } = answerKept(Buffer.from("x"), facts, asking());
+  const { status, headers } = answerKept(Buffer.from("x"), facts, contextOf());
   assert.equal(status, 200);
   assert.equal(headers["Content-Type"], "image/png");
   assert.equal(headers["Cache-Control"], "max-age=9");
@@ -239,7 +242,7 @@ test("a derivative goes out as it was kept", () => {
 });
 
 test("a redirect is stored by nobody", () => {
-  const { status, headers } = answerElsewhere("/there", asking());
+  const { status, headers } = answerElsewhere("/there", contextOf());
   assert.deepEqual([status, headers.Location, headers["Cache-Control"]], [302, "/there", "no-store"]);
 });
 
@@ -256,19 +259,19 @@ const routes = [
   ["POST", "/sig/w:1/plain/s3://b/k", 404, "text/plain", null, " "],
 ] as const;
 
-function routed(asking: Asking) {
+function routed(context: RequestContext) {
   try {
-    return route(asking);
+    return route(context);
   } catch (error) {
     assert.ok(error instanceof Failure);
-    return answerFailure(error, asking);
+    return answerFailure(error, context);
   }
 }
 
 for (const [method, path, status, type, cached, body] of routes) {
   test(`${method} ${path || "(nothing)"} is answered as imgproxy does`, () => {
     for (const prefix of ["", "/img"]) {
-      const answer = routed(asking({ IMGPROXY_PATH_PREFIX: prefix }, { method, path: prefix + path }));
+      const answer = routed(contextOf({ IMGPROXY_PATH_PREFIX: prefix }, { method, path: prefix + path }));
       assert.equal(answer?.status, status);
       assert.equal(answer.headers["Content-Type"], type);
       assert.equal(answer.headers["Cache-Control"] ?? null, cached);
@@ -279,7 +282,8 @@ for (const [method, path, status, type, cached, body] of routes) {
 }
 
 test("the health check is also at a path of one's own, and nowhere else", () => {
-  const health = (path: string) => route(asking({ IMGPROXY_HEALTH_CHECK_PATH: "/up/yet" }, { path }))?.body;
+  const health = (path: string) =>
+    route(contextOf({ IMGPROXY_HEALTH_CHECK_PATH: "/up/yet" }, { path }))?.body;
   assert.equal(health("/up/yet"), "imgproxy is running");
   assert.equal(health("/health"), "imgproxy is running");
   assert.equal(health("/up"), undefined);
@@ -287,11 +291,11 @@ test("the health check is also at a path of one's own, and nowhere else", () => 
 });
 
 test("what may be a picture is no route", () => {
-  assert.equal(route(asking()), undefined);
-  assert.equal(route(asking({}, { path: "/healthy" })), undefined);
+  assert.equal(route(contextOf()), undefined);
+  assert.equal(route(contextOf({}, { path: "/healthy" })), undefined);
 });
 
 test("outside the prefix there is nothing", () => {
   const http = { path: "/health" };
-  assert.throws(() => route(asking({ IMGPROXY_PATH_PREFIX: "/img" }, http)), NoRoute);
+  assert.throws(() => route(contextOf({ IMGPROXY_PATH_PREFIX: "/img" }, http)), NoRoute);
 });

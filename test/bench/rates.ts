@@ -6,7 +6,7 @@ import { written } from "../../lambda/image/encode.ts";
 import { outputOf } from "../../lambda/image/output.ts";
 import { drawing } from "../../lambda/image/passes.ts";
 import { canvasOf } from "../../lambda/image/plan.ts";
-import { jpegOf, noOffers } from "../asking.ts";
+import { jpegOf, noOffers } from "../options-of.ts";
 import { median, photograph } from "./subject.ts";
 
 /** One measured rate and the one the product predicts with; ms per megapixel. */

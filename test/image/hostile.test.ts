@@ -8,7 +8,7 @@ import { Failure } from "../../lambda/errors.ts";
 import { open } from "../../lambda/image/open.ts";
 import { plan } from "../../lambda/image/plan.ts";
 import { render } from "../../lambda/image/render.ts";
-import { asking } from "../asking.ts";
+import { optionsOf } from "../options-of.ts";
 import { drawn } from "../pictures.ts";
 
 const config = readConfig({ IMGPROXY_MAX_SRC_RESOLUTION: "0.5" });
@@ -82,10 +82,14 @@ test("whatever is asked of whatever lies in the bucket is a picture or a failure
       fc.constantFrom(...Object.keys(sources)),
       fc.array(segments, { maxLength: 6 }),
       async (name, said) => {
-        const { asked } = asking(said.join("/"));
+        const { options } = optionsOf(said.join("/"));
         try {
           const opened = await open(sources[name] ?? png, config);
-          const picture = await render(plan(asked, opened.facts, offers, config), opened, Deadline.in(3000));
+          const picture = await render(
+            plan(options, opened.facts, offers, config),
+            opened,
+            Deadline.in(3000),
+          );
           assert.ok(picture.body.length > 0);
         } catch (error) {
           if (error instanceof assert.AssertionError || !(error instanceof Failure)) throw error;

@@ -5,7 +5,7 @@ import { type Format, formatNamed } from "../../lambda/formats.ts";
 import { canvasOf, plan } from "../../lambda/image/plan.ts";
 import type { Options } from "../../lambda/options/index.ts";
 import { nextQuality } from "../../lambda/options/quality.ts";
-import { asking, jpegOf, noOffers } from "../asking.ts";
+import { jpegOf, noOffers, optionsOf } from "../options-of.ts";
 import { oracle } from "../oracle.ts";
 
 interface Selection {
@@ -34,7 +34,7 @@ function chosen({
   bg,
   pad,
 }: Selection) {
-  const asked: Options = {
+  const options: Options = {
     ...(req ? { format: req } : {}),
     ...(bg ? { background: "ff0000" } : {}),
     ...(pad ? { padding: { top: 1 } } : {}),
@@ -42,7 +42,7 @@ function chosen({
   const best = (names: readonly string[]) =>
     (["avif", "webp"] as const).filter((format) => names.includes(format));
   const offers = { auto: best([...prefer, ...enforce]), enforced: best(enforce), preferred };
-  return plan(asked, { ...picture, format: source, alpha: alpha ?? false }, offers, config).output.format;
+  return plan(options, { ...picture, format: source, alpha: alpha ?? false }, offers, config).output.format;
 }
 
 const unbuilt = ({ prefer = [], enforce = [], animated }: Selection) => {
@@ -67,14 +67,14 @@ interface Quality {
 
 describe("quality is taken from where imgproxy takes it", () => {
   for (const vector of oracle<Quality>("quality")) {
-    const { options = "", format, quality } = vector;
-    const skip = options.includes("fq:") && "not built yet: format_quality";
+    const { options: text = "", format, quality } = vector;
+    const skip = text.includes("fq:") && "not built yet: format_quality";
     test(JSON.stringify(vector), { skip }, () => {
       const settings = readConfig(vector.config ?? {});
-      const { asked } = asking(options);
+      const { options } = optionsOf(text);
       const wanted = formatNamed(format);
       assert.equal(
-        plan({ ...asked, ...(wanted && { format: wanted }) }, picture, noOffers, settings).output.quality,
+        plan({ ...options, ...(wanted && { format: wanted }) }, picture, noOffers, settings).output.quality,
         quality,
       );
     });

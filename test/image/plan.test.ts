@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { canvasOf, layOut } from "../../lambda/image/plan.ts";
 import type { Stroke } from "../../lambda/image/stroke.ts";
-import { asking, jpegOf, noOffers } from "../asking.ts";
+import { jpegOf, noOffers, optionsOf } from "../options-of.ts";
 import { oracle } from "../oracle.ts";
 
 interface Derived {
@@ -27,9 +27,9 @@ const facts = ({ vector = false, ...source }: Derived["source"]) => ({
   format: vector ? ("svg" as const) : ("png" as const),
 });
 
-function planned({ source, options }: Pick<Derived, "source" | "options">) {
-  const { asked, limit } = asking(options);
-  return layOut(asked, canvasOf(facts(source), noOffers), Number(limit ?? Infinity));
+function planned({ source, options: text }: Pick<Derived, "source" | "options">) {
+  const { options, limit } = optionsOf(text);
+  return layOut(options, canvasOf(facts(source), noOffers), Number(limit ?? Infinity));
 }
 
 /** imgproxy's steps in our strokes: its crop stands for two of ours, its turn is told by four numbers. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { Late } from "../../lambda/deadline.ts";
+import { DeadlineExceeded } from "../../lambda/deadline.ts";
 import { edgeCache, freshness } from "../../lib/local/edge/cache.ts";
 import { startEdge } from "../../lib/local/edge/edge.ts";
 import { type Answer, ownAnswer } from "../../lib/local/edge/http.ts";
@@ -122,7 +122,7 @@ test("a function that is silent is 504, one that cannot be reached 502", async (
     const group = originGroup(nothing, () => Promise.reject(error));
     return (await group({ method: "GET", uri: "/a", headers: {} })).status;
   };
-  assert.equal(await statusOf(new Late("the origin", 1)), 504);
+  assert.equal(await statusOf(new DeadlineExceeded("the origin", 1)), 504);
   assert.equal(await statusOf(new Error("refused")), 502);
 });
 

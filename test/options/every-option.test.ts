@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import sharp, { type Sharp } from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
-import type { Asked } from "../../lambda/contract/option.ts";
+import type { OptionValues } from "../../lambda/contract/option.ts";
 import { sharpOrder } from "../../lambda/contract/sharp-order.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { open } from "../../lambda/image/open.ts";
@@ -12,21 +12,21 @@ import { canvasOf, layOut, plan } from "../../lambda/image/plan.ts";
 import { render } from "../../lambda/image/render.ts";
 import { everyOption, everyStep, type Options } from "../../lambda/options/index.ts";
 import { buildPath } from "../../lambda/url/build.ts";
-import { language, readOption } from "../../lambda/url/language.ts";
+import { compileLanguage, readOption } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";
 import { anyAsked, anyDrawing, anySource, anyValue } from "../arbitrary.ts";
-import { noOffers } from "../asking.ts";
+import { noOffers } from "../options-of.ts";
 import { drawn } from "../pictures.ts";
 
 const config = readConfig({ IMGPROXY_PRESETS: "thumb=rs:fill:100:100" });
-const words = language(config, 0);
+const words = compileLanguage(config, 0);
 const now = Date.UTC(2026, 0);
 
 describe("every option", () => {
   for (const option of everyOption) {
     test(`${option.name} reads its example`, () => {
-      const asked = readOption(option.example, {}, words);
-      assert.notDeepEqual(asked, {});
+      const options = readOption(option.example, {}, words);
+      assert.notDeepEqual(options, {});
     });
 
     test(`${option.name} answers to each of its names`, () => {
@@ -39,9 +39,9 @@ describe("every option", () => {
       fc.assert(
         fc.property(anyValue(option), (value) => {
           const segment = [option.name, ...option.write(value)].join(":");
-          const asked: Asked = readOption(segment, {}, words);
-          if (option.of) assert.deepEqual(asked, value);
-          else assert.deepEqual(asked[option.name], value);
+          const options: OptionValues = readOption(segment, {}, words);
+          if (option.of) assert.deepEqual(options, value);
+          else assert.deepEqual(options[option.name], value);
         }),
       );
     });
@@ -64,8 +64,8 @@ describe("every step", () => {
       const method = sharpOrder.find(({ call }) => call === step.calls)?.method;
       let calls = 0;
       fc.assert(
-        fc.property(anyDrawing, anySource, (asked, source) => {
-          const stroke = layOut(asked, canvasOf(source, noOffers)).strokes.find(
+        fc.property(anyDrawing, anySource, (options, source) => {
+          const stroke = layOut(options, canvasOf(source, noOffers)).strokes.find(
             (planned) => planned.step === name,
           );
           if (!stroke) return;
@@ -100,18 +100,18 @@ function recorder() {
 
 test("a built path is read as what it was built from", () => {
   fc.assert(
-    fc.property(fc.string({ minLength: 1, unit: "grapheme" }), anyAsked, (key, asked) => {
+    fc.property(fc.string({ minLength: 1, unit: "grapheme" }), anyAsked, (key, options) => {
       const source = `s3://pictures/${key}`;
       fc.pre(source.isWellFormed());
-      assert.deepEqual(readPath(buildPath(source, asked), words, now), { source, asked });
+      assert.deepEqual(readPath(buildPath(source, options), words, now), { source, options });
     }),
   );
 });
 
 test("no side is longer than the limit, give or take rounding", () => {
   fc.assert(
-    fc.property(anyDrawing, anySource, fc.integer({ min: 200, max: 4000 }), (asked, source, limit) => {
-      const { canvas } = layOut(asked, canvasOf(source, noOffers), limit);
+    fc.property(anyDrawing, anySource, fc.integer({ min: 200, max: 4000 }), (options, source, limit) => {
+      const { canvas } = layOut(options, canvasOf(source, noOffers), limit);
       assert.ok(
         Math.max(canvas.width, canvas.height) <= limit + 2,
         `${canvas.width}x${canvas.height} over ${limit}`,
@@ -121,9 +121,9 @@ test("no side is longer than the limit, give or take rounding", () => {
   );
 });
 
-const draw = async (asked: Options, source: Buffer) => {
+const draw = async (options: Options, source: Buffer) => {
   const opened = await open(source, config);
-  const planned = plan(asked, opened.facts, noOffers, config);
+  const planned = plan(options, opened.facts, noOffers, config);
   return { planned, picture: await render(planned, opened, Deadline.in(20_000)) };
 };
 
@@ -135,12 +135,12 @@ test("a picture has the size that was planned, whatever decodes it", async () =>
     fc.asyncProperty(
       fc.tuple(anyDrawing, sourceFormat, fc.boolean(), fc.integer({ min: 1, max: 8 })),
       fc.tuple(side, side),
-      async ([asked, format, alpha, orientation], [width, height]) => {
+      async ([options, format, alpha, orientation], [width, height]) => {
         const source = await drawn(width, height, { alpha })
           .withMetadata({ orientation })
           .toFormat(format)
           .toBuffer();
-        const { planned, picture } = await draw({ ...asked, format: "png" }, source);
+        const { planned, picture } = await draw({ ...options, format: "png" }, source);
         const { width: w, height: h } = await sharp(picture.body).metadata();
         assert.deepEqual([w, h], [planned.canvas.width, planned.canvas.height]);
         assert.deepEqual([w, h], [picture.width, picture.height]);
@@ -152,9 +152,9 @@ test("a picture has the size that was planned, whatever decodes it", async () =>
 
 test("strokes that share a sharp draw what they draw one by one", async () => {
   await fc.assert(
-    fc.asyncProperty(anyDrawing, fc.boolean(), async (asked, alpha) => {
+    fc.asyncProperty(anyDrawing, fc.boolean(), async (options, alpha) => {
       const opened = await open(await drawn(40, 30, { alpha }).png().toBuffer(), config);
-      const { strokes } = layOut(asked, canvasOf(opened.facts, noOffers));
+      const { strokes } = layOut(options, canvasOf(opened.facts, noOffers));
       fc.pre(!strokes.some(({ stroke }) => "smart" in stroke));
       // sharp premultiplies once for all that need it, as imgproxy does; one by one they would round between.
       const premultiplying = strokes.filter(({ step }) => ["scale", "blur", "sharpen"].includes(step));

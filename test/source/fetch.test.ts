@@ -5,10 +5,10 @@ import { gzipSync } from "node:zlib";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { Failure } from "../../lambda/errors.ts";
-import type { Told } from "../../lambda/log.ts";
+import type { LogFields } from "../../lambda/log.ts";
 import { fetchSource } from "../../lambda/source/fetch.ts";
 import { s3Bucket } from "../../lambda/store/s3.ts";
-import { language } from "../../lambda/url/language.ts";
+import { compileLanguage } from "../../lambda/url/language.ts";
 import { type Fault, faults, message, origin, s3Error } from "../faults.ts";
 
 process.env.AWS_ACCESS_KEY_ID = "local";
@@ -23,11 +23,11 @@ const checksum = { "x-amz-checksum-crc32": "AAAAAA==" };
 async function fetchFrom(fault: Fault, ms: number, env: Readonly<Record<string, string>> = {}, source = url) {
   await using at = await origin(fault);
   const config = readConfig({ IMGPROXY_S3_ENDPOINT: at.endpoint, ...env });
-  let told: Told = {};
-  const note = (more: Told) => {
+  let told: LogFields = {};
+  const note = (more: LogFields) => {
     told = { ...told, ...more };
   };
-  const services = { config, language: language(config, 0), bucket: s3Bucket(config), log: { note } };
+  const services = { config, language: compileLanguage(config, 0), bucket: s3Bucket(config), log: { note } };
   const began = performance.now();
   const outcome = await fetchSource(source, {}, services, Deadline.in(ms)).catch((error: unknown) => error);
   const took = performance.now() - began;

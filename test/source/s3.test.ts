@@ -5,7 +5,7 @@ import { Deadline } from "../../lambda/deadline.ts";
 import { SourceUnreachable } from "../../lambda/errors.ts";
 import { fetchFromS3, s3Address } from "../../lambda/source/s3.ts";
 import type { Address, Bucket } from "../../lambda/store/store.ts";
-import { language } from "../../lambda/url/language.ts";
+import { compileLanguage } from "../../lambda/url/language.ts";
 import { oracle } from "../oracle.ts";
 
 interface UrlVector {
@@ -39,7 +39,7 @@ function threeBytes(): { readonly bucket: Bucket; readonly asked: Address[] } {
   const bucket: Bucket = {
     async get(address) {
       asked.push(address);
-      return { facts: { etag: '"e"' }, length: 3, body: body(), discard() {} };
+      return { facts: { etag: '"e"' }, length: 3, body: body(), cancel() {} };
     },
     put: () => Promise.reject(new Error("nothing is stored here")),
     presign: () => Promise.reject(new Error("nothing is shared here")),
@@ -49,7 +49,7 @@ function threeBytes(): { readonly bucket: Bucket; readonly asked: Address[] } {
 
 function fetched(url: string, env: Readonly<Record<string, string>>, bucket: Bucket) {
   const config = readConfig(env);
-  const services = { config, language: language(config, 0), bucket, log: { note() {} } };
+  const services = { config, language: compileLanguage(config, 0), bucket, log: { note() {} } };
   return fetchFromS3(url, {}, services, Deadline.in(1000));
 }
 

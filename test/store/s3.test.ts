@@ -6,8 +6,8 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { s3Bucket } from "../../lambda/store/s3.ts";
-import type { Arriving, Bucket } from "../../lambda/store/store.ts";
-import { Refused } from "../../lambda/store/store.ts";
+import type { Bucket, ObjectStream } from "../../lambda/store/store.ts";
+import { StoreError } from "../../lambda/store/store.ts";
 import { buckets, type LocalS3, startS3 } from "../../lib/local/s3/s3.ts";
 import { faults, message, type Origin, origin, s3Error } from "../faults.ts";
 
@@ -20,7 +20,7 @@ const bucketAt = (endpoint: string, env: Readonly<Record<string, string>> = {}) 
 const patient = () => new AbortController().signal;
 const picture = { bucket: buckets.pictures, key: "dir/a b+ü%.jpg" };
 
-async function text(arriving: Arriving | "not modified"): Promise<string> {
+async function text(arriving: ObjectStream | "not modified"): Promise<string> {
   assert.notEqual(arriving, "not modified");
   if (arriving === "not modified") return "";
   const chunks: Uint8Array[] = [];
@@ -83,7 +83,7 @@ describe("on a real S3", () => {
 
   test("a missing object is refused with 404", async () => {
     const missing = { bucket: buckets.pictures, key: "nowhere" };
-    await assert.rejects(bucket.get(missing, {}, patient()), { name: "Refused", status: 404 });
+    await assert.rejects(bucket.get(missing, {}, patient()), { name: "StoreError", status: 404 });
   });
 
   test("a link reads the object without credentials", async () => {
@@ -164,7 +164,7 @@ for (const headers of [{}, checksum]) {
       const arriving = await bucket.get(picture, {}, patient());
       assert.ok(arriving !== "not modified");
       assert.equal(at.open, 1);
-      arriving.discard();
+      arriving.cancel();
       await closed(at);
     }));
 }
@@ -202,7 +202,7 @@ for (const [status, code] of [
   test(`${status} ${code} is refused as what it is`, () =>
     against(faults.answers(s3Error(status, code)), async (bucket) => {
       const refused = await bucket.get(picture, {}, patient()).catch((error: unknown) => error);
-      assert.ok(refused instanceof Refused, String(refused));
+      assert.ok(refused instanceof StoreError, String(refused));
       assert.deepEqual([refused.status, refused.message], [status, `${status} ${code}`]);
     }));
 }
@@ -212,7 +212,7 @@ test("an error page that is no XML still has its status", () =>
     faults.answers(message(502, { "Content-Type": "text/html" }, "<h1>Bad <gateway></h1>")),
     async (bucket) => {
       const refused = await bucket.get(picture, {}, patient()).catch((error: unknown) => error);
-      assert.ok(refused instanceof Refused, String(refused));
+      assert.ok(refused instanceof StoreError, String(refused));
       assert.equal(refused.status, 502);
     },
   ));
@@ -250,7 +250,7 @@ test("nobody at the address is an error without a status", async () => {
   const error = await bucketAt(gone.endpoint)
     .get(picture, {}, patient())
     .catch((error: unknown) => error);
-  assert.ok(error instanceof Error && !(error instanceof Refused));
+  assert.ok(error instanceof Error && !(error instanceof StoreError));
 });
 
 test("somebody else keeping the same object is no failure; a full store is", async () => {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { type Config, readConfig } from "../../lambda/config/variables.ts";
 import { Failure } from "../../lambda/errors.ts";
 import { everyOption, type Options } from "../../lambda/options/index.ts";
-import { language } from "../../lambda/url/language.ts";
+import { compileLanguage } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";
 import { oracle } from "../oracle.ts";
 
@@ -69,9 +69,9 @@ const gravityKeys = (prefix: string, { type, x, y }: { type?: string; x?: number
 });
 
 /** What we read, under imgproxy's internal names; what its defaults fill in while reading is filled in here. */
-function internalNames(asked: Options): Record<string, unknown> {
+function internalNames(options: Options): Record<string, unknown> {
   const { zoom, extend, extend_aspect_ratio, gravity, crop, padding, flip, background, preset, ...same } =
-    asked;
+    options;
   const sides = padding && {
     top: padding.top,
     right: padding.right ?? padding.top,
@@ -106,17 +106,18 @@ describe("a path is read, or refused, as imgproxy does it", () => {
     const reason = outside(vector);
     test(`${vector.id} ${vector.path}`, { skip: reason ? `not built yet: ${reason}` : false }, () => {
       const { expect } = vector;
-      const read = () => readPath(vector.path, language(configOf(vector.config), now), now);
+      const read = () => readPath(vector.path, compileLanguage(configOf(vector.config), now), now);
       if (expect.error) {
         const { status, publicMessage } = expect.error;
         assert.throws(
           read,
-          (error) => error instanceof Failure && error.status === status && error.told === publicMessage,
+          (error) =>
+            error instanceof Failure && error.status === status && error.publicMessage === publicMessage,
         );
       } else {
-        const { source, asked } = read();
+        const { source, options } = read();
         assert.equal(source, expect.imageURL);
-        assert.deepEqual(internalNames(asked), expect.options);
+        assert.deepEqual(internalNames(options), expect.options);
       }
     });
   }
@@ -126,7 +127,7 @@ describe("presets are accepted and refused as imgproxy does it", () => {
   for (const { preset, ok } of oracle<{ preset: string; ok: boolean }>("presetDefinitions")) {
     const unbuilt = preset.split(/[=/]/).find((part) => notBuilt.includes(part.split(":")[0] ?? ""));
     test(JSON.stringify(preset), { skip: unbuilt ? `not built yet: ${unbuilt}` : false }, () => {
-      const compile = () => language(readConfig({ IMGPROXY_PRESETS: preset }), now);
+      const compile = () => compileLanguage(readConfig({ IMGPROXY_PRESETS: preset }), now);
       if (ok) assert.doesNotThrow(compile);
       else assert.throws(compile, Error);
     });

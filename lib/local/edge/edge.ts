@@ -72,9 +72,9 @@ export async function startEdge({ code, origin, port = 0, served = () => {} }: E
   const server = createServer(async (incoming, response) => {
     const start = performance.now();
     const request = received(incoming);
-    const [from, told] = await answer(request);
-    const headers = { ...told.headers, "x-cache": `${from} from edge` };
-    const bytes = send(response, request, { ...told, headers });
+    const [from, answered] = await answer(request);
+    const headers = { ...answered.headers, "x-cache": `${from} from edge` };
+    const bytes = send(response, request, { ...answered, headers });
     const { method, uri: path } = request;
     served({ method, path, status: response.statusCode, cache: from, ms: performance.now() - start, bytes });
   });

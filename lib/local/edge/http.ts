@@ -27,10 +27,10 @@ export function ask(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asking = request(url, { agent, method, headers, signal }, (response) => {
-      const told = Object.entries(response.headersDistinct);
+      const entries = Object.entries(response.headersDistinct);
       const answer = {
         status: response.statusCode ?? 502,
-        headers: Object.fromEntries(told.map(([name, values]) => [name, values?.join(", ") ?? ""])),
+        headers: Object.fromEntries(entries.map(([name, values]) => [name, values?.join(", ") ?? ""])),
       };
       buffer(response).then((body) => resolve({ ...answer, body }), reject);
     });

@@ -1,11 +1,11 @@
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { Deadline, Late } from "../../../lambda/deadline.ts";
+import { Deadline, DeadlineExceeded } from "../../../lambda/deadline.ts";
 import { type S3Access, s3Client } from "../s3/s3.ts";
 import type { EdgeRequest } from "./edge-function.ts";
 import { type Answer, ask, ownAnswer } from "./http.ts";
 
-/** Where answers come from. Rejects when it cannot be reached, with `Late` when it does not answer in time. */
+/** Where answers come from. Rejects when it cannot be reached, with `DeadlineExceeded` when it does not answer in time. */
 export type Origin = (request: EdgeRequest) => Promise<Answer>;
 
 /** Seconds a signature of ours holds; it is used at once. */
@@ -30,8 +30,8 @@ const handedOn = ["x-shutterspeed-path"];
 /** The function at its URL. It answers within `timeout` seconds. */
 export function functionOrigin(origin: string, timeout: number): Origin {
   return ({ method, uri, headers }) => {
-    const told = Object.entries(headers).filter(([name]) => handedOn.includes(name));
-    return within(timeout, (signal) => ask(origin + uri, method, Object.fromEntries(told), signal));
+    const entries = Object.entries(headers).filter(([name]) => handedOn.includes(name));
+    return within(timeout, (signal) => ask(origin + uri, method, Object.fromEntries(entries), signal));
   };
 }
 
@@ -43,7 +43,9 @@ export function originGroup(first: Origin, second: Origin): Origin {
   return async (request) => {
     const found = await first(request).catch(() => undefined);
     if (found && !failedOver.includes(found.status)) return found;
-    return second(request).catch((error) => (error instanceof Late ? gatewayTimeout : badGateway));
+    return second(request).catch((error) =>
+      error instanceof DeadlineExceeded ? gatewayTimeout : badGateway,
+    );
   };
 }
 

@@ -5,11 +5,11 @@ import type { Answer } from "./http.ts";
 /** What a viewer asks, without the query: nothing behind the edge sees it. */
 export function received({ method = "GET", url = "/", headersDistinct }: IncomingMessage): EdgeRequest {
   const [uri = "/"] = url.split("?", 1);
-  const told = Object.entries(headersDistinct);
+  const entries = Object.entries(headersDistinct);
   return {
     method,
     uri,
-    headers: Object.fromEntries(told.map(([name, values]) => [name, values?.join(", ") ?? ""])),
+    headers: Object.fromEntries(entries.map(([name, values]) => [name, values?.join(", ") ?? ""])),
   };
 }
 
@@ -18,15 +18,15 @@ const hopByHop = ["connection", "keep-alive", "transfer-encoding", "content-leng
 
 /** Sends an answer, shortened to 304 when the viewer has it. Tells the bytes of the body that went out. */
 export function send(response: ServerResponse, { method, headers }: EdgeRequest, answer: Answer): number {
-  const told = Object.fromEntries(
+  const sent = Object.fromEntries(
     Object.entries(answer.headers).filter(([name]) => !hopByHop.includes(name)),
   );
-  const held = answer.status === 200 && told.etag !== undefined && headers["if-none-match"] === told.etag;
+  const held = answer.status === 200 && sent.etag !== undefined && headers["if-none-match"] === sent.etag;
   if (held) {
-    response.writeHead(304, told).end();
+    response.writeHead(304, sent).end();
     return 0;
   }
-  response.writeHead(answer.status, { ...told, "content-length": answer.body.length });
+  response.writeHead(answer.status, { ...sent, "content-length": answer.body.length });
   const body = method === "HEAD" ? "" : answer.body;
   response.end(body);
   return body.length;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { Deadline, Late } from "../../../lambda/deadline.ts";
+import { Deadline, DeadlineExceeded } from "../../../lambda/deadline.ts";
 import type { Bundle } from "./bundle.ts";
 import { startChild } from "./child.ts";
 import { type Outcome, runtimeApi } from "./runtime-api.ts";
@@ -63,7 +63,9 @@ export async function startEnvironment(props: EnvironmentProps): Promise<Environ
       child.kill();
       await gone;
       const failed =
-        error instanceof Late ? `timed out after ${(error.allowed / 1000).toFixed(2)} seconds` : `${error}`;
+        error instanceof DeadlineExceeded
+          ? `timed out after ${(error.allowed / 1000).toFixed(2)} seconds`
+          : `${error}`;
       log(failed);
       return { failed };
     }

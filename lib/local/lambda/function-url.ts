@@ -85,12 +85,12 @@ function answerIn(json: string): Answer {
     return { status: 200, headers: { "content-type": "application/json" }, body: json };
   const text = typeof body === "string" ? body : "";
   const bytes = Buffer.from(text, isBase64Encoded ? "base64" : "utf8");
-  const told = Object.entries(record(headers)).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  const entries = Object.entries(record(headers)).map(([name, value]) => [name.toLowerCase(), String(value)]);
   return {
     status: Number(statusCode),
     headers: {
       "content-type": "application/json",
-      ...Object.fromEntries(told),
+      ...Object.fromEntries(entries),
       "content-length": String(bytes.length),
     },
     body: bytes,
