@@ -3,23 +3,24 @@ import type { Deadline } from "./deadline.ts";
 import { NowhereToKeep } from "./errors.ts";
 import { fits, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
 import type { Services } from "./services.ts";
+import { withAttempts } from "./source/attempts.ts";
 import { bytesOf } from "./source/download.ts";
-import { type Address, type Bucket, type ObjectMetadata, StoreError } from "./store/store.ts";
+import { type Address, type ObjectMetadata, type Store, StoreError } from "./store/store.ts";
 import { derivativeKey } from "./url/key.ts";
 import type { ImageRequest } from "./url/parse.ts";
 
 /** ms the derivative bucket may take to answer with a picture; a slow bucket is a miss. */
-const FIND_AT_MOST = 500;
+const FIND_TIMEOUT = 500;
 /** The part of the time left that looking may take. */
 const FIND_SHARE = 0.1;
 /** ms an answer may wait for being kept, when it could go out as it is. */
-const KEEP_AT_MOST = 1000;
+const KEEP_TIMEOUT = 1000;
 /** The part of the time left that this wait may take. */
 const KEEP_SHARE = 0.5;
 /** Seconds a link to a derivative works. */
-const LINK_FOR = 300;
+const LINK_SECONDS = 300;
 /** bytes; larger pictures fit into no response. */
-const LARGEST = (RESPONSE_LIMIT / 4) * 3;
+const MAX_PICTURE_BYTES = (RESPONSE_LIMIT / 4) * 3;
 
 /**
  * The answer kept from an earlier request. `undefined` when there is none, when the bucket fails or is slow,
@@ -28,15 +29,15 @@ const LARGEST = (RESPONSE_LIMIT / 4) * 3;
 export async function findDerivative(
   request: ImageRequest,
   context: RequestContext,
-  { bucket, log }: Services,
+  { store, log }: Services,
   deadline: Deadline,
 ): Promise<HttpResponse | undefined> {
   const address = addressOf(request, context);
   if (!address || address.key === context.http.edgeKey) return undefined;
-  const atMost = Math.min(FIND_AT_MOST, deadline.left * FIND_SHARE);
+  const atMost = Math.min(FIND_TIMEOUT, deadline.left * FIND_SHARE);
   try {
     const found = await deadline.within("finding a derivative", atMost, (signal) =>
-      read(address, context, bucket, signal),
+      read(address, context, store, signal),
     );
     log.note({ derivative: found ? "found" : "missing" });
     return found;
@@ -47,16 +48,16 @@ export async function findDerivative(
   }
 }
 
-async function read(address: Address, context: RequestContext, bucket: Bucket, signal: AbortSignal) {
-  const arriving = await bucket.get(address, {}, signal);
-  if (arriving === "not modified") return undefined;
+async function read(address: Address, context: RequestContext, store: Store, signal: AbortSignal) {
+  const stream = await store.get(address, { signal });
+  if (stream === "not modified") return undefined;
   try {
     signal.throwIfAborted();
-    if ((arriving.length ?? 0) > LARGEST) return linkTo(address, context, bucket);
-    const answer = answerKept(await bytesOf(arriving, LARGEST), arriving.facts, context);
-    return fits(answer) ? answer : linkTo(address, context, bucket);
+    if ((stream.length ?? 0) > MAX_PICTURE_BYTES) return linkTo(address, context, store);
+    const answer = answerKept(await bytesOf(stream, MAX_PICTURE_BYTES), stream.metadata, context);
+    return fits(answer) ? answer : linkTo(address, context, store);
   } finally {
-    arriving.cancel();
+    stream.cancel();
   }
 }
 
@@ -78,17 +79,17 @@ export async function keepDerivative(
   if (sendable && (!address || cost < context.config.keepAfter)) return drawn;
   if (!address) throw new NowhereToKeep(`${drawn.body.length} bytes, and no place for derivatives`);
 
-  const atMost = sendable ? Math.min(KEEP_AT_MOST, deadline.left * KEEP_SHARE) : deadline.left;
+  const atMost = sendable ? Math.min(KEEP_TIMEOUT, deadline.left * KEEP_SHARE) : deadline.left;
   try {
     await deadline.within("keeping a derivative", atMost, (signal) =>
-      services.bucket.put(address, bytesIn(drawn), factsOf(drawn), signal),
+      withAttempts(() => services.store.put(address, bytesIn(drawn), metadataIn(drawn), signal), signal),
     );
     services.log.note({ derivative: "kept" });
   } catch (cause) {
     services.log.note({ derivative: "lost", derivativeError: `${cause}` });
     if (!sendable) throw new NowhereToKeep(`${drawn.body.length} bytes: ${cause}`, { cause });
   }
-  return sendable ? drawn : pointTo(address, context, services.bucket);
+  return sendable ? drawn : pointTo(address, context, services.store);
 }
 
 /** Where this request's derivative lies; `undefined` when it is not to be kept: a picture that expires, or no bucket. */
@@ -102,20 +103,20 @@ function addressOf({ options }: ImageRequest, { http, config }: RequestContext):
 function pointTo(
   address: Address,
   context: RequestContext,
-  bucket: Bucket,
+  store: Store,
 ): HttpResponse | Promise<HttpResponse> {
   const { path, edgeKey } = context.http;
   // "//" would make the browser take what follows for a host.
   const throughEdge = edgeKey === address.key && !path.startsWith("//");
-  return throughEdge ? answerElsewhere(path, context) : linkTo(address, context, bucket);
+  return throughEdge ? answerElsewhere(path, context) : linkTo(address, context, store);
 }
 
-const linkTo = async (address: Address, context: RequestContext, bucket: Bucket) =>
-  answerElsewhere(await bucket.presign(address, LINK_FOR), context);
+const linkTo = async (address: Address, context: RequestContext, store: Store) =>
+  answerElsewhere(await store.presign(address, LINK_SECONDS), context);
 
 const bytesIn = ({ body }: HttpResponse) => (typeof body === "string" ? Buffer.from(body) : body);
 
-const factsOf = ({ headers }: HttpResponse): ObjectMetadata => ({
+const metadataIn = ({ headers }: HttpResponse): ObjectMetadata => ({
   type: headers["Content-Type"],
   cacheControl: headers["Cache-Control"],
   contentDisposition: headers["Content-Disposition"],

@@ -1,14 +1,14 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import type { Context, LambdaFunctionURLEvent } from "aws-lambda";
-import { answerFailure } from "./answer/answers.ts";
+import { answerFailure, type RequestContext } from "./answer/answers.ts";
 import { isSilent } from "./answer/routes.ts";
 import { readConfig } from "./config/variables.ts";
 import { Deadline, DeadlineExceeded } from "./deadline.ts";
 import { Failure, InternalError, Timeout } from "./errors.ts";
-import { fromEvent, type HttpRequest, type LambdaResult, toResult } from "./http.ts";
-import { type RequestLog, requestLog } from "./log.ts";
+import { fromEvent, type LambdaResult, toResult } from "./http.ts";
+import { type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
 import { serve } from "./serve.ts";
-import { s3Bucket } from "./store/s3.ts";
+import { s3Store } from "./store/s3.ts";
 import { compileLanguage } from "./url/language.ts";
 
 /** ms of an invocation kept for what follows the work: the log line, base64 of 6 MB, handing it to Lambda. */
@@ -19,50 +19,51 @@ const HARD_STOP = 100;
 // Cold start: nonsense in the environment fails here, loudly.
 const config = readConfig(process.env);
 const language = compileLanguage(config, Date.now());
-const bucket = s3Bucket(config);
+const store = s3Store(config);
 
-type Rim = MiddlewareObj<LambdaFunctionURLEvent, LambdaResult>;
-type Invocation = Parameters<NonNullable<Rim["onError"]>>[0];
-
-/** What belongs to one invocation, whoever asks for it. */
-interface Round {
-  readonly http: HttpRequest;
+/** What belongs to one request. */
+interface Request extends RequestContext {
   readonly log: RequestLog;
   /** ms of the monotonic clock. */
   readonly began: number;
 }
-const rounds = new WeakMap<Context, Round>();
 
-function roundOf(event: LambdaFunctionURLEvent, context: Context): Round {
-  const known = rounds.get(context);
-  if (known) return known;
-  const round = { http: fromEvent(event, context.awsRequestId), log: requestLog(), began: performance.now() };
-  rounds.set(context, round);
-  return round;
+/** Lambda's context of an invocation, and from the first middleware on what we know of its request. */
+interface Invocation extends Context {
+  request?: Request;
 }
+type Middleware = MiddlewareObj<LambdaFunctionURLEvent, LambdaResult, Error, Invocation>;
+type MiddlewareRequest = Parameters<NonNullable<Middleware["onError"]>>[0];
 
-/** One line and one set of metrics for each request. */
-const telling: Rim = {
-  before: ({ event, context }) => void roundOf(event, context),
-  after: tell,
-  onError: tell,
+/** Makes what belongs to one request. */
+const requestContext: Middleware = {
+  before({ event, context }) {
+    const http = fromEvent(event, context.awsRequestId);
+    context.request = { http, config, now: Date.now(), log: requestLog(), began: performance.now() };
+  },
 };
 
-function tell({ event, context, response, error }: Invocation): void {
-  const { http, log, began } = roundOf(event, context);
-  const status = response?.statusCode ?? 500;
-  if (isSilent(http.path, config) && status < 500) return;
-  const durationMs = performance.now() - began;
-  log.write({ http, status, error, durationMs, remainingMs: context.getRemainingTimeInMillis() });
+function requestOf({ request }: Invocation): Request {
+  if (!request) throw new TypeError("the request's context was not made");
+  return request;
 }
 
+/** Has every request told of once it has ended, but for the silent ones. */
+const atTheEnd = (tell: (fields: RequestLog["fields"], outcome: Outcome) => void): Middleware => {
+  const end = ({ context, response, error }: MiddlewareRequest) => {
+    const { http, log, began } = requestOf(context);
+    const status = response?.statusCode ?? 500;
+    if (isSilent(http.path, config) && status < 500) return;
+    const durationMs = performance.now() - began;
+    tell(log.fields, { http, status, error, durationMs, remainingMs: context.getRemainingTimeInMillis() });
+  };
+  return { after: end, onError: end };
+};
+
 /** Every error is an answer. */
-const answering: Rim = {
-  onError(invocation) {
-    const { http } = roundOf(invocation.event, invocation.context);
-    invocation.response = toResult(
-      answerFailure(failureOf(invocation.error), { http, config, now: Date.now() }),
-    );
+const errorResponse: Middleware = {
+  onError(request) {
+    request.response = toResult(answerFailure(failureOf(request.error), requestOf(request.context)));
   },
 };
 
@@ -74,16 +75,17 @@ function failureOf(error: unknown): Failure {
 }
 
 /** What AWS executes: a function URL's event in, a whole response out, always before the function is killed. */
-export const handler = middy<LambdaFunctionURLEvent, LambdaResult>({ timeoutEarlyInMillis: 0 })
-  .use(telling)
-  .use(answering)
-  .handler(async (event: LambdaFunctionURLEvent, context: Context) => {
+export const handler = middy<LambdaFunctionURLEvent, LambdaResult, Error, Invocation>({
+  timeoutEarlyInMillis: 0,
+})
+  .use([requestContext, atTheEnd(writeLine), atTheEnd(publishMetrics), errorResponse])
+  .handler(async (_event: LambdaFunctionURLEvent, context: Invocation) => {
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
-    const { http, log } = roundOf(event, context);
-    const services = { config, language: language, bucket, log };
+    const request = requestOf(context);
+    const services = { config, language, store, log: request.log };
     const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, () =>
-      serve(http, services, answerBy),
+      serve(request, services, answerBy),
     );
     return toResult(response);
   });

@@ -1,10 +1,11 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { Metrics } from "@aws-lambda-powertools/metrics";
 import { Failure, SourceTimeout } from "./errors.ts";
 import type { HttpRequest } from "./http.ts";
+import { METRICS_NAMESPACE, type Metric, metrics, SERVICE_NAME } from "./metrics.ts";
 import type { Address } from "./store/store.ts";
 
-/** What is told of a request while it is served. */
+/** What is noted of a request while it is served. */
 export interface LogFields {
   /** URL. */
   readonly source?: string;
@@ -18,9 +19,27 @@ export interface LogFields {
   readonly derivativeError?: string;
 }
 
-/** Gathers what is told of one request. */
+/** Gathers what is to be known of one request. */
 export interface Log {
   note(fields: LogFields): void;
+}
+
+/** A log whose fields can be read. */
+export interface RequestLog extends Log {
+  readonly fields: LogFields;
+}
+
+/** Starts the log of one request. */
+export function requestLog(): RequestLog {
+  let fields: LogFields = {};
+  return {
+    note(more) {
+      fields = { ...fields, ...more };
+    },
+    get fields() {
+      return fields;
+    },
+  };
 }
 
 /** How a request ended. */
@@ -34,43 +53,23 @@ export interface Outcome {
   readonly remainingMs: number;
 }
 
-/** A log that is written once, as one line and one set of metrics. */
-export interface RequestLog extends Log {
-  /** Never throws: an answer is worth more than its record. */
-  write(outcome: Outcome): void;
-}
+const logger = new Logger({ serviceName: SERVICE_NAME });
+const published = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE_NAME });
 
-/** Starts the log of one request. */
-export function requestLog(): RequestLog {
-  let fields: LogFields = {};
-  return {
-    note(more) {
-      fields = { ...fields, ...more };
-    },
-    write(outcome) {
-      try {
-        writeLine(fields, outcome);
-        writeMetrics(fields, outcome);
-      } catch {}
-    },
-  };
-}
-
-const service = "shutterspeed";
-const logger = new Logger({ serviceName: service });
-const metrics = new Metrics({ namespace: "Shutterspeed", serviceName: service });
-
-function writeLine(fields: LogFields, { http, status, error, ...times }: Outcome) {
-  logger[levelOf(status)](`${http.method} ${http.path}`, {
-    request_id: http.id,
-    status,
-    ...whole({ ...times, ...fields }),
-    ...(error !== undefined && { error: errorOf(error, status) }),
-  });
+/** Writes one line. Never throws: an answer is worth more than its record. */
+export function writeLine(fields: LogFields, { http, status, error, ...times }: Outcome): void {
+  try {
+    logger[levelOf(status)](`${http.method} ${http.path}`, {
+      request_id: http.id,
+      status,
+      ...rounded({ ...times, ...fields }),
+      ...(error !== undefined && { error: errorOf(error, status) }),
+    });
+  } catch {}
 }
 
 /** Nobody reads a millionth of a millisecond. */
-const whole = (fields: object) =>
+const rounded = (fields: object) =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
@@ -89,34 +88,30 @@ function errorOf(error: unknown, status: number): unknown {
   return { name: error.name, message: error.message };
 }
 
-type Measure = (fields: LogFields, outcome: Outcome) => number | undefined;
-const { Count, Milliseconds, Bytes } = MetricUnit;
-const counts =
-  (holds: (fields: LogFields, outcome: Outcome) => boolean): Measure =>
-  (fields, outcome) =>
-    holds(fields, outcome) ? 1 : 0;
+type Measure = (fields: LogFields, outcome: Outcome) => number | boolean | undefined;
 
-/** Every metric we publish, by name, in the namespace `Shutterspeed` with the dimension `service`. */
-export const measures = {
-  Duration: [Milliseconds, (_, { durationMs }) => durationMs],
-  Remaining: [Milliseconds, (_, { remainingMs }) => remainingMs],
-  DownloadDuration: [Milliseconds, ({ downloadMs }) => downloadMs],
-  RenderDuration: [Milliseconds, ({ renderMs }) => renderMs],
-  SourceBytes: [Bytes, ({ bytes }) => bytes],
-  SourceTimeout: [Count, counts((_, { error }) => error instanceof SourceTimeout)],
-  DerivativeKept: [Count, counts(({ derivative }) => derivative === "kept")],
-  DerivativeLost: [Count, counts(({ derivative }) => derivative === "lost")],
-  Success: [Count, counts((_, { status }) => status < 400)],
-  ClientError: [Count, counts((_, { status }) => status >= 400 && status < 500)],
-  ServerError: [Count, counts((_, { status }) => status >= 500)],
-} as const satisfies Readonly<
-  Record<string, readonly [(typeof MetricUnit)[keyof typeof MetricUnit], Measure]>
->;
+/** How each metric is read off a request; true counts as one. */
+const measures: Readonly<Record<Metric, Measure>> = {
+  Duration: (_, { durationMs }) => durationMs,
+  Remaining: (_, { remainingMs }) => remainingMs,
+  DownloadDuration: ({ downloadMs }) => downloadMs,
+  RenderDuration: ({ renderMs }) => renderMs,
+  SourceBytes: ({ bytes }) => bytes,
+  SourceTimeout: (_, { error }) => error instanceof SourceTimeout,
+  DerivativeKept: ({ derivative }) => derivative === "kept",
+  DerivativeLost: ({ derivative }) => derivative === "lost",
+  Success: (_, { status }) => status < 400,
+  ClientError: (_, { status }) => status >= 400 && status < 500,
+  ServerError: (_, { status }) => status >= 500,
+};
 
-function writeMetrics(fields: LogFields, outcome: Outcome) {
-  for (const [name, [unit, measure]] of Object.entries(measures)) {
-    const value = measure(fields, outcome);
-    if (value !== undefined) metrics.addMetric(name, unit, Math.round(value));
-  }
-  metrics.publishStoredMetrics();
+/** Publishes one set of metrics. Never throws, as `writeLine`. */
+export function publishMetrics(fields: LogFields, outcome: Outcome): void {
+  try {
+    for (const [name, unit] of Object.entries(metrics) as [Metric, (typeof metrics)[Metric]][]) {
+      const value = measures[name](fields, outcome);
+      if (value !== undefined) published.addMetric(name, unit, Math.round(Number(value)));
+    }
+    published.publishStoredMetrics();
+  } catch {}
 }

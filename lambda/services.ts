@@ -1,13 +1,13 @@
 import type { Config } from "./config/variables.ts";
 import type { Log } from "./log.ts";
-import type { Bucket } from "./store/store.ts";
+import type { Store } from "./store/store.ts";
 import type { Language } from "./url/language.ts";
 
 /** Everything outside: cut at the raw world, below our own policies, so that a drill exercises them. */
 export interface Services {
   readonly config: Config;
   readonly language: Language;
-  readonly bucket: Bucket;
+  readonly store: Store;
   /** Of this one request. */
   readonly log: Log;
 }

@@ -3,18 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { readConfig } from "../lambda/config/variables.ts";
 import { Deadline } from "../lambda/deadline.ts";
 import { findDerivative, keepDerivative } from "../lambda/derivatives.ts";
 import { NowhereToKeep } from "../lambda/errors.ts";
 import type { HttpRequest, HttpResponse } from "../lambda/http.ts";
-import type { LogFields } from "../lambda/log.ts";
-import { s3Bucket } from "../lambda/store/s3.ts";
 import { derivativeKey } from "../lambda/url/key.ts";
-import { compileLanguage } from "../lambda/url/language.ts";
 import { parse } from "../lambda/url/parse.ts";
 import { buckets, type LocalS3, startS3 } from "../lib/local/s3/s3.ts";
 import { type Fault, faults, origin, s3Error } from "./faults.ts";
+import { requestFor, servicesOf } from "./services.ts";
 
 process.env.AWS_ACCESS_KEY_ID = "local";
 process.env.AWS_SECRET_ACCESS_KEY = "not-a-secret";
@@ -40,24 +37,17 @@ function policy(
   http: Partial<HttpRequest> = {},
   environment: Readonly<Record<string, string>> = {},
 ) {
-  const config = readConfig({ SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, ...environment });
-  const context = { http: { method: "GET", path, headers: {}, id: "id", ...http }, config, now };
-  const language = compileLanguage(config, now);
-  const request = parse(context.http, language, now);
-  let told: LogFields = {};
-  const log = {
-    note(more: LogFields) {
-      told = { ...told, ...more };
-    },
-  };
-  const services = { config, language: language, bucket: s3Bucket(config), log };
+  const env = { SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, ...environment };
+  const services = servicesOf(env, { now });
+  const context = requestFor(services, { path, ...http }, now);
+  const request = parse(context.http, services.language, now);
   return {
-    key: derivativeKey(path, undefined, config) ?? "",
-    bucket: services.bucket,
+    key: derivativeKey(path, undefined, services.config) ?? "",
+    store: services.store,
     find: (ms = 20_000) => findDerivative(request, context, services, Deadline.in(ms)),
     keep: (answer: HttpResponse, cost: number, ms = 20_000) =>
       keepDerivative(answer, cost, request, context, services, Deadline.in(ms)),
-    told: () => told,
+    told: () => services.log.fields,
   };
 }
 
@@ -90,9 +80,9 @@ test("a picture dear to draw is kept, and found with all that was said of it", a
 });
 
 test("the kept object tells S3's own clients the same, and carries the tag of its source", async () => {
-  const { keep, key, bucket } = policy("/_/w:1/plain/s3://b/object");
+  const { keep, key, store } = policy("/_/w:1/plain/s3://b/object");
   await keep(small, dear);
-  const link = await bucket.presign({ bucket: buckets.derivatives, key }, 60);
+  const link = await store.presign({ bucket: buckets.derivatives, key }, 60);
   const { headers } = await fetch(link);
   assert.equal(headers.get("content-type"), "image/png");
   assert.equal(headers.get("cache-control"), "max-age=7, public");
@@ -138,10 +128,13 @@ test("what the edge has asked for already is not asked for again", async () => {
 test("what is too big for a response lies in the bucket, and the edge is sent to itself", async () => {
   const path = "/_/w:1/plain/s3://b/big";
   const { key } = policy(path);
-  const { keep, bucket } = policy(path, { edgeKey: key });
+  const { keep, store } = policy(path, { edgeKey: key });
   const { status, headers, body } = await keep(big, 0);
   assert.deepEqual([status, headers.Location, headers["Cache-Control"], body], [302, path, "no-store", ""]);
-  const kept = await bucket.get({ bucket: buckets.derivatives, key }, {}, new AbortController().signal);
+  const kept = await store.get(
+    { bucket: buckets.derivatives, key },
+    { signal: new AbortController().signal },
+  );
   assert.ok(kept !== "not modified");
   assert.equal(kept.length, 4_800_000);
   kept.cancel();

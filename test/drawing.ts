@@ -4,6 +4,7 @@ import { Deadline } from "../lambda/deadline.ts";
 import { open } from "../lambda/image/open.ts";
 import { plan } from "../lambda/image/plan.ts";
 import { render } from "../lambda/image/render.ts";
+import { limitsOf } from "../lambda/options/limits.ts";
 import { optionsOf } from "./options-of.ts";
 
 const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as const;
@@ -12,12 +13,10 @@ const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as 
 export async function drawnAs(text: string, source: Buffer) {
   const { options, limit } = optionsOf(text);
   const config = readConfig({ IMGPROXY_MAX_RESULT_DIMENSION: limit });
-  const opened = await open(source, config);
-  const { body, format } = await render(
-    plan(options, opened.facts, offers, config),
-    opened,
-    Deadline.in(10_000),
-  );
+  const deadline = Deadline.in(10_000);
+  const limits = limitsOf(config);
+  const opened = await open({ bytes: source }, options, limits, deadline);
+  const { body, format } = await render(plan(options, opened.info, offers, limits, config), opened, deadline);
   const { data, info } = await sharp(body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   /** Red, green, blue and alpha, 0–255. */
   const pixel = (x: number, y: number) => {

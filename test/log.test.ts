@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-/** What a process prints that writes one log; `script` has `log`, `outcome` and `errors`. */
+/** What a process prints that writes one log; `script` has `log`, `write`, `outcome` and `errors`. */
 function printed(script: string): readonly Record<string, unknown>[] {
   const whole = `
-    import { requestLog } from "./lambda/log.ts";
+    import { publishMetrics, requestLog, writeLine } from "./lambda/log.ts";
     import * as errors from "./lambda/errors.ts";
     const log = requestLog();
     const http = { method: "GET", path: "/_/w:1/plain/s3://b/k", headers: { authorization: "secret" }, id: "id-1" };
     const outcome = { http, status: 200, durationMs: 12.345, remainingMs: 5000 };
+    const write = (outcome) => { writeLine(log.fields, outcome); publishMetrics(log.fields, outcome); };
     ${script}`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", whole], {
     encoding: "utf8",
@@ -29,7 +30,7 @@ test("a request is one line and one set of metrics, with all that was told of it
   const all = printed(`
     log.note({ source: "s3://b/k", s3: { bucket: "b", key: "k", endpoint: "http://s3" } });
     log.note({ downloadMs: 7, bytes: 99, renderMs: 3, derivative: "kept" });
-    log.write(outcome);`);
+    write(outcome);`);
   const [line = {}] = linesOf(all);
   const [metrics = {}] = metricsOf(all);
   assert.equal(all.length, 2);
@@ -67,7 +68,7 @@ test("a request is one line and one set of metrics, with all that was told of it
 
 test("a failure tells its name and its message, but no stack, and a timeout counts", () => {
   const all = printed(
-    `log.write({ ...outcome, status: 504, error: new errors.SourceTimeout("where, how long") });`,
+    `write({ ...outcome, status: 504, error: new errors.SourceTimeout("where, how long") });`,
   );
   const [{ level, error } = {}] = linesOf(all);
   assert.deepEqual(
@@ -81,19 +82,15 @@ test("a failure tells its name and its message, but no stack, and a timeout coun
 test("a fault of ours is told with stack and cause", () => {
   const all = printed(`
     const error = new errors.InternalError("unforeseen", { cause: new RangeError("deep") });
-    log.write({ ...outcome, status: 500, error });`);
+    write({ ...outcome, status: 500, error });`);
   assert.match(JSON.stringify(linesOf(all)), /"stack":.*"cause":.*deep/);
 });
 
 test("a client's mistake is a warning", () => {
-  const all = printed(
-    `log.write({ ...outcome, status: 404, error: new errors.InvalidUrl("w: expected px") });`,
-  );
+  const all = printed(`write({ ...outcome, status: 404, error: new errors.InvalidUrl("w: expected px") });`);
   assert.equal(linesOf(all)[0]?.level, "WARN");
 });
 
 test("a log that cannot be written disturbs nobody", () => {
-  printed(
-    `log.note({ get source() { return { toJSON() { throw new Error("no") } } } }); log.write(outcome);`,
-  );
+  printed(`log.note({ get source() { return { toJSON() { throw new Error("no") } } } }); write(outcome);`);
 });

@@ -8,14 +8,13 @@ import sharp from "sharp";
 import { readConfig } from "../lambda/config/variables.ts";
 import { Deadline } from "../lambda/deadline.ts";
 import type { HttpRequest } from "../lambda/http.ts";
-import type { LogFields } from "../lambda/log.ts";
 import { serve } from "../lambda/serve.ts";
-import { s3Bucket } from "../lambda/store/s3.ts";
-import { compileLanguage } from "../lambda/url/language.ts";
+import { s3Store } from "../lambda/store/s3.ts";
 import { buckets, type LocalS3, startS3 } from "../lib/local/s3/s3.ts";
 import { faults, origin } from "./faults.ts";
 import { contextOf, eventOf } from "./invocation.ts";
 import { drawn } from "./pictures.ts";
+import { requestFor, servicesOf } from "./services.ts";
 
 process.env.AWS_ACCESS_KEY_ID = "local";
 process.env.AWS_SECRET_ACCESS_KEY = "not-a-secret";
@@ -35,7 +34,7 @@ before(async () => {
   ({ handler } = await import("../lambda/handler.ts"));
   const cat = await drawn(40, 30).jpeg({ quality: 95 }).toBuffer();
   const put = (key: string, body: Uint8Array) =>
-    s3Bucket(readConfig({})).put({ bucket: buckets.pictures, key }, body, {}, new AbortController().signal);
+    s3Store(readConfig({})).put({ bucket: buckets.pictures, key }, body, {}, new AbortController().signal);
   await put("cat.jpg", cat);
   await put("large.jpg", await drawn(1800, 1350).jpeg().toBuffer());
   await put("notes.txt", Buffer.from("no picture"));
@@ -56,20 +55,9 @@ async function served(
     ...http
   }: Partial<HttpRequest> & { ms?: number; env?: Readonly<Record<string, string>> } = {},
 ) {
-  const config = readConfig(env);
-  let told: LogFields = {};
-  const log = {
-    note(more: LogFields) {
-      told = { ...told, ...more };
-    },
-  };
-  const services = { config, language: compileLanguage(config, Date.now()), bucket: s3Bucket(config), log };
-  const response = await serve(
-    { method: "GET", path, headers: {}, id: "id", ...http },
-    services,
-    Deadline.in(ms),
-  );
-  return { response, told };
+  const services = servicesOf(env);
+  const response = await serve(requestFor(services, { path, ...http }), services, Deadline.in(ms));
+  return { response, told: services.log.fields };
 }
 
 /** Invokes the function as a function URL does, with `ms` until Lambda would end it. */

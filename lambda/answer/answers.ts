@@ -10,7 +10,7 @@ import { sourceTag } from "../url/key.ts";
 import { negotiatedFormats } from "../url/negotiation.ts";
 import type { ImageRequest } from "../url/parse.ts";
 
-/** What every answer depends on beside itself. */
+/** What belongs to one request, and every answer to it depends on. */
 export interface RequestContext {
   readonly http: HttpRequest;
   readonly config: Config;
@@ -59,13 +59,17 @@ export const answerNotModified = (request: ImageRequest, context: RequestContext
   });
 
 /** 200 with a derivative kept earlier, as it was answered then. */
-export const answerKept = (body: Uint8Array, facts: ObjectMetadata, context: RequestContext): HttpResponse =>
+export const answerKept = (
+  body: Uint8Array,
+  metadata: ObjectMetadata,
+  context: RequestContext,
+): HttpResponse =>
   answer(context, 200, body, {
-    ...known("Content-Type", facts.type),
-    ...known("Content-Disposition", facts.contentDisposition),
-    ...known("Cache-Control", facts.cacheControl),
+    ...known("Content-Type", metadata.type),
+    ...known("Content-Disposition", metadata.contentDisposition),
+    ...known("Cache-Control", metadata.cacheControl),
     ...vary(context.config),
-    ...validators(facts, context.config),
+    ...validators(metadata, context.config),
   });
 
 /** 302 to where the picture lies. */

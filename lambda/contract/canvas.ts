@@ -37,9 +37,9 @@ export interface Canvas extends Size {
   readonly format: Format;
   readonly offers: Offers;
   /** What the scaled picture is cut down to; upright px. */
-  readonly window: Size;
+  readonly resultCrop: Size;
   /** What `extend` fills up to; upright px. */
   readonly target: Size;
   /** What `extend_aspect_ratio` fills up to; upright px. */
-  readonly aspect: Size;
+  readonly extendAspectRatio: Size;
 }

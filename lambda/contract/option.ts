@@ -1,7 +1,4 @@
-import type { Sharp } from "sharp";
 import { type Arg, refuse, type Words } from "./args.ts";
-import type { Canvas } from "./canvas.ts";
-import type { SharpCall } from "./sharp-order.ts";
 
 /** What the URL asked for, keyed by option name. */
 export type OptionValues = Readonly<Record<string, unknown>>;
@@ -146,43 +143,3 @@ function put(bag: OptionValues, key: string, arg: Arg<unknown>, value: unknown):
 
 const without = (bag: OptionValues, keys: readonly string[]): OptionValues =>
   Object.fromEntries(Object.entries(bag).filter(([key]) => !keys.includes(key)));
-
-/** One stroke of the picture: pure arithmetic first, then one call on sharp. */
-export interface Step<Stroke extends object = any> {
-  readonly name: string;
-  /** The sharp operation `draw` calls; tells `passes` which neighbours may share one sharp. */
-  readonly calls: SharpCall;
-  readonly needs: Readonly<Record<string, Option>>;
-  plan(options: any, canvas: Canvas): Planned<Stroke> | undefined;
-  draw(image: Sharp, stroke: Stroke): Sharp;
-}
-
-/** A step that draws nothing, but settles something for those after it. */
-export type Decision = Pick<Step, "name" | "needs"> & {
-  plan(options: any, canvas: Canvas): { readonly canvas: Partial<Canvas>; readonly stroke?: undefined };
-};
-
-/** What a step will do, and what the canvas is afterwards. */
-export interface Planned<Stroke> {
-  readonly stroke?: Stroke;
-  readonly canvas?: Partial<Canvas>;
-}
-
-type Needs = Readonly<Record<string, Option>>;
-type Given<N extends Needs> = { readonly [K in keyof N]: Settled<N[K]> };
-
-/** Checks a step's types: what it needs arrives with defaults applied, what it plans is what it draws. */
-export const step = <N extends Needs, Stroke extends object>(definition: {
-  readonly name: string;
-  readonly calls: SharpCall;
-  readonly needs: N;
-  readonly plan: (options: Given<N>, canvas: Canvas) => Planned<Stroke> | undefined;
-  readonly draw: (image: Sharp, stroke: Stroke) => Sharp;
-}): Step<Stroke> => definition;
-
-/** The same for a decision. */
-export const decision = <N extends Needs>(definition: {
-  readonly name: string;
-  readonly needs: N;
-  readonly plan: (options: Given<N>, canvas: Canvas) => { readonly canvas: Partial<Canvas> };
-}): Decision => definition;

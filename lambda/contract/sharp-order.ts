@@ -1,7 +1,17 @@
+import type {
+  BlurOptions,
+  ExtendOptions,
+  FlattenOptions,
+  Region,
+  ResizeOptions,
+  Sharp,
+  SharpenOptions,
+} from "sharp";
+
 /** One place in sharp's order. */
 interface Place {
   readonly call: string;
-  readonly method: string;
+  readonly method: keyof Sharp;
   /** Calls of which one must come before in the same sharp, or it takes this one for another. */
   readonly after?: readonly string[];
 }
@@ -25,10 +35,29 @@ export const sharpOrder = [
 /** An operation of sharp that has a place in its order. */
 export type SharpCall = (typeof sharpOrder)[number]["call"];
 
+/** What each operation is given. */
+export interface DataOf {
+  readonly extractBefore: Region;
+  readonly flatten: FlattenOptions;
+  readonly resize: ResizeOptions;
+  readonly flop: true;
+  /** Degrees clockwise. */
+  readonly rotate: 90 | 180 | 270;
+  readonly extractAfter: Region;
+  readonly extend: ExtendOptions;
+  readonly blur: BlurOptions;
+  readonly sharpen: SharpenOptions;
+}
+
+const rank = (call: SharpCall) => sharpOrder.findIndex((place) => place.call === call);
+const placeOf = (call: SharpCall) => sharpOrder[rank(call)] ?? sharpOrder[0];
+
+/** The method of sharp behind a call. */
+export const methodOf = (call: SharpCall): (typeof sharpOrder)[number]["method"] => placeOf(call).method;
+
 /** Whether one sharp that has been asked for `earlier`, in this order, would run `call` after all of them. */
 export function joins(call: SharpCall, earlier: readonly SharpCall[]): boolean {
-  const rank = (one: SharpCall) => sharpOrder.findIndex((place) => place.call === one);
-  const { after }: Place = sharpOrder[rank(call)] ?? { call, method: call };
+  const { after }: Place = placeOf(call);
   if (after && !earlier.some((one) => after.includes(one))) return false;
   return earlier.every((one) => rank(one) < rank(call));
 }

@@ -1,11 +1,12 @@
 import type { Config } from "../config/variables.ts";
 import { type Canvas, megapixels, type Offers, type Size } from "../contract/canvas.ts";
-import type { OptionValues, Step } from "../contract/option.ts";
+import type { OptionValues } from "../contract/option.ts";
+import type { Stroke } from "../contract/stroke.ts";
 import { ResultTooBig } from "../errors.ts";
 import { everyStep, type Options } from "../options/index.ts";
+import type { Limits } from "../options/limits.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { type Output, outputOf } from "./output.ts";
-import type { Stroke } from "./stroke.ts";
 
 /** What will be drawn, computed without pixels. */
 export interface Plan {
@@ -20,14 +21,20 @@ export interface Plan {
 export type ImageInfo = Size & Pick<Canvas, "orientation" | "alpha" | "grey" | "vector" | "format">;
 
 /** What to draw, of which source, for whom. Throws `ResultTooBig` when it would hold more than `IMGPROXY_MAX_SRC_RESOLUTION`. */
-export function plan(options: Options, source: ImageInfo, offers: Offers, config: Config): Plan {
+export function plan(
+  options: Options,
+  source: ImageInfo,
+  offers: Offers,
+  limits: Limits,
+  config: Config,
+): Plan {
   const start = canvasOf(source, offers);
-  const { strokes, canvas } = layOut(options, start, config.maxResultDimension || Infinity);
-  refuseTooBig([...strokes.map(({ leaves }) => leaves), canvas], source, config);
+  const { strokes, canvas } = layOut(options, start, limits.maxResultDimension);
+  refuseTooBig([...strokes.map(({ leaves }) => leaves), canvas], source, limits);
   return {
     strokes,
     canvas,
-    output: outputOf(options, source, canvas, config),
+    output: outputOf(options, { source: start, canvas }, config),
     cost: costOf(source, strokes, canvas),
   };
 }
@@ -35,7 +42,7 @@ export function plan(options: Options, source: ImageInfo, offers: Offers, config
 /** px; libvips takes no longer side, not even on the way. */
 const maxSide = 100_000_000;
 
-function refuseTooBig(sizes: readonly Size[], source: Size, { maxSrcResolution }: Config): void {
+function refuseTooBig(sizes: readonly Size[], source: Size, { maxSrcResolution }: Limits): void {
   const tooLong = sizes.find(({ width, height }) => Math.max(width, height) > maxSide);
   if (tooLong) throw new ResultTooBig(`${tooLong.width}x${tooLong.height}: ${maxSide} px at most`);
 
@@ -53,9 +60,9 @@ export const canvasOf = (source: ImageInfo, offers: Offers): Canvas => ({
   dpr: 1,
   shrink: 1,
   offers,
-  window: nothing,
+  resultCrop: nothing,
   target: nothing,
-  aspect: nothing,
+  extendAspectRatio: nothing,
 });
 
 /** All strokes in order. No side of their last canvas is longer than `limit` px, give or take rounding. */
@@ -73,16 +80,12 @@ function walk(options: OptionValues, source: Canvas): Pick<Plan, "strokes" | "ca
   const strokes: Stroke[] = [];
   let canvas = source;
   for (const step of everyStep) {
-    const planned = step.plan(settled(step, options), canvas);
+    const planned = step.plan(options, canvas);
     if (!planned) continue;
     canvas = { ...canvas, ...planned.canvas };
     const { width, height } = canvas;
-    if (planned.stroke) strokes.push({ step: step.name, stroke: planned.stroke, leaves: { width, height } });
+    for (const stroke of planned.strokes ?? [])
+      strokes.push({ step: step.name, leaves: { width, height }, ...stroke });
   }
   return { strokes, canvas };
 }
-
-const settled = ({ needs }: Pick<Step, "needs">, options: OptionValues) =>
-  Object.fromEntries(
-    Object.entries(needs).map(([key, { name, default: otherwise }]) => [key, options[name] ?? otherwise]),
-  );

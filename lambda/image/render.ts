@@ -1,15 +1,16 @@
 import sharp, { type Sharp } from "sharp";
 import type { Size } from "../contract/canvas.ts";
+import { methodOf } from "../contract/sharp-order.ts";
+import type { Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Format } from "../formats.ts";
 import { encode } from "./encode.ts";
 import type { Opened } from "./open.ts";
 import type { Output } from "./output.ts";
-import { drawing, passes } from "./passes.ts";
+import { passes } from "./passes.ts";
 import type { Plan } from "./plan.ts";
 import { run } from "./run.ts";
 import { findAttention } from "./smart.ts";
-import { isSmart, type SmartStroke, type Stroke } from "./stroke.ts";
 
 /** A finished picture. */
 export interface Picture extends Size {
@@ -29,35 +30,32 @@ export async function render(
   deadline: Deadline,
 ): Promise<Picture> {
   const groups = passes(strokes);
-  let stage: Stage = { ...opened.facts, pixels: opened.pixels };
+  let stage: Stage = { ...opened.info, pixels: opened.pixels };
   for (const group of groups.slice(0, -1)) {
-    stage = await materialize(await draw(group, stage, deadline), output, deadline);
+    stage = await materialize(await drawPass(group, stage, deadline), output, deadline);
   }
-  const last = await draw(groups.at(-1) ?? [], stage, deadline);
+  const last = await drawPass(groups.at(-1) ?? [], stage, deadline);
   // What is encoded several times is drawn once.
   const { pixels } = output.maxBytes > 0 ? await materialize(last, output, deadline) : last;
-  const { data } = await encode(pixels, output, deadline);
-  return { body: data, format: output.format, width: canvas.width, height: canvas.height };
+  const body = await encode(pixels, output, deadline);
+  return { body, format: output.format, width: canvas.width, height: canvas.height };
 }
 
 /** One pass: all its strokes on one sharp. */
-async function draw(group: readonly Stroke[], stage: Stage, deadline: Deadline): Promise<Stage> {
+async function drawPass(group: readonly Stroke[], stage: Stage, deadline: Deadline): Promise<Stage> {
   const placed = await Promise.all(
-    group.map((stroke) => (isSmart(stroke) ? look(stroke, stage, deadline) : stroke)),
+    group.map((stroke) => (stroke.attention ? placedByAttention(stroke, stage, deadline) : stroke)),
   );
-  return {
-    ...(group.at(-1)?.leaves ?? stage),
-    pixels: () =>
-      placed.reduce(
-        (image, { step, stroke }) => drawing.get(step)?.draw(image, stroke) ?? image,
-        stage.pixels(),
-      ),
-  };
+  return { ...(group.at(-1)?.leaves ?? stage), pixels: () => placed.reduce(draw, stage.pixels()) };
 }
 
-const look = async (smart: SmartStroke, stage: Stage, deadline: Deadline): Promise<Stroke> => ({
-  ...smart,
-  stroke: await findAttention(stage.pixels, smart.stroke, stage, deadline),
+/** Makes the call that a stroke plans. */
+export const draw = (image: Sharp, { call, data }: Pick<Stroke, "call" | "data">): Sharp =>
+  Reflect.apply(image[methodOf(call)], image, [data]);
+
+const placedByAttention = async (stroke: Stroke, stage: Stage, deadline: Deadline): Promise<Stroke> => ({
+  ...stroke,
+  data: await findAttention(stage.pixels, stroke.leaves, stage, deadline),
 });
 
 /** Ends a pass: raw pixels, or a lossless file where metadata must come along. */

@@ -5,12 +5,12 @@ import type { Deadline } from "../deadline.ts";
 import { run } from "./run.ts";
 
 /**
- * Moves a box of the picture to what catches the eye. sharp looks for it only while it covers a size,
+ * Where a box of the picture lies on what catches the eye. sharp looks for it only while it covers a size,
  * so it covers the box's once, cheaply, and the point it found is scaled back.
  */
 export async function findAttention(
   pixels: () => Sharp,
-  box: Box,
+  box: Size,
   outer: Size,
   deadline: Deadline,
 ): Promise<Box> {

@@ -1,6 +1,8 @@
 import { type Arg, refuse } from "../contract/args.ts";
 import type { Canvas } from "../contract/canvas.ts";
-import { option, step } from "../contract/option.ts";
+import { option } from "../contract/option.ts";
+import { step } from "../contract/step.ts";
+import { stroke } from "../contract/stroke.ts";
 import { type Format, formats } from "../formats.ts";
 
 const expects = "a hex colour such as ff8800 or f80, or R:G:B each from 0 to 255";
@@ -62,15 +64,13 @@ const isGrey = (color: string) =>
 /** Puts what is still transparent on its ground; runs when the format is known. */
 export const flattenStep = step({
   name: "flatten",
-  calls: "flatten",
   needs: { background },
   plan({ background }, canvas) {
     if (!canvas.alpha || !(background || !formats[canvas.format].alpha)) return;
     const ground = background ?? white;
     return {
-      stroke: { background: `#${ground}` },
+      strokes: [stroke("flatten", { background: `#${ground}` })],
       canvas: { alpha: false, grey: canvas.grey && isGrey(ground) },
     };
   },
-  draw: (image, ground) => image.flatten(ground),
 });

@@ -1,5 +1,7 @@
 import { amount } from "../contract/args.ts";
-import { option, step } from "../contract/option.ts";
+import { option } from "../contract/option.ts";
+import { step } from "../contract/step.ts";
+import { stroke } from "../contract/stroke.ts";
 
 export const blur = option({
   name: "blur",
@@ -13,10 +15,14 @@ export const blur = option({
 /** Sigma; below it libvips changes nothing, above it sharp takes no more. */
 const [minSigma, maxSigma] = [0.3, 1000];
 
+/** ms per megapixel of one vCPU. */
+const RATE = 5;
+
 export const blurStep = step({
   name: "blur",
-  calls: "blur",
   needs: { blur },
-  plan: ({ blur }) => (blur < minSigma ? undefined : { stroke: { sigma: Math.min(blur, maxSigma) } }),
-  draw: (image, { sigma }) => image.blur(sigma),
+  plan({ blur }) {
+    if (blur < minSigma) return;
+    return { strokes: [stroke("blur", { sigma: Math.min(blur, maxSigma) }, { rate: RATE })] };
+  },
 });

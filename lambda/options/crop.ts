@@ -1,7 +1,8 @@
 import { amount } from "../contract/args.ts";
 import { beforeTurn, minNonZero, scale, turn } from "../contract/geometry.ts";
-import { compound, step } from "../contract/option.ts";
-import { drawCut, gravity, gravityArg, planCut } from "./gravity.ts";
+import { compound } from "../contract/option.ts";
+import { step } from "../contract/step.ts";
+import { gravity, gravityArg, planCut } from "./gravity.ts";
 import { isQuarter, turning, turnOf } from "./orient.ts";
 
 const side = () => amount("a size in px, or below 1 a fraction,", 4096);
@@ -15,18 +16,17 @@ export const crop = compound({
 });
 
 /** px of the side that is kept; 0 keeps all. */
-function kept(options: number, px: number): number {
-  if (options === 0) return 0;
-  return options >= 1 ? Math.trunc(options) : Math.max(1, scale(px, options));
+function kept(side: number, px: number): number {
+  if (side === 0) return 0;
+  return side >= 1 ? Math.trunc(side) : Math.max(1, scale(px, side));
 }
 
 /** The crop is cut from the pixels as they are stored, so what it holds on to is turned back first. */
 export const cropStep = step({
   name: "crop",
-  calls: "extractBefore",
   needs: { crop, gravity, ...turning },
-  plan({ crop, gravity, ...options }, canvas) {
-    const turned = turnOf(options, canvas);
+  plan({ crop, gravity, ...turns }, canvas) {
+    const turned = turnOf(turns, canvas);
     const upright = turn(canvas, isQuarter(turned));
     const inner = turn(
       {
@@ -35,7 +35,6 @@ export const cropStep = step({
       },
       isQuarter(turned),
     );
-    return planCut(canvas, inner, beforeTurn(crop.gravity ?? gravity, turned), 1);
+    return planCut("extractBefore", canvas, inner, beforeTurn(crop.gravity ?? gravity, turned), 1);
   },
-  draw: drawCut,
 });

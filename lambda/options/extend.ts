@@ -1,7 +1,9 @@
 import { flag } from "../contract/args.ts";
 import type { Canvas, Size } from "../contract/canvas.ts";
 import { type Gravity, place } from "../contract/geometry.ts";
-import { compound, step } from "../contract/option.ts";
+import { compound } from "../contract/option.ts";
+import { step } from "../contract/step.ts";
+import { stroke } from "../contract/stroke.ts";
 import { background, groundOf } from "./background.ts";
 import { format } from "./format.ts";
 import { gravityArg } from "./gravity.ts";
@@ -40,30 +42,28 @@ function fillUp({ enabled, gravity = { type: "ce" } }: Extension, to: Size, grou
   const { left, top } = place(outer, canvas, gravity, canvas.dpr);
   const { color, alpha } = groundOf(ground, canvas);
   return {
-    stroke: {
-      left,
-      top,
-      right: outer.width - canvas.width - left,
-      bottom: outer.height - canvas.height - top,
-      background: color,
-    },
+    strokes: [
+      stroke("extend", {
+        left,
+        top,
+        right: outer.width - canvas.width - left,
+        bottom: outer.height - canvas.height - top,
+        background: color,
+      }),
+    ],
     canvas: { ...outer, alpha },
   };
 }
 
 export const extendStep = step({
   name: "extend",
-  calls: "extend",
   needs: { extend, background, format },
   plan: ({ extend, ...ground }, canvas) => fillUp(extend, canvas.target, ground, canvas),
-  draw: (image, edges) => image.extend(edges),
 });
 
 export const extendAspectStep = step({
   name: "extendAspect",
-  calls: "extend",
   needs: { extendAspectRatio, background, format },
   plan: ({ extendAspectRatio, ...ground }, canvas) =>
-    fillUp(extendAspectRatio, canvas.aspect, ground, canvas),
-  draw: (image, edges) => image.extend(edges),
+    fillUp(extendAspectRatio, canvas.extendAspectRatio, ground, canvas),
 });

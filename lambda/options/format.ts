@@ -1,6 +1,8 @@
 import { word } from "../contract/args.ts";
 import type { Canvas } from "../contract/canvas.ts";
-import { decision, option, step } from "../contract/option.ts";
+import { option } from "../contract/option.ts";
+import { step } from "../contract/step.ts";
+import { RESIZE_RATE, stroke } from "../contract/stroke.ts";
 import { type Format, formatNamed, formatNames, formats } from "../formats.ts";
 import { background } from "./background.ts";
 
@@ -20,11 +22,11 @@ export const format = option({
 const minAvifSide = 16;
 
 /** Chooses the format once the canvas tells whether it must hold transparency. */
-export const formatDecision = decision({
+export const formatStep = step({
   name: "format",
   needs: { format, background },
-  plan({ format: options, background }, canvas) {
-    const chosen = chooseFormat(options, canvas.alpha && !background, canvas);
+  plan({ format, background }, canvas) {
+    const chosen = chooseFormat(format, canvas.alpha && !background, canvas);
     const tooSmall = chosen === "avif" && Math.min(canvas.width, canvas.height) < minAvifSide;
     return { canvas: { format: tooSmall ? smallFormat(canvas) : chosen } };
   },
@@ -33,24 +35,23 @@ export const formatDecision = decision({
 const smallFormat = ({ alpha }: Canvas): Format => (alpha ? "png" : "jpeg");
 
 function chooseFormat(
-  options: Format | undefined,
+  format: Format | undefined,
   alpha: boolean,
   { format: source, offers }: Canvas,
 ): Format {
   const [enforced] = offers.enforced;
-  if (options) return options === "svg" ? options : (enforced ?? options);
+  if (format) return format === "svg" ? format : (enforced ?? format);
 
   const [offered] = offers.auto;
   if (offered) return offered;
   if (offers.preferred.includes(source)) return source;
   const [first = "jpeg"] = offers.preferred;
-  return offers.preferred.find((format) => formats[format].alpha || !alpha) ?? first;
+  return offers.preferred.find((one) => formats[one].alpha || !alpha) ?? first;
 }
 
 /** Scales down what the chosen format could not hold. */
 export const limitStep = step({
   name: "limit",
-  calls: "resize",
   needs: {},
   plan(_, { width, height, format }) {
     const limit = limitOf(format, width, height);
@@ -59,9 +60,8 @@ export const limitStep = step({
       width: Math.max(1, Math.floor(width * limit + 0.5)),
       height: Math.max(1, Math.floor(height * limit + 0.5)),
     };
-    return { stroke: size, canvas: size };
+    return { strokes: [stroke("resize", { ...size, fit: "fill" }, { rate: RESIZE_RATE })], canvas: size };
   },
-  draw: (image, { width, height }) => image.resize(width, height, { fit: "fill" }),
 });
 
 const maxGifPixels = 536_870_911;

@@ -1,8 +1,9 @@
-import type { Sharp } from "sharp";
 import { type Arg, offset, refuse, type Words } from "../contract/args.ts";
 import type { Size } from "../contract/canvas.ts";
-import { type Box, compassPoints, type Gravity, place } from "../contract/geometry.ts";
+import { compassPoints, type Gravity, place } from "../contract/geometry.ts";
 import { option } from "../contract/option.ts";
+import type { Planned } from "../contract/step.ts";
+import { stroke } from "../contract/stroke.ts";
 
 /** Up to three words: a compass point with offsets, `fp` with a focus point, or one of `more`. */
 export function gravityArg(more: readonly Gravity["type"][] = []): Arg<Gravity> {
@@ -55,18 +56,17 @@ export const gravity = option({
   arg: gravityArg(["sm"]),
 });
 
-/** A rectangle to be kept. When `smart`, its size holds and its place is still to be found. */
-export interface Cut extends Box {
-  readonly smart?: true;
-}
-
 /** Plans to keep `inner` of `outer`, held by a gravity; nothing when that is all of it. */
-export function planCut(outer: Size, inner: Size, held: Gravity, dpr: number) {
+export function planCut(
+  call: "extractBefore" | "extractAfter",
+  outer: Size,
+  inner: Size,
+  held: Gravity,
+  dpr: number,
+): Planned | undefined {
   if (inner.width === outer.width && inner.height === outer.height) return;
-  const box: Cut = { ...place(outer, inner, held, dpr), ...inner };
-  return { stroke: held.type === "sm" ? { ...box, smart: true as const } : box, canvas: inner };
+  const { width, height } = inner;
+  const box = { ...place(outer, inner, held, dpr), width, height };
+  const found = held.type === "sm" ? { attention: true as const } : {};
+  return { strokes: [stroke(call, box, found)], canvas: { width, height } };
 }
-
-/** Draws it, once its place is known. */
-export const drawCut = (image: Sharp, { left, top, width, height }: Cut) =>
-  image.extract({ left, top, width, height });

@@ -1,16 +1,19 @@
-import type { Decision, Option, Step, ValueOf } from "../contract/option.ts";
+import type { Option, ValueOf } from "../contract/option.ts";
+import type { OutputPart } from "../contract/output-part.ts";
+import type { Step } from "../contract/step.ts";
 import { background, flattenStep } from "./background.ts";
 import { blur, blurStep } from "./blur.ts";
 import { crop, cropStep } from "./crop.ts";
 import { cachebuster, expires, filename, returnAttachment } from "./delivery.ts";
+import { encodersOutput } from "./encoders.ts";
 import { extend, extendAspectRatio, extendAspectStep, extendStep } from "./extend.ts";
-import { format, formatDecision, limitStep } from "./format.ts";
+import { format, formatStep, limitStep } from "./format.ts";
 import { gravity } from "./gravity.ts";
-import { stripMetadata } from "./metadata.ts";
+import { metadataOutput, stripMetadata } from "./metadata.ts";
 import { autoRotate, flip, mirrorStep, rotate, turnStep } from "./orient.ts";
 import { padding, padStep } from "./padding.ts";
 import { preset } from "./preset.ts";
-import { maxBytes, quality } from "./quality.ts";
+import { maxBytes, quality, qualityOutput } from "./quality.ts";
 import {
   dpr,
   enlarge,
@@ -19,10 +22,10 @@ import {
   minWidth,
   resize,
   resizingType,
+  resultCropStep,
   scaleStep,
   size,
   width,
-  windowStep,
   zoom,
 } from "./resize.ts";
 import { sharpen, sharpenStep } from "./sharpen.ts";
@@ -67,23 +70,30 @@ export const steps = [
   scaleStep,
   mirrorStep,
   turnStep,
-  windowStep,
+  resultCropStep,
   blurStep,
   sharpenStep,
   extendStep,
   extendAspectStep,
   padStep,
-  formatDecision,
+  formatStep,
   limitStep,
   flattenStep,
-] as const satisfies readonly (Step | Decision)[];
+] as const satisfies readonly Step[];
+
+/** What the answer's file is to be, beside its format. */
+export const outputs = [
+  qualityOutput,
+  metadataOutput,
+  encodersOutput,
+] as const satisfies readonly OutputPart[];
 
 /** What a caller may ask for: every option by name. */
 export type Options = { readonly [O in (typeof options)[number] as O["name"]]?: ValueOf<O> };
 
 /** Both lists, for whoever treats all alike. */
 export const everyOption: readonly Option[] = options;
-export const everyStep: readonly (Step | Decision)[] = steps;
+export const everyStep: readonly Step[] = steps;
 
 /** Every option under each of its names. */
 export const optionsByName: ReadonlyMap<string, Option> = new Map(

@@ -1,5 +1,6 @@
 import { flag } from "../contract/args.ts";
 import { option } from "../contract/option.ts";
+import { outputPart } from "../contract/output-part.ts";
 
 export const stripMetadata = option({
   name: "strip_metadata",
@@ -9,3 +10,9 @@ export const stripMetadata = option({
   example: "sm:0",
   arg: flag(),
 });
+
+export const metadataOutput = outputPart({ stripMetadata }, (options, { source, canvas }) => ({
+  keepMetadata: !options.stripMetadata,
+  /** The pixels were turned, so the EXIF orientation that is kept no longer holds. */
+  turned: canvas.orientation !== source.orientation,
+}));

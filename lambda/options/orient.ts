@@ -1,7 +1,9 @@
 import { flag, integer, refuse } from "../contract/args.ts";
 import type { Canvas } from "../contract/canvas.ts";
 import { type Turn, turn } from "../contract/geometry.ts";
-import { compound, option, step } from "../contract/option.ts";
+import { compound, option } from "../contract/option.ts";
+import { step } from "../contract/step.ts";
+import { stroke } from "../contract/stroke.ts";
 
 export const autoRotate = option({
   name: "auto_rotate",
@@ -84,22 +86,19 @@ export const isQuarter = ({ angle }: Turn) => angle === 90 || angle === 270;
 
 export const mirrorStep = step({
   name: "mirror",
-  calls: "flop",
   needs: turning,
-  plan: (options, canvas) => (turnOf(options, canvas).flop ? { stroke: {} } : undefined),
-  draw: (image) => image.flop(),
+  plan: (turns, canvas) => (turnOf(turns, canvas).flop ? { strokes: [stroke("flop", true)] } : undefined),
 });
 
 /** After it the picture is upright, unless it was not to be touched at all. */
 export const turnStep = step({
   name: "turn",
-  calls: "rotate",
   needs: turning,
-  plan(options, canvas) {
-    const { flop, angle } = turnOf(options, canvas);
-    const upright = options.autoRotate || flop || angle !== 0 ? { orientation: 1 } : {};
+  plan(turns, canvas) {
+    const { flop, angle } = turnOf(turns, canvas);
+    const upright = turns.autoRotate || flop || angle !== 0 ? { orientation: 1 } : {};
     if (angle === 0) return { canvas: upright };
-    return { stroke: { angle }, canvas: { ...turn(canvas, isQuarter({ flop, angle })), ...upright } };
+    const turned = turn(canvas, isQuarter({ flop, angle }));
+    return { strokes: [stroke("rotate", angle)], canvas: { ...turned, ...upright } };
   },
-  draw: (image, { angle }) => image.rotate(angle),
 });

@@ -1,6 +1,8 @@
 import { px } from "../contract/args.ts";
 import { scaleToEven } from "../contract/geometry.ts";
-import { compound, step } from "../contract/option.ts";
+import { compound } from "../contract/option.ts";
+import { step } from "../contract/step.ts";
+import { stroke } from "../contract/stroke.ts";
 import { background, groundOf } from "./background.ts";
 import { format } from "./format.ts";
 
@@ -20,17 +22,16 @@ export const padding = compound({
 
 export const padStep = step({
   name: "pad",
-  calls: "extend",
   needs: { padding, background, format },
-  plan({ padding, ...options }, canvas) {
+  plan({ padding, ...paint }, canvas) {
     const { top = 0, right = top, bottom = top, left = right } = padding;
     if (!(top || right || bottom || left)) return;
 
     const scaled = (px: number) => scaleToEven(px, canvas.dpr);
     const edges = { top: scaled(top), right: scaled(right), bottom: scaled(bottom), left: scaled(left) };
-    const ground = groundOf(options, canvas);
+    const ground = groundOf(paint, canvas);
     return {
-      stroke: { ...edges, background: ground.color },
+      strokes: [stroke("extend", { ...edges, background: ground.color })],
       canvas: {
         width: edges.left + canvas.width + edges.right,
         height: edges.top + canvas.height + edges.bottom,
@@ -38,5 +39,4 @@ export const padStep = step({
       },
     };
   },
-  draw: (image, edges) => image.extend(edges),
 });

@@ -1,6 +1,8 @@
 import { integer } from "../contract/args.ts";
 import { roundAway } from "../contract/geometry.ts";
 import { option } from "../contract/option.ts";
+import { outputPart } from "../contract/output-part.ts";
+import { formats } from "../formats.ts";
 
 export const quality = option({
   name: "quality",
@@ -19,6 +21,13 @@ export const maxBytes = option({
   example: "mb:50000",
   arg: integer("bytes", 0, Infinity),
 });
+
+export const qualityOutput = outputPart({ quality, maxBytes }, (options, { canvas: { format } }, config) => ({
+  /** 1–100; without meaning for formats that lose nothing. */
+  quality: options.quality || config.formatQuality[format] || config.quality,
+  /** bytes; 0 is no limit. */
+  maxBytes: formats[format].lossy ? options.maxBytes : 0,
+}));
 
 /** Quality at which `max_bytes` gives up. */
 const minQuality = 10;

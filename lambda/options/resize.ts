@@ -1,10 +1,12 @@
 import { choice, factor, flag, px } from "../contract/args.ts";
 import type { Canvas, Size } from "../contract/canvas.ts";
 import { minSize, scale, turn } from "../contract/geometry.ts";
-import { compound, option, type Settled, shorthand, step } from "../contract/option.ts";
+import { compound, option, type Settled, shorthand } from "../contract/option.ts";
+import { step } from "../contract/step.ts";
+import { RESIZE_RATE, stroke } from "../contract/stroke.ts";
 import { formats } from "../formats.ts";
 import { extend } from "./extend.ts";
-import { drawCut, gravity, planCut } from "./gravity.ts";
+import { gravity, planCut } from "./gravity.ts";
 import { isQuarter, turning, turnOf } from "./orient.ts";
 
 export const resizingType = option({
@@ -180,7 +182,6 @@ function aspectOf(target: Size, picture: Size): Size {
 /** Scales, and leaves to the later steps what they cut down and fill up to. */
 export const scaleStep = step({
   name: "scale",
-  calls: "resize",
   needs: { ...sizing, ...turning },
   plan(options, canvas) {
     const turned = isQuarter(turnOf(options, canvas));
@@ -197,19 +198,18 @@ export const scaleStep = step({
       width: scale(options.width, dpr * (options.zoom.x ?? 1)),
       height: scale(options.height, dpr * (options.zoom.y ?? options.zoom.x ?? 1)),
     };
-    const window =
-      options.resizingType === "fill-down" && !options.enlarge ? fillDown(target, scaled) : target;
-    const aspect = aspectOf(target, minSize(scaled, window));
+    const fillsDown = options.resizingType === "fill-down" && !options.enlarge;
+    const resultCrop = fillsDown ? fillDown(target, scaled) : target;
+    const extendAspectRatio = aspectOf(target, minSize(scaled, resultCrop));
     const stored = turn(scaled, turned);
-    const after = { ...stored, dpr, window, target, aspect };
+    const after = { ...stored, dpr, resultCrop, target, extendAspectRatio };
     if (stored.width === canvas.width && stored.height === canvas.height) return { canvas: after };
     const exact = exactSide(canvas, stored, turn({ width: scales.x, height: scales.y }, turned));
-    return { stroke: { ...stored, exact }, canvas: after };
+    const to = exact
+      ? { [exact]: stored[exact], fit: "inside" as const }
+      : { ...stored, fit: "fill" as const };
+    return { strokes: [stroke("resize", to, { rate: RESIZE_RATE })], canvas: after };
   },
-  draw: (image, { width, height, exact }) =>
-    exact
-      ? image.resize({ [exact]: exact === "width" ? width : height, fit: "inside" })
-      : image.resize(width, height, { fit: "fill" }),
 });
 
 /**
@@ -228,16 +228,14 @@ function exactSide(from: Canvas, to: Size, scales: Size): "width" | "height" | u
 const tiny = 1e-6;
 
 /** Cuts the scaled, upright picture down to the size asked for. */
-export const windowStep = step({
-  name: "window",
-  calls: "extractAfter",
+export const resultCropStep = step({
+  name: "resultCrop",
   needs: { gravity },
   plan({ gravity }, canvas) {
     const inner = {
-      width: Math.min(canvas.window.width || canvas.width, canvas.width),
-      height: Math.min(canvas.window.height || canvas.height, canvas.height),
+      width: Math.min(canvas.resultCrop.width || canvas.width, canvas.width),
+      height: Math.min(canvas.resultCrop.height || canvas.height, canvas.height),
     };
-    return planCut(canvas, inner, gravity, canvas.dpr);
+    return planCut("extractAfter", canvas, inner, gravity, canvas.dpr);
   },
-  draw: drawCut,
 });

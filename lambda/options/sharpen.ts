@@ -1,5 +1,7 @@
 import { amount } from "../contract/args.ts";
-import { option, step } from "../contract/option.ts";
+import { option } from "../contract/option.ts";
+import { step } from "../contract/step.ts";
+import { stroke } from "../contract/stroke.ts";
 
 export const sharpen = option({
   name: "sharpen",
@@ -13,11 +15,15 @@ export const sharpen = option({
 /** Sigma; sharp takes no less and no more. */
 const [minSigma, maxSigma] = [0.000_001, 10];
 
+/** ms per megapixel of one vCPU. */
+const RATE = 90;
+
 export const sharpenStep = step({
   name: "sharpen",
-  calls: "sharpen",
   needs: { sharpen },
-  plan: ({ sharpen }) =>
-    sharpen < minSigma ? undefined : { stroke: { sigma: Math.min(sharpen, maxSigma), m1: 0, m2: 3 } },
-  draw: (image, mask) => image.sharpen(mask),
+  plan({ sharpen }) {
+    if (sharpen < minSigma) return;
+    const mask = { sigma: Math.min(sharpen, maxSigma), m1: 0, m2: 3 };
+    return { strokes: [stroke("sharpen", mask, { rate: RATE })] };
+  },
 });

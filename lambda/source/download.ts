@@ -8,14 +8,15 @@ import {
   SourceUnreachable,
 } from "../errors.ts";
 import { type ObjectMetadata, type ObjectStream, StoreError } from "../store/store.ts";
+import { withAttempts } from "./attempts.ts";
 
 /** A source, downloaded whole. */
 export interface Source extends ObjectMetadata {
   readonly bytes: Uint8Array;
 }
 
-/** Asks a store for an object. */
-export type Ask = (signal: AbortSignal) => Promise<ObjectStream | "not modified">;
+/** Asks a store for an object, once. */
+export type Get = (signal: AbortSignal) => Promise<ObjectStream | "not modified">;
 
 /** bytes; with no limit given, what still leaves room in memory for drawing. */
 const MAX_SOURCE_BYTES = 256 * 2 ** 20;
@@ -34,7 +35,7 @@ interface Progress {
  */
 export async function download(
   url: string,
-  ask: Ask,
+  get: Get,
   deadline: Deadline,
   limit: number,
 ): Promise<Source | "not modified"> {
@@ -43,28 +44,29 @@ export async function download(
   let progress: Progress = { where: "waiting for the first byte", read: 0 };
   try {
     return await deadline.within(url, allowed, (signal) =>
-      attempt(ask, signal, limit || MAX_SOURCE_BYTES, (now) => {
+      attempt(get, signal, limit || MAX_SOURCE_BYTES, (now) => {
         progress = now;
       }),
     );
   } catch (error) {
-    throw failure(error, progress, `${url}: ${told(progress, performance.now() - began, allowed)}`);
+    const where = describe(progress, performance.now() - began, allowed);
+    throw failure(error, progress, `${url}: ${where}`);
   }
 }
 
 /** One request and its body. Retries, hedges and resumes are further attempts. */
-async function attempt(ask: Ask, signal: AbortSignal, limit: number, report: (progress: Progress) => void) {
-  const arriving = await ask(signal);
-  if (arriving === "not modified") return arriving;
-  const { facts, length } = arriving;
+async function attempt(get: Get, signal: AbortSignal, limit: number, report: (progress: Progress) => void) {
+  const stream = await withAttempts(() => get(signal), signal);
+  if (stream === "not modified") return stream;
+  const { metadata, length } = stream;
   const reading = (read: number) => report({ where: "reading the body", read, length });
   try {
     signal.throwIfAborted();
     reading(0);
-    const bytes = await bytesOf(arriving, limit, reading);
-    return { ...facts, bytes: facts.encoding === "gzip" ? await unpacked(bytes, limit) : bytes };
+    const bytes = await bytesOf(stream, limit, reading);
+    return { ...metadata, bytes: metadata.encoding === "gzip" ? await unpacked(bytes, limit) : bytes };
   } finally {
-    arriving.cancel();
+    stream.cancel();
   }
 }
 
@@ -74,31 +76,31 @@ export async function bytesOf(
   limit: number,
   report: (read: number) => void = () => {},
 ): Promise<Uint8Array> {
-  refuse(length ?? 0, limit);
-  const whole = Buffer.allocUnsafe(length ?? 0);
+  assertSize(length ?? 0, limit);
+  const buffer = Buffer.allocUnsafe(length ?? 0);
   const chunks: Uint8Array[] = [];
   let read = 0;
   for await (const chunk of body) {
     if (length === undefined) chunks.push(chunk);
-    else whole.set(chunk, read);
+    else buffer.set(chunk, read);
     read += chunk.length;
     report(read);
-    refuse(read, limit);
+    assertSize(read, limit);
   }
   if (length === undefined) return Buffer.concat(chunks);
   if (read < length) throw new SourceIncomplete("the other side ended");
-  return whole;
+  return buffer;
 }
 
-function refuse(bytes: number, limit: number) {
+function assertSize(bytes: number, limit: number) {
   if (bytes > limit) throw new InvalidSource(`${bytes} bytes of at most ${limit}`);
 }
 
 async function unpacked(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
   const { gunzip } = await import("node:zlib");
   return new Promise((resolve, reject) => {
-    gunzip(bytes, { maxOutputLength: limit }, (cause, whole) => {
-      if (!cause) return resolve(whole);
+    gunzip(bytes, { maxOutputLength: limit }, (cause, unpacked) => {
+      if (!cause) return resolve(unpacked);
       const Kind = unpacking.get("code" in cause ? cause.code : undefined) ?? BrokenSource;
       reject(new Kind(`gzip: ${cause.message}`, { cause }));
     });
@@ -110,11 +112,11 @@ const unpacking = new Map<unknown, new (...given: ConstructorParameters<typeof E
   ["ERR_BUFFER_TOO_LARGE", InvalidSource],
 ]);
 
-const told = ({ where, read, length }: Progress, spent: number, allowed: number) =>
+const describe = ({ where, read, length }: Progress, spent: number, allowed: number) =>
   `${where}, ${read} of ${length ?? "?"} bytes, ${Math.round(spent)} of ${Math.round(allowed)} ms`;
 
-function failure(cause: unknown, { where }: Progress, told: string): Failure {
-  const message = `${told}: ${cause instanceof Error ? cause.message : cause}`;
+function failure(cause: unknown, { where }: Progress, description: string): Failure {
+  const message = `${description}: ${cause instanceof Error ? cause.message : cause}`;
   const Kind = [SourceIncomplete, InvalidSource, BrokenSource].find((kind) => cause instanceof kind);
   if (Kind) return new Kind(message, { cause });
   if (cause instanceof DeadlineExceeded) return new SourceTimeout(message, { cause });

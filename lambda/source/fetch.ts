@@ -1,7 +1,7 @@
 import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
-import type { Conditions } from "../store/store.ts";
+import type { ImageRequest } from "../url/parse.ts";
 import type { Source } from "./download.ts";
 import { fetchFromS3 } from "./s3.ts";
 
@@ -17,8 +17,7 @@ const fetchers = new Map<string, Fetcher>([["s3", fetchFromS3]]);
  * `"not modified"` when the client's conditions hold.
  */
 export async function fetchSource(
-  url: string,
-  conditions: Conditions,
+  { source: url, conditions, limits }: Pick<ImageRequest, "source" | "conditions" | "limits">,
   services: Services,
   deadline: Deadline,
 ): Promise<Source | "not modified"> {
@@ -30,7 +29,7 @@ export async function fetchSource(
   const began = performance.now();
   const downloadBy = deadline.sharing(RENDER_SHARE).sooner(config.downloadTimeout * 1000);
   try {
-    const source = await fetcher(url, conditions, services, downloadBy);
+    const source = await fetcher(url, { conditions, limits }, services, downloadBy);
     if (source !== "not modified") log.note({ bytes: source.bytes.length });
     return source;
   } finally {

@@ -2,21 +2,22 @@ import type { Config } from "../config/variables.ts";
 import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
-import type { Address, Conditions } from "../store/store.ts";
+import type { Address } from "../store/store.ts";
+import type { ImageRequest } from "../url/parse.ts";
 import { download, type Source } from "./download.ts";
 
 /** Downloads `s3://bucket/key?version`. */
 export async function fetchFromS3(
   url: string,
-  conditions: Conditions,
-  { config, bucket, log }: Services,
+  { conditions, limits }: Pick<ImageRequest, "conditions" | "limits">,
+  { config, store, log }: Services,
   deadline: Deadline,
 ): Promise<Source | "not modified"> {
   const address = s3Address(url, config.sourceQuerySeparator);
   if (!isAllowed(address.bucket, config)) throw new SourceUnreachable(`${url}: its bucket may not be read`);
   log.note({ s3: { ...address, ...(config.s3Endpoint && { endpoint: config.s3Endpoint }) } });
-  const ask = (signal: AbortSignal) => bucket.get(address, conditions, signal);
-  return download(url, ask, deadline, config.maxSrcFileSize);
+  const get = (signal: AbortSignal) => store.get(address, { ...conditions, signal });
+  return download(url, get, deadline, limits.maxSrcFileSize);
 }
 
 /**
@@ -25,11 +26,11 @@ export async function fetchFromS3(
  */
 export function s3Address(url: string, separator: string): Address {
   const [, bucket = "", path = ""] = /^[^:]*:\/\/([^/]*)(.*)$/s.exec(url) ?? [];
-  const whole = path.replace(/^\/+/, "");
-  const cut = separator === "" ? -1 : whole.indexOf(separator);
-  const key = cut < 0 ? whole : whole.slice(0, cut);
+  const named = path.replace(/^\/+/, "");
+  const cut = separator === "" ? -1 : named.indexOf(separator);
+  const key = cut < 0 ? named : named.slice(0, cut);
   if (bucket === "" || key === "") throw new SourceUnreachable(`${url}: expected s3://bucket/key`);
-  const version = cut < 0 ? "" : whole.slice(cut + separator.length);
+  const version = cut < 0 ? "" : named.slice(cut + separator.length);
   return { bucket, key, ...(version !== "" && { version }) };
 }
 

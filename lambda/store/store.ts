@@ -11,6 +11,17 @@ export interface Conditions {
   readonly ifModifiedSince?: string | undefined;
 }
 
+/** How an object is asked for. */
+export interface GetOptions extends Conditions {
+  /** Bytes from the first of these to the last, or to the end. */
+  readonly range?: { readonly first: number; readonly last?: number } | undefined;
+  /** Only if it is still this one. */
+  readonly ifMatch?: string | undefined;
+  /** Over a connection that was not used before. */
+  readonly fresh?: boolean | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** What a store tells of an object beside its bytes. */
 export interface ObjectMetadata {
   readonly type?: string | undefined;
@@ -27,26 +38,36 @@ export interface ObjectMetadata {
   readonly cacheTag?: string | undefined;
 }
 
-/** An object on its way: its facts are here, its body is still to be read, or let go with `cancel`. */
+/** An object on its way: what is told of it is here, its body is still to be read, or given up with `cancel`. */
 export interface ObjectStream {
-  readonly facts: ObjectMetadata;
+  readonly metadata: ObjectMetadata;
   /** bytes, when announced. */
   readonly length?: number | undefined;
+  /** As in Content-Range, when only a part was asked for: `bytes 0-9/100`. */
+  readonly range?: string | undefined;
   /** Ends early when the other side closed before `length`; throws when the connection broke. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Frees the connection of a body nobody will read to its end. */
   cancel(): void;
 }
 
-/** An object store, as much of it as we ask for; a drill brings its own. */
-export interface Bucket {
+/** Whatever objects are read from; `Place` is how it names them. */
+export interface Origin<Place = Address> {
   /**
-   * `"not modified"` when the conditions hold. Rejects with `StoreError` when the store answered with an error,
+   * One attempt. `"not modified"` when the conditions hold. Rejects with `StoreError` when the store answered with an error,
    * with `DeadlineExceeded` when it ran into a time limit of its own, with anything else when it did not answer.
    */
-  get(address: Address, conditions: Conditions, signal: AbortSignal): Promise<ObjectStream | "not modified">;
+  get(place: Place, options: GetOptions): Promise<ObjectStream | "not modified">;
+}
+
+/** An object store; a drill brings its own. Each call is one attempt. */
+export interface Store extends Origin {
   /** Stores the object unless one is there already. */
-  put(address: Address, body: Uint8Array, facts: ObjectMetadata, signal: AbortSignal): Promise<void>;
+  put(address: Address, body: Uint8Array, metadata: ObjectMetadata, signal: AbortSignal): Promise<void>;
+  /** The keys that begin with `prefix`. */
+  list(bucket: string, prefix: string, signal: AbortSignal): AsyncIterable<string>;
+  /** Deletes an object; one that is gone already does not matter. */
+  delete(address: Address, signal: AbortSignal): Promise<void>;
   /** A URL that reads the object for `seconds`. */
   presign(address: Address, seconds: number): Promise<string>;
 }

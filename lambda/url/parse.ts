@@ -5,6 +5,7 @@ import { InvalidUrl, SourceNotAllowed, UnsupportedFormat } from "../errors.ts";
 import { formatNamed, formats } from "../formats.ts";
 import type { HttpRequest } from "../http.ts";
 import type { Options } from "../options/index.ts";
+import { type Limits, limitsOf } from "../options/limits.ts";
 import type { Conditions } from "../store/store.ts";
 import { checkExpiry, type Language, readOption, usePresets } from "./language.ts";
 import { acceptedFormats, isEnforced } from "./negotiation.ts";
@@ -17,6 +18,7 @@ export interface ImageRequest {
   /** URL of the source, decoded and rewritten. */
   readonly source: string;
   readonly options: Options;
+  readonly limits: Limits;
   readonly offers: Offers;
   /** The client's validators, as far as the environment hands them on. */
   readonly conditions: Conditions;
@@ -39,6 +41,7 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   return {
     source,
     options,
+    limits: limitsOf(config),
     offers: offersOf(http.headers.accept ?? "", config),
     conditions: conditionsOf(http, config),
   };

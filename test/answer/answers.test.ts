@@ -20,6 +20,7 @@ import { Failure, NoRoute, SourceTimeout, Timeout } from "../../lambda/errors.ts
 import type { HttpRequest } from "../../lambda/http.ts";
 import type { ImageRequest } from "../../lambda/url/parse.ts";
 import { oracle } from "../oracle.ts";
+import { limitsIn } from "../services.ts";
 
 /** A whole second, so that dates lose nothing. */
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -37,6 +38,7 @@ const contextOf = (
 const request = (options: ImageRequest["options"] = {}): ImageRequest => ({
   source: "s3://b/cat.jpg",
   options,
+  limits: limitsIn(),
   offers: { auto: [], enforced: [], preferred: ["jpeg"] },
   conditions: {},
 });

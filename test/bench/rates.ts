@@ -1,12 +1,11 @@
 import sharp, { type Sharp } from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { type Format, formats } from "../../lambda/formats.ts";
-import { drawMs } from "../../lambda/image/cost.ts";
-import { written } from "../../lambda/image/encode.ts";
+import { written } from "../../lambda/image/encoders/sharp.ts";
 import { outputOf } from "../../lambda/image/output.ts";
-import { drawing } from "../../lambda/image/passes.ts";
-import { canvasOf } from "../../lambda/image/plan.ts";
-import { jpegOf, noOffers } from "../options-of.ts";
+import { canvasOf, layOut } from "../../lambda/image/plan.ts";
+import { draw } from "../../lambda/image/render.ts";
+import { jpegOf, noOffers, optionsOf } from "../options-of.ts";
 import { median, photograph } from "./subject.ts";
 
 /** One measured rate and the one the product predicts with; ms per megapixel. */
@@ -37,10 +36,10 @@ async function perMegapixel(work: Work, copy: Work): Promise<number> {
 }
 
 const config = readConfig({});
-const facts = jpegOf(WIDTH, HEIGHT);
+const source = canvasOf(jpegOf(WIDTH, HEIGHT), noOffers);
 
 const encoded = (image: Sharp, format: Format) =>
-  written(image, outputOf({ format }, facts, { ...canvasOf(facts, noOffers), format }, config)).toBuffer();
+  written(image, outputOf({ format }, { source, canvas: { ...source, format } }, config)).toBuffer();
 
 /** Measures decoding and encoding of every format, and the strokes, on one thread. */
 export async function rates(): Promise<readonly Rate[]> {
@@ -69,18 +68,14 @@ export async function rates(): Promise<readonly Rate[]> {
       predicted: decodeMs,
     });
   }
-  const strokes: Readonly<Record<string, object>> = {
-    scale: { width: WIDTH - 1, height: HEIGHT - 1 },
-    blur: { sigma: 2 },
-    sharpen: { sigma: 1, m1: 0, m2: 3 },
-  };
-  for (const [step, stroke] of Object.entries(strokes)) {
-    const drawn = () => drawing.get(step)?.draw(pixels(), stroke).raw().toBuffer() ?? Promise.reject();
-    found.push({
-      work: step,
-      measured: await perMegapixel(drawn, copy),
-      predicted: drawMs[step] ?? Number.NaN,
-    });
+  for (const options of ["rs:force:1599:1249", "bl:2", "sh:1"]) {
+    for (const stroke of layOut(optionsOf(options).options, source).strokes) {
+      found.push({
+        work: stroke.step,
+        measured: await perMegapixel(() => draw(pixels(), stroke).raw().toBuffer(), copy),
+        predicted: stroke.rate,
+      });
+    }
   }
   sharp.concurrency(threads);
   return found;

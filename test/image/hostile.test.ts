@@ -8,10 +8,12 @@ import { Failure } from "../../lambda/errors.ts";
 import { open } from "../../lambda/image/open.ts";
 import { plan } from "../../lambda/image/plan.ts";
 import { render } from "../../lambda/image/render.ts";
+import { limitsOf } from "../../lambda/options/limits.ts";
 import { optionsOf } from "../options-of.ts";
 import { drawn } from "../pictures.ts";
 
 const config = readConfig({ IMGPROXY_MAX_SRC_RESOLUTION: "0.5" });
+const limits = limitsOf(config);
 const offers = { auto: [], enforced: [], preferred: ["jpeg", "png"] } as const;
 
 const png = await drawn(120, 80, { alpha: true }).png().toBuffer();
@@ -84,12 +86,9 @@ test("whatever is asked of whatever lies in the bucket is a picture or a failure
       async (name, said) => {
         const { options } = optionsOf(said.join("/"));
         try {
-          const opened = await open(sources[name] ?? png, config);
-          const picture = await render(
-            plan(options, opened.facts, offers, config),
-            opened,
-            Deadline.in(3000),
-          );
+          const deadline = Deadline.in(3000);
+          const opened = await open({ bytes: sources[name] ?? png }, options, limits, deadline);
+          const picture = await render(plan(options, opened.info, offers, limits, config), opened, deadline);
           assert.ok(picture.body.length > 0);
         } catch (error) {
           if (error instanceof assert.AssertionError || !(error instanceof Failure)) throw error;

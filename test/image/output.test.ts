@@ -4,6 +4,7 @@ import { readConfig } from "../../lambda/config/variables.ts";
 import { type Format, formatNamed } from "../../lambda/formats.ts";
 import { canvasOf, plan } from "../../lambda/image/plan.ts";
 import type { Options } from "../../lambda/options/index.ts";
+import { limitsOf } from "../../lambda/options/limits.ts";
 import { nextQuality } from "../../lambda/options/quality.ts";
 import { jpegOf, noOffers, optionsOf } from "../options-of.ts";
 import { oracle } from "../oracle.ts";
@@ -42,7 +43,13 @@ function chosen({
   const best = (names: readonly string[]) =>
     (["avif", "webp"] as const).filter((format) => names.includes(format));
   const offers = { auto: best([...prefer, ...enforce]), enforced: best(enforce), preferred };
-  return plan(options, { ...picture, format: source, alpha: alpha ?? false }, offers, config).output.format;
+  return plan(
+    options,
+    { ...picture, format: source, alpha: alpha ?? false },
+    offers,
+    limitsOf(config),
+    config,
+  ).output.format;
 }
 
 const unbuilt = ({ prefer = [], enforce = [], animated }: Selection) => {
@@ -74,7 +81,13 @@ describe("quality is taken from where imgproxy takes it", () => {
       const { options } = optionsOf(text);
       const wanted = formatNamed(format);
       assert.equal(
-        plan({ ...options, ...(wanted && { format: wanted }) }, picture, noOffers, settings).output.quality,
+        plan(
+          { ...options, ...(wanted && { format: wanted }) },
+          picture,
+          noOffers,
+          limitsOf(settings),
+          settings,
+        ).output.quality,
         quality,
       );
     });
@@ -100,18 +113,18 @@ describe("max_bytes tries the qualities imgproxy tries", () => {
 test("AVIF smaller than 16 px is written as PNG or JPEG", () => {
   const tiny = { ...picture, width: 15 };
   const format = (alpha: boolean) =>
-    plan({ format: "avif" }, { ...tiny, alpha }, noOffers, config).output.format;
+    plan({ format: "avif" }, { ...tiny, alpha }, noOffers, limitsOf(config), config).output.format;
   assert.deepEqual([format(true), format(false)], ["png", "jpeg"]);
 });
 
 test("what a format cannot hold is scaled down to its longest side", () => {
   const wide = { ...picture, width: 40_000, height: 10 };
-  assert.equal(plan({ format: "webp" }, wide, noOffers, config).canvas.width, 16_383);
-  assert.equal(plan({ format: "png" }, wide, noOffers, config).canvas.width, 40_000);
+  assert.equal(plan({ format: "webp" }, wide, noOffers, limitsOf(config), config).canvas.width, 16_383);
+  assert.equal(plan({ format: "png" }, wide, noOffers, limitsOf(config), config).canvas.width, 40_000);
 });
 
 test("a result of more pixels than any source may have is refused before it is drawn", () => {
   const huge = { width: 10_000, height: 10_000, enlarge: true, resizing_type: "force" } as const;
-  assert.throws(() => plan(huge, picture, noOffers, config), { status: 422 });
+  assert.throws(() => plan(huge, picture, noOffers, limitsOf(config), config), { status: 422 });
   assert.equal(canvasOf(picture, noOffers).width, 100);
 });

@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { Failure } from "../../lambda/errors.ts";
-import type { LogFields } from "../../lambda/log.ts";
+import { limitsOf } from "../../lambda/options/limits.ts";
 import { fetchSource } from "../../lambda/source/fetch.ts";
-import { s3Bucket } from "../../lambda/store/s3.ts";
-import { compileLanguage } from "../../lambda/url/language.ts";
 import { type Fault, faults, message, origin, s3Error } from "../faults.ts";
+import { servicesOf } from "../services.ts";
 
 process.env.AWS_ACCESS_KEY_ID = "local";
 process.env.AWS_SECRET_ACCESS_KEY = "not-a-secret";
@@ -22,20 +20,16 @@ const checksum = { "x-amz-checksum-crc32": "AAAAAA==" };
 /** Fetches from an origin with this fault within `ms`; no connection that broke may be left open. */
 async function fetchFrom(fault: Fault, ms: number, env: Readonly<Record<string, string>> = {}, source = url) {
   await using at = await origin(fault);
-  const config = readConfig({ IMGPROXY_S3_ENDPOINT: at.endpoint, ...env });
-  let told: LogFields = {};
-  const note = (more: LogFields) => {
-    told = { ...told, ...more };
-  };
-  const services = { config, language: compileLanguage(config, 0), bucket: s3Bucket(config), log: { note } };
+  const services = servicesOf({ IMGPROXY_S3_ENDPOINT: at.endpoint, ...env });
+  const request = { source, conditions: {}, limits: limitsOf(services.config) };
   const began = performance.now();
-  const outcome = await fetchSource(source, {}, services, Deadline.in(ms)).catch((error: unknown) => error);
+  const outcome = await fetchSource(request, services, Deadline.in(ms)).catch((error: unknown) => error);
   const took = performance.now() - began;
   if (outcome instanceof Failure) {
     for (let tries = 0; at.open > 0 && !reusable.has(fault) && tries < 50; tries++) await sleep(10);
     if (!reusable.has(fault)) assert.equal(at.open, 0, "a connection is left open");
   }
-  return { outcome, took, told };
+  return { outcome, took, told: services.log.fields };
 }
 
 /** Faults after which the connection is as good as before. */

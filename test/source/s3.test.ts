@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { SourceUnreachable } from "../../lambda/errors.ts";
 import { fetchFromS3, s3Address } from "../../lambda/source/s3.ts";
-import type { Address, Bucket } from "../../lambda/store/store.ts";
-import { compileLanguage } from "../../lambda/url/language.ts";
+import type { Address, Store } from "../../lambda/store/store.ts";
 import { oracle } from "../oracle.ts";
+import { type Env, limitsIn, servicesOf } from "../services.ts";
 
 interface UrlVector {
   readonly id: string;
@@ -30,27 +29,29 @@ test("a key holds line ends and colons like anything else", () => {
   assert.deepEqual(s3Address("s3://b/a:\nb://c", "?"), { bucket: "b", key: "a:\nb://c" });
 });
 
-/** A bucket that holds the same three bytes everywhere, and remembers what it was asked for. */
-function threeBytes(): { readonly bucket: Bucket; readonly asked: Address[] } {
+/** A store that holds the same three bytes everywhere, and remembers what it was asked for. */
+function threeBytes(): { readonly store: Store; readonly asked: Address[] } {
   const asked: Address[] = [];
   async function* body() {
     yield Buffer.from("abc");
   }
-  const bucket: Bucket = {
+  const nothing = () => Promise.reject(new Error("nothing but bytes is to be had here"));
+  const store: Store = {
     async get(address) {
       asked.push(address);
-      return { facts: { etag: '"e"' }, length: 3, body: body(), cancel() {} };
+      return { metadata: { etag: '"e"' }, length: 3, body: body(), cancel() {} };
     },
-    put: () => Promise.reject(new Error("nothing is stored here")),
-    presign: () => Promise.reject(new Error("nothing is shared here")),
+    list: async function* () {},
+    put: nothing,
+    delete: nothing,
+    presign: nothing,
   };
-  return { bucket, asked };
+  return { store, asked };
 }
 
-function fetched(url: string, env: Readonly<Record<string, string>>, bucket: Bucket) {
-  const config = readConfig(env);
-  const services = { config, language: compileLanguage(config, 0), bucket, log: { note() {} } };
-  return fetchFromS3(url, {}, services, Deadline.in(1000));
+function fetched(url: string, env: Env, store: Store) {
+  const request = { conditions: {}, limits: limitsIn(env) };
+  return fetchFromS3(url, request, servicesOf(env, { store }), Deadline.in(1000));
 }
 
 interface BucketVector {
@@ -66,8 +67,8 @@ for (const { bucket: name, allowed, denied, ok } of oracle<BucketVector>("allowD
       IMGPROXY_S3_ALLOWED_BUCKETS: allowed.join(),
       IMGPROXY_S3_DENIED_BUCKETS: denied.join(),
     };
-    const { bucket, asked } = threeBytes();
-    const fetching = fetched(`s3://${name}/k`, env, bucket);
+    const { store, asked } = threeBytes();
+    const fetching = fetched(`s3://${name}/k`, env, store);
     if (ok) assert.notEqual(await fetching, "not modified");
     else
       await assert.rejects(fetching, (error) => error instanceof SourceUnreachable && error.status === 404);
@@ -76,14 +77,14 @@ for (const { bucket: name, allowed, denied, ok } of oracle<BucketVector>("allowD
 }
 
 test("the derivatives' own bucket is no source", async () => {
-  const { bucket, asked } = threeBytes();
-  const fetching = fetched("s3://derived/k", { SHUTTERSPEED_DERIVATIVES_BUCKET: "derived" }, bucket);
+  const { store, asked } = threeBytes();
+  const fetching = fetched("s3://derived/k", { SHUTTERSPEED_DERIVATIVES_BUCKET: "derived" }, store);
   await assert.rejects(fetching, { status: 404 });
   assert.equal(asked.length, 0);
 });
 
 test("the version is asked for", async () => {
-  const { bucket, asked } = threeBytes();
-  await fetched("s3://b/k.jpg?v1", {}, bucket);
+  const { store, asked } = threeBytes();
+  await fetched("s3://b/k.jpg?v1", {}, store);
   assert.deepEqual(asked, [{ bucket: "b", key: "k.jpg", version: "v1" }]);
 });

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../lambda/config/variables.ts";
-import { s3Bucket } from "../../lambda/store/s3.ts";
-import type { Bucket, ObjectStream } from "../../lambda/store/store.ts";
+import { s3Store } from "../../lambda/store/s3.ts";
+import type { ObjectStream, Store } from "../../lambda/store/store.ts";
 import { StoreError } from "../../lambda/store/store.ts";
 import { buckets, type LocalS3, startS3 } from "../../lib/local/s3/s3.ts";
 import { faults, message, type Origin, origin, s3Error } from "../faults.ts";
@@ -16,22 +16,22 @@ process.env.AWS_SECRET_ACCESS_KEY = "not-a-secret";
 process.env.AWS_REGION = "us-east-1";
 
 const bucketAt = (endpoint: string, env: Readonly<Record<string, string>> = {}) =>
-  s3Bucket(readConfig({ IMGPROXY_S3_ENDPOINT: endpoint, ...env }));
+  s3Store(readConfig({ IMGPROXY_S3_ENDPOINT: endpoint, ...env }));
 const patient = () => new AbortController().signal;
 const picture = { bucket: buckets.pictures, key: "dir/a b+ü%.jpg" };
 
-async function text(arriving: ObjectStream | "not modified"): Promise<string> {
-  assert.notEqual(arriving, "not modified");
-  if (arriving === "not modified") return "";
+async function text(stream: ObjectStream | "not modified"): Promise<string> {
+  assert.notEqual(stream, "not modified");
+  if (stream === "not modified") return "";
   const chunks: Uint8Array[] = [];
-  for await (const chunk of arriving.body) chunks.push(chunk);
+  for await (const chunk of stream.body) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
 describe("on a real S3", () => {
   let s3: LocalS3;
   let folder: string;
-  let bucket: Bucket;
+  let bucket: Store;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "bucket-test-"));
     s3 = await startS3(folder);
@@ -43,21 +43,21 @@ describe("on a real S3", () => {
   });
 
   test("what is put comes back, with what was said of it", async () => {
-    const facts = {
+    const metadata = {
       type: "image/jpeg",
       cacheControl: "max-age=5, public",
       contentDisposition: 'inline; filename="a.jpg"',
       cacheTag: "abc",
     };
-    await bucket.put(picture, Buffer.from("hello"), facts, patient());
-    const arriving = await bucket.get(picture, {}, patient());
-    assert.equal(await text(arriving), "hello");
-    assert.ok(arriving !== "not modified");
-    assert.equal(arriving.length, 5);
-    const { etag, lastModified, ...rest } = arriving.facts;
+    await bucket.put(picture, Buffer.from("hello"), metadata, patient());
+    const stream = await bucket.get(picture, { signal: patient() });
+    assert.equal(await text(stream), "hello");
+    assert.ok(stream !== "not modified");
+    assert.equal(stream.length, 5);
+    const { etag, lastModified, ...rest } = stream.metadata;
     assert.match(etag ?? "", /^"[0-9a-f]{32}"$/);
     assert.match(lastModified ?? "", / GMT$/);
-    assert.deepEqual(rest, { ...facts, encoding: undefined, expires: undefined });
+    assert.deepEqual(rest, { ...metadata, encoding: undefined, expires: undefined });
   });
 
   test("what is there already stays, and that is no failure", async () => {
@@ -65,25 +65,43 @@ describe("on a real S3", () => {
     const put = (body: string) => bucket.put(address, Buffer.from(body), {}, patient());
     await put("first");
     await put("second");
-    assert.equal(await text(await bucket.get(address, {}, patient())), "first");
+    assert.equal(await text(await bucket.get(address, { signal: patient() })), "first");
   });
 
   test("conditions that hold are answered without a body", async () => {
     const address = { bucket: buckets.pictures, key: "conditional" };
     await bucket.put(address, Buffer.from("x"), {}, patient());
-    const first = await bucket.get(address, {}, patient());
+    const first = await bucket.get(address, { signal: patient() });
     assert.ok(first !== "not modified");
     await text(first);
-    const { etag = "", lastModified = "" } = first.facts;
-    assert.equal(await bucket.get(address, { ifNoneMatch: etag }, patient()), "not modified");
-    assert.equal(await text(await bucket.get(address, { ifNoneMatch: '"other"' }, patient())), "x");
-    assert.equal(await bucket.get(address, { ifModifiedSince: lastModified }, patient()), "not modified");
-    assert.equal(await text(await bucket.get(address, { ifModifiedSince: "yesterday" }, patient())), "x");
+    const { etag = "", lastModified = "" } = first.metadata;
+    assert.equal(await bucket.get(address, { ifNoneMatch: etag, signal: patient() }), "not modified");
+    assert.equal(await text(await bucket.get(address, { ifNoneMatch: '"other"', signal: patient() })), "x");
+    assert.equal(
+      await bucket.get(address, { ifModifiedSince: lastModified, signal: patient() }),
+      "not modified",
+    );
+    assert.equal(
+      await text(await bucket.get(address, { ifModifiedSince: "yesterday", signal: patient() })),
+      "x",
+    );
   });
 
   test("a missing object is refused with 404", async () => {
     const missing = { bucket: buckets.pictures, key: "nowhere" };
-    await assert.rejects(bucket.get(missing, {}, patient()), { name: "StoreError", status: 404 });
+    await assert.rejects(bucket.get(missing, { signal: patient() }), { name: "StoreError", status: 404 });
+  });
+
+  test("keys are listed by what they begin with, and gone once deleted, twice if need be", async () => {
+    const keys = ["list/a", "list/b", "other"];
+    for (const key of keys)
+      await bucket.put({ bucket: buckets.pictures, key }, Buffer.from("x"), {}, patient());
+    const list = () => Array.fromAsync(bucket.list(buckets.pictures, "list/", patient()));
+    assert.deepEqual(await list(), ["list/a", "list/b"]);
+    for (let time = 0; time < 2; time++)
+      await bucket.delete({ bucket: buckets.pictures, key: "list/a" }, patient());
+    assert.deepEqual(await list(), ["list/b"]);
+    await assert.rejects(Array.fromAsync(bucket.list("nowhere", "", patient())), { status: 404 });
   });
 
   test("a link reads the object without credentials", async () => {
@@ -103,7 +121,7 @@ describe("on a real S3", () => {
 /** Runs against an origin with this fault; no connection may be left when all is done. */
 async function against(
   fault: Parameters<typeof origin>[0],
-  run: (bucket: Bucket, origin: Origin) => Promise<void>,
+  run: (bucket: Store, origin: Origin) => Promise<void>,
 ) {
   await using at = await origin(fault);
   await run(bucketAt(at.endpoint), at);
@@ -123,27 +141,27 @@ for (const headers of [{}, checksum]) {
 
   test(`a reset while the body is read is an error (${kind})`, () =>
     against(faults.resets(half, headers), async (bucket, at) => {
-      const arriving = await bucket.get(picture, {}, patient());
-      await assert.rejects(text(arriving), { code: "ECONNRESET" });
+      const stream = await bucket.get(picture, { signal: patient() });
+      await assert.rejects(text(stream), { code: "ECONNRESET" });
       await closed(at);
     }));
 
   test(`a body that ends early just ends, for its reader to count (${kind})`, () =>
     against(faults.endsEarly(half, headers), async (bucket, at) => {
-      assert.equal(await text(await bucket.get(picture, {}, patient())), half.toString());
+      assert.equal(await text(await bucket.get(picture, { signal: patient() })), half.toString());
       await closed(at);
     }));
 
   test(`a reset or an abort before anybody reads harms nobody (${kind})`, async () => {
     await against(faults.resets(half, headers), async (bucket, at) => {
-      const arriving = await bucket.get(picture, {}, patient());
+      const stream = await bucket.get(picture, { signal: patient() });
       await sleep(60);
       await closed(at);
-      await assert.rejects(text(arriving));
+      await assert.rejects(text(stream));
     });
     await against(faults.stalls(half, headers), async (bucket, at) => {
       const controller = new AbortController();
-      await bucket.get(picture, {}, controller.signal);
+      await bucket.get(picture, { signal: controller.signal });
       controller.abort();
       await closed(at);
     });
@@ -152,8 +170,8 @@ for (const headers of [{}, checksum]) {
   test(`an abort ends the reading of a stalled body (${kind})`, () =>
     against(faults.stalls(half, headers), async (bucket, at) => {
       const controller = new AbortController();
-      const arriving = await bucket.get(picture, {}, controller.signal);
-      const reading = text(arriving);
+      const stream = await bucket.get(picture, { signal: controller.signal });
+      const reading = text(stream);
       setTimeout(() => controller.abort(), 30);
       await assert.rejects(reading);
       await closed(at);
@@ -161,24 +179,24 @@ for (const headers of [{}, checksum]) {
 
   test(`a body nobody wants gives its connection back (${kind})`, () =>
     against(faults.stalls(half, headers), async (bucket, at) => {
-      const arriving = await bucket.get(picture, {}, patient());
-      assert.ok(arriving !== "not modified");
+      const stream = await bucket.get(picture, { signal: patient() });
+      assert.ok(stream !== "not modified");
       assert.equal(at.open, 1);
-      arriving.cancel();
+      stream.cancel();
       await closed(at);
     }));
 }
 
 test("a body that is not what its checksum says is an error", () =>
   against(faults.answers(message(200, checksum, "not empty")), async (bucket) => {
-    const arriving = await bucket.get(picture, {}, patient());
-    await assert.rejects(text(arriving), /Checksum mismatch/);
+    const stream = await bucket.get(picture, { signal: patient() });
+    await assert.rejects(text(stream), /Checksum mismatch/);
   }));
 
 test("bodies read to the end leave one connection for the next", () =>
   against(faults.answers(message(200, {}, "whole")), async (bucket, at) => {
     for (let nth = 0; nth < 3; nth++)
-      assert.equal(await text(await bucket.get(picture, {}, patient())), "whole");
+      assert.equal(await text(await bucket.get(picture, { signal: patient() })), "whole");
     assert.equal(at.heads.length, 3);
     assert.equal(at.open, 1);
   }));
@@ -186,7 +204,7 @@ test("bodies read to the end leave one connection for the next", () =>
 test("an abort ends the waiting for an answer", () =>
   against(faults.silence, async (bucket, at) => {
     const controller = new AbortController();
-    const waiting = bucket.get(picture, {}, controller.signal);
+    const waiting = bucket.get(picture, { signal: controller.signal });
     setTimeout(() => controller.abort(), 30);
     await assert.rejects(waiting);
     await closed(at);
@@ -201,7 +219,7 @@ for (const [status, code] of [
 ] as const) {
   test(`${status} ${code} is refused as what it is`, () =>
     against(faults.answers(s3Error(status, code)), async (bucket) => {
-      const refused = await bucket.get(picture, {}, patient()).catch((error: unknown) => error);
+      const refused = await bucket.get(picture, { signal: patient() }).catch((error: unknown) => error);
       assert.ok(refused instanceof StoreError, String(refused));
       assert.deepEqual([refused.status, refused.message], [status, `${status} ${code}`]);
     }));
@@ -211,20 +229,51 @@ test("an error page that is no XML still has its status", () =>
   against(
     faults.answers(message(502, { "Content-Type": "text/html" }, "<h1>Bad <gateway></h1>")),
     async (bucket) => {
-      const refused = await bucket.get(picture, {}, patient()).catch((error: unknown) => error);
+      const refused = await bucket.get(picture, { signal: patient() }).catch((error: unknown) => error);
       assert.ok(refused instanceof StoreError, String(refused));
       assert.equal(refused.status, 502);
     },
   ));
 
-test("a busy store is asked once more", () =>
+test("a busy store is asked once: attempts are not the SDK's", () =>
   against(
     (socket, _, nth) => socket.write(nth === 0 ? s3Error(503, "SlowDown") : message(200, {}, "now")),
     async (bucket, at) => {
-      assert.equal(await text(await bucket.get(picture, {}, patient())), "now");
-      assert.equal(at.heads.length, 2);
+      await assert.rejects(bucket.get(picture, { signal: patient() }), { status: 503 });
+      assert.equal(at.heads.length, 1);
     },
   ));
+
+test("a part is asked for by its bytes, as long as the object is the same", () =>
+  against(faults.answers(message(206, { "Content-Range": "bytes 4-6/10" }, "abc")), async (bucket, at) => {
+    const options = { range: { first: 4, last: 6 }, ifMatch: '"e"', signal: patient() };
+    const stream = await bucket.get(picture, options);
+    assert.ok(stream !== "not modified");
+    assert.deepEqual([stream.range, stream.length, await text(stream)], ["bytes 4-6/10", 3, "abc"]);
+    assert.match(at.heads[0] ?? "", /\r\nrange: bytes=4-6\r\n/i);
+    assert.match(at.heads[0] ?? "", /\r\nif-match: "e"\r\n/i);
+    await bucket.get(picture, { range: { first: 4 }, signal: patient() });
+    assert.match(at.heads[1] ?? "", /\r\nrange: bytes=4-\r\n/i);
+  }));
+
+test("connections are used again, but for what asks for a fresh one", async () => {
+  const ports: (number | undefined)[] = [];
+  await against(
+    (socket) => {
+      ports.push(socket.remotePort);
+      socket.write(message(200, {}, "x"));
+    },
+    async (bucket) => {
+      const get = async (fresh: boolean) => text(await bucket.get(picture, { fresh, signal: patient() }));
+      await get(false);
+      await get(false);
+      await get(true);
+      await get(true);
+    },
+  );
+  assert.equal(ports[0], ports[1]);
+  assert.equal(new Set(ports).size, 3);
+});
 
 test("a bucket of another region is followed there", () =>
   against(
@@ -239,7 +288,7 @@ test("a bucket of another region is followed there", () =>
           : message(200, {}, "there"),
       ),
     async (bucket, at) => {
-      assert.equal(await text(await bucket.get(picture, {}, patient())), "there");
+      assert.equal(await text(await bucket.get(picture, { signal: patient() })), "there");
       assert.match(at.heads[1] ?? "", /Credential=local\/\d+\/eu-west-3\/s3/);
     },
   ));
@@ -248,7 +297,7 @@ test("nobody at the address is an error without a status", async () => {
   const gone = await origin(faults.silence);
   await gone[Symbol.asyncDispose]();
   const error = await bucketAt(gone.endpoint)
-    .get(picture, {}, patient())
+    .get(picture, { signal: patient() })
     .catch((error: unknown) => error);
   assert.ok(error instanceof Error && !(error instanceof StoreError));
 });
@@ -269,7 +318,9 @@ test("somebody else keeping the same object is no failure; a full store is", asy
 
 test("keys and versions are asked for as they are written", () =>
   against(faults.answers(message(200, {}, "")), async (bucket, at) => {
-    await text(await bucket.get({ bucket: "b", key: "a//b c?#%2F+ü.jpg", version: "v/1" }, {}, patient()));
+    await text(
+      await bucket.get({ bucket: "b", key: "a//b c?#%2F+ü.jpg", version: "v/1" }, { signal: patient() }),
+    );
     const [line = ""] = at.heads[0]?.split("\r\n") ?? [];
     assert.equal(line, "GET /b/a//b%20c%3F%23%252F%2B%C3%BC.jpg?versionId=v%2F1&x-id=GetObject HTTP/1.1");
   }));
@@ -277,7 +328,7 @@ test("keys and versions are asked for as they are written", () =>
 test("an endpoint without a scheme is plain http, its region the one given", () =>
   against(faults.answers(message(200, {}, "ok")), async (_, at) => {
     const bucket = bucketAt(at.endpoint.replace("http://", ""), { IMGPROXY_S3_REGION: "eu-central-1" });
-    assert.equal(await text(await bucket.get(picture, {}, patient())), "ok");
+    assert.equal(await text(await bucket.get(picture, { signal: patient() })), "ok");
     assert.match(at.heads[0] ?? "", /\/eu-central-1\/s3\//);
   }));
 
@@ -287,8 +338,14 @@ test("derivatives lie with us, wherever the sources are", async () => {
   process.env.AWS_ENDPOINT_URL_S3 = ours.endpoint;
   try {
     const bucket = bucketAt(sources.endpoint, { SHUTTERSPEED_DERIVATIVES_BUCKET: "derived" });
-    assert.equal(await text(await bucket.get({ bucket: "pictures", key: "k" }, {}, patient())), "source");
-    assert.equal(await text(await bucket.get({ bucket: "derived", key: "k" }, {}, patient())), "derivative");
+    assert.equal(
+      await text(await bucket.get({ bucket: "pictures", key: "k" }, { signal: patient() })),
+      "source",
+    );
+    assert.equal(
+      await text(await bucket.get({ bucket: "derived", key: "k" }, { signal: patient() })),
+      "derivative",
+    );
   } finally {
     delete process.env.AWS_ENDPOINT_URL_S3;
   }

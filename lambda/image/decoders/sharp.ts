@@ -1,0 +1,55 @@
+import { availableParallelism } from "node:os";
+import sharp, { type Metadata } from "sharp";
+import { BrokenSource, InvalidSource, UnsupportedFormat } from "../../errors.ts";
+import { formatNamed, formats } from "../../formats.ts";
+import type { Opened } from "../open.ts";
+import type { ImageInfo } from "../plan.ts";
+import { formatOf } from "./signatures.ts";
+
+// One picture at a time, each different: a cache of operations only holds memory.
+sharp.cache(false);
+sharp.concurrency(availableParallelism());
+
+/** sharp's own guards are off: slightly damaged pictures are drawn, sizes are checked by `open`. */
+const lenient = { failOn: "none", limitInputPixels: false, limitInputChannels: false } as const;
+
+/** Reads the header of whatever sharp reads. */
+export async function openWithSharp(bytes: Uint8Array): Promise<Opened> {
+  const pixels = () => sharp(bytes, lenient);
+  const metadata = await pixels()
+    .metadata()
+    .catch((cause: unknown) => fail(bytes, cause));
+  return { info: imageInfo(metadata), pixels };
+}
+
+function imageInfo({
+  width,
+  height,
+  format,
+  compression,
+  orientation,
+  hasAlpha,
+  space,
+}: Metadata): ImageInfo {
+  const heif = compression === "av1" ? "avif" : "heic";
+  const name = format === "heif" ? heif : format;
+  const known = formatNamed(name ?? "");
+  if (!known || !formats[known].reads) throw new UnsupportedFormat(`${name}: this format cannot be read`);
+  return {
+    width,
+    height,
+    orientation: orientation ?? 1,
+    alpha: hasAlpha ?? false,
+    grey: space === "b-w" || space === "grey16",
+    vector: known === "svg",
+    format: known,
+  };
+}
+
+function fail(bytes: Uint8Array, cause: unknown): never {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const format = formatOf(bytes);
+  if (format) throw new UnsupportedFormat(`${format}: this format cannot be read`, { cause });
+  const Kind = message.includes("unsupported image format") ? InvalidSource : BrokenSource;
+  throw new Kind(message, { cause });
+}

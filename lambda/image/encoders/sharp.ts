@@ -1,0 +1,50 @@
+import type { Sharp } from "sharp";
+import type { Deadline } from "../../deadline.ts";
+import type { Format } from "../../formats.ts";
+import type { Output } from "../output.ts";
+import { run } from "../run.ts";
+
+/** Above this quality colours are not thinned out. */
+const fullColour = 90;
+
+const chroma = (quality: number) => (quality >= fullColour ? "4:4:4" : "4:2:0");
+
+/** How each format is written, with imgproxy's settings. */
+const writers = {
+  jpeg: (image, { quality, jpegProgressive }) =>
+    image.jpeg({ quality, chromaSubsampling: chroma(quality), progressive: jpegProgressive }),
+  png: (image, { pngInterlaced, pngColors }) =>
+    image.png({
+      adaptiveFiltering: true,
+      progressive: pngInterlaced,
+      ...(pngColors ? { palette: true, colours: pngColors } : {}),
+    }),
+  webp: (image, { quality, webpEffort }) => image.webp({ quality, effort: webpEffort }),
+  gif: (image) => image.gif(),
+  avif: (image, { quality, avifSpeed }) =>
+    image.avif({ quality, effort: 9 - avifSpeed, chromaSubsampling: chroma(quality) }),
+  tiff: (image, { quality }) => image.tiff({ quality, compression: "none" }),
+} as const satisfies Partial<Record<Format, (image: Sharp, output: Output) => Sharp>>;
+
+const isWritten = (format: Format): format is keyof typeof writers => Object.hasOwn(writers, format);
+
+/** EXIF, XMP and IPTC stay. So does a colour profile: sharp adds sRGB's, to which the pixels were converted. */
+const withMetadata = (image: Sharp, { turned }: Output) =>
+  image.withMetadata(turned ? { orientation: 1 } : {});
+
+/** The sharp that writes a picture; what comes out is the file. */
+export function written(image: Sharp, output: Output): Sharp {
+  const grey = output.grey ? image.toColourspace("b-w") : image;
+  const kept = output.keepMetadata ? withMetadata(grey, output) : grey;
+  return isWritten(output.format) ? writers[output.format](kept, output) : kept;
+}
+
+/** Writes JPEG, PNG, WebP, GIF, AVIF and TIFF. */
+export async function encodeWithSharp(
+  pixels: () => Sharp,
+  output: Output,
+  deadline: Deadline,
+): Promise<Uint8Array> {
+  const { data } = await run(() => written(pixels(), output), deadline);
+  return data;
+}
