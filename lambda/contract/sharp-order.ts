@@ -2,6 +2,8 @@ import type {
   BlurOptions,
   ExtendOptions,
   FlattenOptions,
+  Kernel,
+  OverlayOptions,
   Region,
   ResizeOptions,
   Sharp,
@@ -29,7 +31,9 @@ export const sharpOrder = [
   { call: "extractAfter", method: "extract", after: ["extractBefore", "resize", "rotate"] },
   { call: "extend", method: "extend" },
   { call: "blur", method: "blur" },
+  { call: "convolve", method: "convolve" },
   { call: "sharpen", method: "sharpen" },
+  { call: "composite", method: "composite" },
 ] as const satisfies readonly Place[];
 
 /** An operation of sharp that has a place in its order. */
@@ -46,7 +50,9 @@ export interface DataOf {
   readonly extractAfter: Region;
   readonly extend: ExtendOptions;
   readonly blur: BlurOptions;
+  readonly convolve: Kernel;
   readonly sharpen: SharpenOptions;
+  readonly composite: readonly OverlayOptions[];
 }
 
 const rank = (call: SharpCall) => sharpOrder.findIndex((place) => place.call === call);
