@@ -1,12 +1,11 @@
 import type { Variable } from "../lambda/config/kinds.ts";
 import { variables } from "../lambda/config/variables.ts";
 import type { Option } from "../lambda/contract/option.ts";
-import { everyOption } from "../lambda/options/index.ts";
+import { everyOption, optionsByName } from "../lambda/options/index.ts";
 
-/** imgproxy's options, of its open-source version, that are still to come; by name and alias. */
+/** Options of imgproxy's open-source version, by name and alias; the table shows those that are not there yet. */
 const planned: readonly (readonly [name: string, alias: string])[] = [
   ["trim", "t"],
-  ["pixelate", "pix"],
   ["watermark", "wm"],
   ["format_quality", "fq"],
   ["skip_processing", "skp"],
@@ -29,7 +28,8 @@ export function optionsTable(): string {
     const words = wordsOf(option).map((word) => `%${word}`);
     return row([code(name), aliases.map(code).join(" "), code(words.join(":")), doc, code(example), "yes"]);
   });
-  const toCome = planned.map(([name, alias]) =>
+  const missing = planned.filter(([name]) => !optionsByName.has(name));
+  const toCome = missing.map(([name, alias]) =>
     row([code(name), alias && code(alias), "", "", "", "to come"]),
   );
   return table(["option", "alias", "arguments", "what it does", "example", "built"], [...there, ...toCome]);

@@ -3,7 +3,7 @@ import type { Arg, Control } from "../lambda/contract/args.ts";
 import type { Option } from "../lambda/contract/option.ts";
 import type { Format } from "../lambda/formats.ts";
 import type { ImageInfo } from "../lambda/image/plan.ts";
-import { everyOption, type Options } from "../lambda/options/index.ts";
+import { everyOption, everyStep, type Options } from "../lambda/options/index.ts";
 
 /** Plain objects with these keys; those not required may be left out. */
 const record = (keys: Readonly<Record<string, fc.Arbitrary<unknown>>>, required: readonly string[] = []) =>
@@ -70,26 +70,28 @@ export const anyAsked: fc.Arbitrary<Options> = some(plain.filter(({ name }) => n
 /** px; a few px would only show how single px are rounded. */
 const side = fc.oneof(fc.constant(0), fc.integer({ min: 8, max: 80 }));
 
-const shapes =
-  /^(resizing_type|enlarge|extend|extend_aspect_ratio|gravity|auto_rotate|rotate|flip|background)$/;
+/** Sizes of what is drawn by the dozen. */
+const sizes = {
+  width: side,
+  height: side,
+  "min-width": side,
+  "min-height": side,
+  dpr: fc.constantFrom(0.5, 1, 1.5, 2),
+  blur: fc.constantFrom(0, 1.2),
+  sharpen: fc.constantFrom(0, 0.7),
+  padding: record({ top: side, left: side }),
+  crop: record({ width: fc.constantFrom(0, 0.4, 20), height: fc.constantFrom(0, 0.7, 15) }, ["width"]),
+  zoom: record({ x: fc.constantFrom(0.5, 1.5) }),
+};
+
+const drawn = new Set(everyStep.flatMap(({ needs }) => Object.values(needs).map(({ name }) => name)));
+const shapes = plain.filter(
+  ({ name }) => drawn.has(name) && !Object.hasOwn(sizes, name) && name !== "format",
+);
 
 /** Options that draw, small enough to be drawn by the dozen. */
 export const anyDrawing: fc.Arbitrary<Options> = fc
-  .tuple(
-    some(plain.filter(({ name }) => shapes.test(name))),
-    record({
-      width: side,
-      height: side,
-      "min-width": side,
-      "min-height": side,
-      dpr: fc.constantFrom(0.5, 1, 1.5, 2),
-      blur: fc.constantFrom(0, 1.2),
-      sharpen: fc.constantFrom(0, 0.7),
-      padding: record({ top: side, left: side }),
-      crop: record({ width: fc.constantFrom(0, 0.4, 20), height: fc.constantFrom(0, 0.7, 15) }, ["width"]),
-      zoom: record({ x: fc.constantFrom(0.5, 1.5) }),
-    }),
-  )
+  .tuple(some(shapes), record(sizes))
   .map(([shape, size]) => ({ ...shape, ...size }));
 
 /** What is known of some source. */

@@ -99,9 +99,9 @@ const finite = (value: number) => (Number.isFinite(value) ? value : undefined);
 const within = (value: number | undefined, min: number, max: number) =>
   value !== undefined && value >= min && value <= max ? value : undefined;
 
-/** A whole number of px, 0 or more. */
-export const px = () =>
-  word<number>("an integer of px of at least 0", { kind: "number", min: 0, max: 4096, step: 1 }, (given) =>
+/** A whole number of px, 0 or more; a form shows it up to `usual`. */
+export const px = (usual = 4096) =>
+  word<number>("an integer of px of at least 0", { kind: "number", min: 0, max: usual, step: 1 }, (given) =>
     within(whole(given), 0, Number.MAX_SAFE_INTEGER),
   );
 

@@ -12,6 +12,7 @@ import { gravity } from "./gravity.ts";
 import { metadataOutput, stripMetadata } from "./metadata.ts";
 import { autoRotate, flip, mirrorStep, rotate, turnStep } from "./orient.ts";
 import { padding, padStep } from "./padding.ts";
+import { pixelate, pixelateStep } from "./pixelate.ts";
 import { preset } from "./preset.ts";
 import { maxBytes, quality, qualityOutput } from "./quality.ts";
 import {
@@ -53,6 +54,7 @@ export const options = [
   background,
   blur,
   sharpen,
+  pixelate,
   quality,
   format,
   maxBytes,
@@ -73,6 +75,7 @@ export const steps = [
   resultCropStep,
   blurStep,
   sharpenStep,
+  pixelateStep,
   extendStep,
   extendAspectStep,
   padStep,
