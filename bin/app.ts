@@ -1,6 +1,6 @@
 import { App, Duration } from "aws-cdk-lib";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
-import { ours, whole } from "../lib/settings.ts";
+import { integerIn, ours } from "../lib/settings.ts";
 import { ImageStack } from "../lib/stack/image-stack.ts";
 
 /** Settings come from `cdk.json` or `-c name=value`; the function's variables from its map `environment`, or the shell. */
@@ -8,12 +8,12 @@ const app = new App();
 try {
   new ImageStack(app, text("stack") || "Shutterspeed", {
     sourceBuckets: words("sourceBuckets"),
-    keepDerivativesFor: wholeIn("keepDerivativesDays", 1, 3650, Duration.days),
+    keepDerivativesFor: contextInteger("keepDerivativesDays", 1, 3650, Duration.days),
     environment: { ...ours(app.node.tryGetContext("environment")), ...ours(process.env) },
     architecture: choice("architecture", { arm64: Architecture.ARM_64, x86_64: Architecture.X86_64 }),
-    memorySize: wholeIn("memory", 128, 10_240, Number),
-    timeout: wholeIn("timeout", 1, 900, Duration.seconds),
-    reservedConcurrency: wholeIn("reservedConcurrency", 0, 100_000, Number),
+    memorySize: contextInteger("memory", 128, 10_240, Number),
+    timeout: contextInteger("timeout", 1, 900, Duration.seconds),
+    reservedConcurrency: contextInteger("reservedConcurrency", 0, 100_000, Number),
     domain: domain(),
   });
 } catch (error) {
@@ -31,9 +31,14 @@ function words(name: string): readonly string[] {
     .filter(Boolean);
 }
 
-function wholeIn<T>(name: string, min: number, max: number, unit: (amount: number) => T): T | undefined {
+function contextInteger<T>(
+  name: string,
+  min: number,
+  max: number,
+  unit: (amount: number) => T,
+): T | undefined {
   const given = text(name);
-  return given === "" ? undefined : unit(whole(name, given, min, max));
+  return given === "" ? undefined : unit(integerIn(name, given, min, max));
 }
 
 function choice<T>(name: string, choices: Readonly<Record<string, T>>): T | undefined {

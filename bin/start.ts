@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startSession } from "../lib/local/session.ts";
 import { requestLine } from "../lib/local/terminal.ts";
-import { ours, whole } from "../lib/settings.ts";
+import { integerIn, ours } from "../lib/settings.ts";
 
 /** `npm start`: the whole thing on this machine, on a folder of pictures. */
 const home = join(import.meta.dirname, "..", ".local");
@@ -43,9 +43,9 @@ function start() {
   return startSession({
     home,
     pictures: values.pictures,
-    port: whole("--port", values.port ?? "8080", 0, 65_535),
-    memory: whole("--memory", values.memory ?? "1769", 128, 10_240),
-    timeout: whole("--timeout", values.timeout ?? "20", 1, 900),
+    port: integerIn("--port", values.port ?? "8080", 0, 65_535),
+    memory: integerIn("--memory", values.memory ?? "1769", 128, 10_240),
+    timeout: integerIn("--timeout", values.timeout ?? "20", 1, 900),
     env: ours(process.env),
     served: (served) => console.log(requestLine(served)),
     log: (line) => log.write(`${line}\n`),

@@ -10,7 +10,7 @@ export function ours(map: unknown): Readonly<Record<string, string>> {
 }
 
 /** A number somebody gave as text. Throws one sentence that names it when it is none. */
-export function whole(name: string, given: string, min: number, max: number): number {
+export function integerIn(name: string, given: string, min: number, max: number): number {
   if (/^\d+$/.test(given) && Number(given) >= min && Number(given) <= max) return Number(given);
   throw new Error(`${name}: expected an integer from ${min} to ${max}, got "${given}"`);
 }

@@ -12,6 +12,8 @@ export interface Variable<T = unknown> {
   readonly expects: string;
   /** A blank text is a value of its own, not the same as unset. */
   readonly blank?: T;
+  /** What a URL is answered with depends on it, so it is part of every derivative's key. */
+  readonly keyed?: boolean;
   /** Its value must not be shown. */
   readonly secret?: boolean;
 }
@@ -23,13 +25,13 @@ const variable =
   <T>(kind: Kind<T>) =>
   (says: Says<T>): Variable<T> => ({ ...kind, ...says });
 
-const whole = (text: string) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined);
+const readInteger = (text: string) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined);
 
 export const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
   variable<number>({
     expects:
       max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`,
-    read: (text) => inRange(whole(text), min, max),
+    read: (text) => inRange(readInteger(text), min, max),
   });
 export const number = (above: number) =>
   variable<number>({
@@ -38,7 +40,7 @@ export const number = (above: number) =>
   });
 const wholeSeconds: Kind<number> = {
   expects: 'whole seconds of at least 1, such as "30" or "30s"',
-  read: (text) => inRange(whole(text.replace(/s$/, "")), 1, Number.MAX_SAFE_INTEGER),
+  read: (text) => inRange(readInteger(text.replace(/s$/, "")), 1, Number.MAX_SAFE_INTEGER),
 };
 export const seconds = variable<number>(wholeSeconds);
 export const optionalSeconds = variable<number | undefined>(wholeSeconds);
@@ -66,7 +68,7 @@ export const formatQuality = variable<Readonly<Partial<Record<Format, number>>>>
     const pairs = every(words(given), (word) => {
       const [name = "", quality = "", ...more] = word.split("=");
       const format = formatNamed(name.trim());
-      const value = inRange(whole(quality.trim()), 1, 100);
+      const value = inRange(readInteger(quality.trim()), 1, 100);
       return format && value && more.length === 0 ? ([format, value] as const) : undefined;
     });
     return pairs && { ...defaultFormatQuality, ...Object.fromEntries(pairs) };

@@ -60,11 +60,13 @@ export const variables = {
   }),
   ttl: integer(0)({
     name: "IMGPROXY_TTL",
+    keyed: true,
     default: 31_536_000,
     doc: "Seconds of max-age; 0 answers no-cache.",
   }),
   cacheControlPassthrough: flag({
     name: "IMGPROXY_CACHE_CONTROL_PASSTHROUGH",
+    keyed: true,
     default: false,
     doc: "Hand on the source's own Cache-Control or Expires.",
   }),
@@ -86,21 +88,25 @@ export const variables = {
 
   argumentsSeparator: text({
     name: "IMGPROXY_ARGUMENTS_SEPARATOR",
+    keyed: true,
     default: ":",
     doc: "What stands between an option and its arguments.",
   }),
   presets: text({
     name: "IMGPROXY_PRESETS",
+    keyed: true,
     default: "",
     doc: "Presets, name=option:argument/option…; default is applied to every request.",
   }),
   presetsSeparator: text({
     name: "IMGPROXY_PRESETS_SEPARATOR",
+    keyed: true,
     default: ",",
     doc: "What stands between presets.",
   }),
   onlyPresets: flag({
     name: "IMGPROXY_ONLY_PRESETS",
+    keyed: true,
     default: false,
     doc: "URLs name presets, nothing else.",
   }),
@@ -111,17 +117,25 @@ export const variables = {
   }),
   base64UrlIncludesFilename: flag({
     name: "IMGPROXY_BASE64_URL_INCLUDES_FILENAME",
+    keyed: true,
     default: false,
     doc: "The last part of a base64 URL is a file name for people.",
   }),
-  baseUrl: text({ name: "IMGPROXY_BASE_URL", default: "", doc: "What every source URL begins with." }),
+  baseUrl: text({
+    name: "IMGPROXY_BASE_URL",
+    keyed: true,
+    default: "",
+    doc: "What every source URL begins with.",
+  }),
   urlReplacements: replacements({
     name: "IMGPROXY_URL_REPLACEMENTS",
+    keyed: true,
     default: [],
     doc: "Rules that rewrite source URLs, pattern=replacement;…",
   }),
   sourceQuerySeparator: text({
     name: "IMGPROXY_SOURCE_URL_QUERY_SEPARATOR",
+    keyed: true,
     default: "?",
     blank: "",
     doc: "What stands between an object's key and its version.",
@@ -143,10 +157,11 @@ export const variables = {
   }),
   s3Region: text({
     name: "IMGPROXY_S3_REGION",
+    keyed: true,
     default: "",
     doc: "The buckets' region; unset, the function's own.",
   }),
-  s3Endpoint: text({ name: "IMGPROXY_S3_ENDPOINT", default: "", doc: "Another S3 to talk to." }),
+  s3Endpoint: text({ name: "IMGPROXY_S3_ENDPOINT", keyed: true, default: "", doc: "Another S3 to talk to." }),
   s3EndpointUsePathStyle: flag({
     name: "IMGPROXY_S3_ENDPOINT_USE_PATH_STYLE",
     default: true,
@@ -165,59 +180,95 @@ export const variables = {
   }),
   maxResultDimension: integer(0)({
     name: "IMGPROXY_MAX_RESULT_DIMENSION",
+    keyed: true,
     default: 0,
     doc: "px; larger results are scaled down to it; 0 is no limit.",
   }),
 
-  quality: integer(1, 100)({ name: "IMGPROXY_QUALITY", default: 80, doc: "Quality of lossy formats." }),
+  quality: integer(
+    1,
+    100,
+  )({ name: "IMGPROXY_QUALITY", keyed: true, default: 80, doc: "Quality of lossy formats." }),
   formatQuality: formatQuality({
     name: "IMGPROXY_FORMAT_QUALITY",
+    keyed: true,
     default: defaultFormatQuality,
     doc: "Quality by format, over IMGPROXY_QUALITY.",
   }),
   preferredFormats: formatList({
     name: "IMGPROXY_PREFERRED_FORMATS",
+    keyed: true,
     default: ["jpeg", "png", "gif"],
     doc: "Formats answered in when nothing else decides.",
   }),
   autoWebp: flag({
     name: "IMGPROXY_AUTO_WEBP",
+    keyed: true,
     default: false,
     doc: "Answer WebP to whoever accepts it, unless the URL names a format.",
   }),
   autoAvif: flag({
     name: "IMGPROXY_AUTO_AVIF",
+    keyed: true,
     default: false,
     doc: "Answer AVIF to whoever accepts it, unless the URL names a format.",
   }),
   enforceWebp: flag({
     name: "IMGPROXY_ENFORCE_WEBP",
+    keyed: true,
     default: false,
     doc: "Answer WebP to whoever accepts it, even where the URL names another format.",
   }),
   enforceAvif: flag({
     name: "IMGPROXY_ENFORCE_AVIF",
+    keyed: true,
     default: false,
     doc: "Answer AVIF to whoever accepts it, even where the URL names another format.",
   }),
-  jpegProgressive: flag({ name: "IMGPROXY_JPEG_PROGRESSIVE", default: false, doc: "Progressive JPEG." }),
-  pngInterlaced: flag({ name: "IMGPROXY_PNG_INTERLACED", default: false, doc: "Interlaced PNG." }),
-  pngQuantize: flag({ name: "IMGPROXY_PNG_QUANTIZE", default: false, doc: "PNG with a palette." }),
+  jpegProgressive: flag({
+    name: "IMGPROXY_JPEG_PROGRESSIVE",
+    keyed: true,
+    default: false,
+    doc: "Progressive JPEG.",
+  }),
+  pngInterlaced: flag({
+    name: "IMGPROXY_PNG_INTERLACED",
+    keyed: true,
+    default: false,
+    doc: "Interlaced PNG.",
+  }),
+  pngQuantize: flag({
+    name: "IMGPROXY_PNG_QUANTIZE",
+    keyed: true,
+    default: false,
+    doc: "PNG with a palette.",
+  }),
   pngQuantizationColors: integer(
     2,
     256,
-  )({ name: "IMGPROXY_PNG_QUANTIZATION_COLORS", default: 256, doc: "Colours of that palette." }),
+  )({ name: "IMGPROXY_PNG_QUANTIZATION_COLORS", keyed: true, default: 256, doc: "Colours of that palette." }),
   webpEffort: integer(
     1,
     6,
-  )({ name: "IMGPROXY_WEBP_EFFORT", default: 4, doc: "How hard WebP tries, 1 fast to 6 small." }),
+  )({
+    name: "IMGPROXY_WEBP_EFFORT",
+    keyed: true,
+    default: 4,
+    doc: "How hard WebP tries, 1 fast to 6 small.",
+  }),
   avifSpeed: integer(
     0,
     9,
-  )({ name: "IMGPROXY_AVIF_SPEED", default: 8, doc: "How fast AVIF is, 0 small to 9 fast." }),
-  stripMetadata: flag({ name: "IMGPROXY_STRIP_METADATA", default: true, doc: "Drop EXIF, XMP and IPTC." }),
+  )({ name: "IMGPROXY_AVIF_SPEED", keyed: true, default: 8, doc: "How fast AVIF is, 0 small to 9 fast." }),
+  stripMetadata: flag({
+    name: "IMGPROXY_STRIP_METADATA",
+    keyed: true,
+    default: true,
+    doc: "Drop EXIF, XMP and IPTC.",
+  }),
   autoRotate: flag({
     name: "IMGPROXY_AUTO_ROTATE",
+    keyed: true,
     default: true,
     doc: "Turn pictures upright by their EXIF orientation.",
   }),

@@ -78,7 +78,7 @@ export function word<T>(
 }
 
 /** A whole number as Go's Atoi reads it. */
-const whole = (word: string) => {
+const wholeNumber = (word: string) => {
   const value = /^[+-]?\d+$/.test(word) ? Number(word) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;
 };
@@ -102,7 +102,7 @@ const within = (value: number | undefined, min: number, max: number) =>
 /** A whole number of px, 0 or more; a form shows it up to `usual`. */
 export const px = (usual = 4096) =>
   word<number>("an integer of px of at least 0", { kind: "number", min: 0, max: usual, step: 1 }, (given) =>
-    within(whole(given), 0, Number.MAX_SAFE_INTEGER),
+    within(wholeNumber(given), 0, Number.MAX_SAFE_INTEGER),
   );
 
 /** A whole number from `min` to `max`; `unit` says of what. */
@@ -110,7 +110,7 @@ export const integer = (unit: string, min: number, max: number) =>
   word<number>(
     `${unit}, an integer${bounds(min, max)}`,
     { kind: "number", min: Math.max(min, -1e6), max: Math.min(max, 1e6), step: 1 },
-    (given) => within(whole(given), min, max),
+    (given) => within(wholeNumber(given), min, max),
   );
 
 function bounds(min: number, max: number): string {

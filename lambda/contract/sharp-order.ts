@@ -2,7 +2,6 @@ import type {
   BlurOptions,
   ExtendOptions,
   FlattenOptions,
-  Kernel,
   OverlayOptions,
   Region,
   ResizeOptions,
@@ -31,7 +30,6 @@ export const sharpOrder = [
   { call: "extractAfter", method: "extract", after: ["extractBefore", "resize", "rotate"] },
   { call: "extend", method: "extend" },
   { call: "blur", method: "blur" },
-  { call: "convolve", method: "convolve" },
   { call: "sharpen", method: "sharpen" },
   { call: "composite", method: "composite" },
 ] as const satisfies readonly Place[];
@@ -40,19 +38,18 @@ export const sharpOrder = [
 export type SharpCall = (typeof sharpOrder)[number]["call"];
 
 /** What each operation is given. */
-export interface DataOf {
-  readonly extractBefore: Region;
-  readonly flatten: FlattenOptions;
-  readonly resize: ResizeOptions;
-  readonly flop: true;
+export interface ArgumentsOf {
+  readonly extractBefore: readonly [Region];
+  readonly flatten: readonly [FlattenOptions];
+  readonly resize: readonly [ResizeOptions];
+  readonly flop: readonly [];
   /** Degrees clockwise. */
-  readonly rotate: 90 | 180 | 270;
-  readonly extractAfter: Region;
-  readonly extend: ExtendOptions;
-  readonly blur: BlurOptions;
-  readonly convolve: Kernel;
-  readonly sharpen: SharpenOptions;
-  readonly composite: readonly OverlayOptions[];
+  readonly rotate: readonly [90 | 180 | 270];
+  readonly extractAfter: readonly [Region];
+  readonly extend: readonly [ExtendOptions];
+  readonly blur: readonly [BlurOptions];
+  readonly sharpen: readonly [SharpenOptions];
+  readonly composite: readonly [OverlayOptions[]];
 }
 
 const rank = (call: SharpCall) => sharpOrder.findIndex((place) => place.call === call);

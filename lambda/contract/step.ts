@@ -1,4 +1,4 @@
-import type { Canvas } from "./canvas.ts";
+import type { Canvas, Size } from "./canvas.ts";
 import type { Option, OptionValues, Settled } from "./option.ts";
 import type { PlannedStroke } from "./stroke.ts";
 
@@ -12,7 +12,17 @@ export interface Step {
   readonly name: string;
   readonly needs: Needs;
   plan(options: OptionValues, canvas: Canvas): Planned | undefined;
+  readonly draw?: Drawing;
 }
+
+/** Pixels in memory, row by row, 8 bits a channel. */
+export interface Raw extends Size {
+  readonly data: Uint8Array;
+  readonly channels: 1 | 2 | 3 | 4;
+}
+
+/** A step's own drawing. It yields now and then, so that whoever waits for it can look at the time. */
+export type Drawing = (picture: Raw, args: readonly [number]) => Generator<undefined, Raw, undefined>;
 
 /** What a step will do. Without strokes it only settles something for those after it. */
 export interface Planned {
@@ -25,6 +35,8 @@ export const step = <N extends Needs>(definition: {
   readonly name: string;
   readonly needs: N;
   readonly plan: (options: Given<N>, canvas: Canvas) => Planned | undefined;
+  /** How `own` strokes are drawn. */
+  readonly draw?: Drawing;
 }): Step => ({
   ...definition,
   plan: (options, canvas) => definition.plan(settled(definition.needs, options), canvas),

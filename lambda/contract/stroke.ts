@@ -1,5 +1,5 @@
 import type { Size } from "./canvas.ts";
-import type { DataOf, SharpCall } from "./sharp-order.ts";
+import { type ArgumentsOf, joins, type SharpCall } from "./sharp-order.ts";
 
 /** ms per megapixel of one vCPU: what copying pixels takes, and every call that does no more. */
 export const COPY_RATE = 3;
@@ -7,11 +7,15 @@ export const COPY_RATE = 3;
 /** The same for a resize. */
 export const RESIZE_RATE = 6;
 
-/** One call on sharp as a step plans it. */
+/** A call on sharp, or the step's own drawing where sharp has no call for it. */
+export type Call = SharpCall | "own";
+type Arguments<C extends Call> = C extends SharpCall ? ArgumentsOf[C] : readonly [number];
+
+/** One call as a step plans it. */
 export interface PlannedStroke {
-  readonly call: SharpCall;
+  readonly call: Call;
   /** What the call is given. */
-  readonly data: DataOf[SharpCall];
+  readonly args: Arguments<Call>;
   /** ms of one vCPU per megapixel that it leaves; measured by `npm run bench`. */
   readonly rate: number;
   /** The picture afterwards, px. @default what the step leaves */
@@ -20,16 +24,24 @@ export interface PlannedStroke {
   readonly attention?: true;
 }
 
-/** One call on sharp: plain data that can be shown, priced, and drawn by another process. */
+/** One call: plain data that can be shown, priced, and drawn by another process. */
 export interface Stroke extends PlannedStroke {
   /** Name of the step that planned it. */
   readonly step: string;
   readonly leaves: Size;
 }
 
-/** Plans a call on sharp; at the rate of a copy when no other is given. */
-export const stroke = <Call extends SharpCall>(
-  call: Call,
-  data: DataOf[Call],
+/** Plans a call, at the rate of a copy when no other is given. */
+export const stroke = <C extends Call>(
+  call: C,
+  args: Arguments<C>,
   more: Partial<Pick<PlannedStroke, "rate" | "leaves" | "attention">> = {},
-): PlannedStroke => ({ call, data, rate: COPY_RATE, ...more });
+): PlannedStroke => ({ call, args, rate: COPY_RATE, ...more });
+
+/** Whether one sharp draws a stroke after these, in this order, without holding the pixels in between. */
+export function sharesPass(stroke: Stroke, earlier: readonly Stroke[]): boolean {
+  const calls = earlier.map(({ call }) => call);
+  if (stroke.call === "own" || !calls.every((call) => call !== "own")) return false;
+  // What is found by looking at the pixels needs them to be there.
+  return !stroke.attention && joins(stroke.call, calls);
+}

@@ -14,7 +14,7 @@ const settings = {
   formats: [],
   onlyPresets: false,
   filename: false,
-  edition: "",
+  settingsHash: "",
 };
 
 const pathHeader = "x-shutterspeed-path";
@@ -30,7 +30,7 @@ function handler(event) {
   delete request.headers[pathHeader];
   if (source !== undefined) {
     request.headers[pathHeader] = { value: path };
-    request.uri = `/${hash(source)}/${hash(settings.edition + path)}.${acceptToken(accept)}`;
+    request.uri = `/${hash(source)}/${hash(settings.settingsHash + path)}.${acceptToken(accept)}`;
   } else if (/[^\w./-]/.test(path)) {
     // Nothing we serve, and origin access control may fail to sign it.
     request.uri = "/-";

@@ -1,9 +1,13 @@
+import { setImmediate } from "node:timers/promises";
 import sharp, { type Sharp } from "sharp";
 import type { Size } from "../contract/canvas.ts";
 import { methodOf } from "../contract/sharp-order.ts";
+import type { Raw } from "../contract/step.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
+import { Timeout } from "../errors.ts";
 import type { Format } from "../formats.ts";
+import { everyStep } from "../options/index.ts";
 import { encode } from "./encode.ts";
 import type { Opened } from "./open.ts";
 import type { Output } from "./output.ts";
@@ -31,45 +35,68 @@ export async function render(
 ): Promise<Picture> {
   const groups = passes(strokes);
   let stage: Stage = { ...opened.info, pixels: opened.pixels };
-  for (const group of groups.slice(0, -1)) {
-    stage = await materialize(await drawPass(group, stage, deadline), output, deadline);
+  for (const [at, group] of groups.entries()) {
+    stage = await drawPass(group, stage, deadline);
+    // What is encoded several times is drawn once.
+    if (at < groups.length - 1 || output.maxBytes > 0) stage = await materialize(stage, output, deadline);
   }
-  const last = await drawPass(groups.at(-1) ?? [], stage, deadline);
-  // What is encoded several times is drawn once.
-  const { pixels } = output.maxBytes > 0 ? await materialize(last, output, deadline) : last;
-  const body = await encode(pixels, output, deadline);
+  const body = await encode(stage.pixels, output, deadline);
   return { body, format: output.format, width: canvas.width, height: canvas.height };
 }
 
-/** One pass: all its strokes on one sharp. */
+/** One pass: all its strokes on one sharp, or one that is the step's own. */
 async function drawPass(group: readonly Stroke[], stage: Stage, deadline: Deadline): Promise<Stage> {
+  const [first] = group;
+  if (first?.call === "own") return drawOwn(first, stage, deadline);
   const placed = await Promise.all(
     group.map((stroke) => (stroke.attention ? placedByAttention(stroke, stage, deadline) : stroke)),
   );
   return { ...(group.at(-1)?.leaves ?? stage), pixels: () => placed.reduce(draw, stage.pixels()) };
 }
 
-/** Makes the call that a stroke plans. */
-export const draw = (image: Sharp, { call, data }: Pick<Stroke, "call" | "data">): Sharp =>
-  Reflect.apply(image[methodOf(call)], image, [data]);
+/** Makes the call on sharp that a stroke plans. */
+export const draw = (image: Sharp, { call, args }: Pick<Stroke, "call" | "args">): Sharp =>
+  call === "own" ? image : Reflect.apply(image[methodOf(call)], image, args);
 
 const placedByAttention = async (stroke: Stroke, stage: Stage, deadline: Deadline): Promise<Stroke> => ({
   ...stroke,
-  data: await findAttention(stage.pixels, stroke.leaves, stage, deadline),
+  args: [await findAttention(stage.pixels, stroke.leaves, stage, deadline)],
 });
 
-/** Ends a pass: raw pixels, or a lossless file where metadata must come along. */
-async function materialize(
-  { width, height, pixels }: Stage,
-  { keepMetadata }: Output,
-  deadline: Deadline,
-): Promise<Stage> {
-  if (keepMetadata) {
-    const { data } = await run(() => pixels().withMetadata().png({ compressionLevel: 0 }), deadline);
-    return { width, height, pixels: () => sharp(data) };
+/** ms between two looks at the time. */
+const TICK = 20;
+
+/** Has a step draw by itself. */
+async function drawOwn({ step, args: [size] }: Stroke, stage: Stage, deadline: Deadline): Promise<Stage> {
+  const raw = await rawOf(stage, deadline);
+  const drawing = everyStep.find(({ name }) => name === step)?.draw?.(raw, [Number(size)]);
+  let ticked = performance.now();
+  for (let next = drawing?.next(); next; next = drawing?.next()) {
+    if (next.done) return stageOf(next.value);
+    if (performance.now() - ticked < TICK) continue;
+    if (deadline.left === 0) throw new Timeout(`${step}: the time is up`);
+    await setImmediate();
+    ticked = performance.now();
   }
-  // The size is the planned one: sharp reports that of the last extract, even when it extended afterwards.
-  const { data, info } = await run(() => pixels().raw(), deadline);
-  const raw = { width, height, channels: info.channels };
-  return { width, height, pixels: () => sharp(data, { raw }) };
+  return stage;
 }
+
+/** Ends a pass: raw pixels, or a lossless file where metadata must come along. */
+async function materialize(stage: Stage, { keepMetadata }: Output, deadline: Deadline): Promise<Stage> {
+  if (!keepMetadata) return stageOf(await rawOf(stage, deadline));
+  const { width, height, pixels } = stage;
+  const { data } = await run(() => pixels().withMetadata().png({ compressionLevel: 0 }), deadline);
+  return { width, height, pixels: () => sharp(data) };
+}
+
+async function rawOf({ width, height, pixels }: Stage, deadline: Deadline): Promise<Raw> {
+  const { data, info } = await run(() => pixels().raw(), deadline);
+  // The size is the planned one: sharp reports that of the last extract, even when it extended afterwards.
+  return { data, width, height, channels: info.channels };
+}
+
+const stageOf = ({ data, ...raw }: Raw): Stage => ({
+  width: raw.width,
+  height: raw.height,
+  pixels: () => sharp(data, { raw }),
+});

@@ -69,7 +69,7 @@ export const flattenStep = step({
     if (!canvas.alpha || !(background || !formats[canvas.format].alpha)) return;
     const ground = background ?? white;
     return {
-      strokes: [stroke("flatten", { background: `#${ground}` })],
+      strokes: [stroke("flatten", [{ background: `#${ground}` }])],
       canvas: { alpha: false, grey: canvas.grey && isGrey(ground) },
     };
   },

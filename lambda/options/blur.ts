@@ -23,6 +23,6 @@ export const blurStep = step({
   needs: { blur },
   plan({ blur }) {
     if (blur < minSigma) return;
-    return { strokes: [stroke("blur", { sigma: Math.min(blur, maxSigma) }, { rate: RATE })] };
+    return { strokes: [stroke("blur", [{ sigma: Math.min(blur, maxSigma) }], { rate: RATE })] };
   },
 });

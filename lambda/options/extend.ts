@@ -43,13 +43,15 @@ function fillUp({ enabled, gravity = { type: "ce" } }: Extension, to: Size, grou
   const { color, alpha } = groundOf(ground, canvas);
   return {
     strokes: [
-      stroke("extend", {
-        left,
-        top,
-        right: outer.width - canvas.width - left,
-        bottom: outer.height - canvas.height - top,
-        background: color,
-      }),
+      stroke("extend", [
+        {
+          left,
+          top,
+          right: outer.width - canvas.width - left,
+          bottom: outer.height - canvas.height - top,
+          background: color,
+        },
+      ]),
     ],
     canvas: { ...outer, alpha },
   };

@@ -60,7 +60,7 @@ export const limitStep = step({
       width: Math.max(1, Math.floor(width * limit + 0.5)),
       height: Math.max(1, Math.floor(height * limit + 0.5)),
     };
-    return { strokes: [stroke("resize", { ...size, fit: "fill" }, { rate: RESIZE_RATE })], canvas: size };
+    return { strokes: [stroke("resize", [{ ...size, fit: "fill" }], { rate: RESIZE_RATE })], canvas: size };
   },
 });
 

@@ -68,5 +68,5 @@ export function planCut(
   const { width, height } = inner;
   const box = { ...place(outer, inner, held, dpr), width, height };
   const found = held.type === "sm" ? { attention: true as const } : {};
-  return { strokes: [stroke(call, box, found)], canvas: { width, height } };
+  return { strokes: [stroke(call, [box], found)], canvas: { width, height } };
 }

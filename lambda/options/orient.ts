@@ -87,7 +87,7 @@ export const isQuarter = ({ angle }: Turn) => angle === 90 || angle === 270;
 export const mirrorStep = step({
   name: "mirror",
   needs: turning,
-  plan: (turns, canvas) => (turnOf(turns, canvas).flop ? { strokes: [stroke("flop", true)] } : undefined),
+  plan: (turns, canvas) => (turnOf(turns, canvas).flop ? { strokes: [stroke("flop", [])] } : undefined),
 });
 
 /** After it the picture is upright, unless it was not to be touched at all. */
@@ -99,6 +99,6 @@ export const turnStep = step({
     const upright = turns.autoRotate || flop || angle !== 0 ? { orientation: 1 } : {};
     if (angle === 0) return { canvas: upright };
     const turned = turn(canvas, isQuarter({ flop, angle }));
-    return { strokes: [stroke("rotate", angle)], canvas: { ...turned, ...upright } };
+    return { strokes: [stroke("rotate", [angle])], canvas: { ...turned, ...upright } };
   },
 });

@@ -31,7 +31,7 @@ export const padStep = step({
     const edges = { top: scaled(top), right: scaled(right), bottom: scaled(bottom), left: scaled(left) };
     const ground = groundOf(paint, canvas);
     return {
-      strokes: [stroke("extend", { ...edges, background: ground.color })],
+      strokes: [stroke("extend", [{ ...edges, background: ground.color }])],
       canvas: {
         width: edges.left + canvas.width + edges.right,
         height: edges.top + canvas.height + edges.bottom,

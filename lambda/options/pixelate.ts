@@ -1,8 +1,7 @@
 import { px } from "../contract/args.ts";
-import type { Canvas } from "../contract/canvas.ts";
 import { option } from "../contract/option.ts";
-import { step } from "../contract/step.ts";
-import { RESIZE_RATE, stroke } from "../contract/stroke.ts";
+import { type Raw, step } from "../contract/step.ts";
+import { stroke } from "../contract/stroke.ts";
 
 export const pixelate = option({
   name: "pixelate",
@@ -13,58 +12,45 @@ export const pixelate = option({
   arg: px(64),
 });
 
-/** px of a side; sharp takes no smaller and no larger kernels. */
-const [minKernel, maxKernel] = [3, 1001];
+/** ms per megapixel of one vCPU. */
+const RATE = 20;
 
-/** ms per megapixel of one vCPU, for each px of a square's side. */
-const MEAN_RATE = 3;
-
-/**
- * Squares of `size` px from the top left corner; the last ones are filled up by what a mirror would show.
- * Means come from a kernel over each line, of which one px in `size` is kept, then over each column.
- */
+/** Squares from the top left corner; the last ones are filled up by what a mirror would show. */
 export const pixelateStep = step({
   name: "pixelate",
   needs: { pixelate },
-  plan({ pixelate }, canvas) {
-    const size = Math.min(pixelate, maxKernel, Math.max(canvas.width, canvas.height));
-    if (size <= 1) return;
-
-    const { width, height } = canvas;
-    const [columns, lines] = [Math.ceil(width / size), Math.ceil(height / size)];
-    const whole = { width: columns * size, height: lines * size };
-    const narrow = { width: columns, height: whole.height };
-    const rest = { right: whole.width - width, bottom: whole.height - height };
-    const mean = { rate: MEAN_RATE * size };
-    return {
-      strokes: [
-        stroke("extend", { ...rest, extendWith: "mirror" }, { leaves: whole }),
-        stroke("convolve", meanOf(size, 1), { ...mean, leaves: whole }),
-        sampled(narrow),
-        stroke("convolve", meanOf(1, size), { ...mean, leaves: narrow }),
-        sampled({ width: columns, height: lines }),
-        sampled(whole),
-        stroke("extractAfter", { left: 0, top: 0, width, height }),
-      ],
-    };
+  plan({ pixelate }, { width, height }) {
+    const size = Math.min(pixelate, Math.max(width, height));
+    return size <= 1 ? undefined : { strokes: [stroke("own", [size], { rate: RATE })] };
+  },
+  *draw(source, [size]) {
+    const data = new Uint8Array(source.data.length);
+    for (let top = 0; top < source.height; top += size) {
+      for (let left = 0; left < source.width; left += size) fillWithMean(source, data, left, top, size);
+      yield;
+    }
+    return { ...source, data };
   },
 });
 
-/** The nearest px for each px; no colour is mixed. */
-const sampled = ({ width, height }: Pick<Canvas, "width" | "height">) =>
-  stroke(
-    "resize",
-    { width, height, fit: "fill", kernel: "nearest" },
-    { rate: RESIZE_RATE, leaves: { width, height } },
-  );
-
-/** A kernel over as many px, around the one that sampling keeps: the middle, or the later of two. */
-function meanOf(across: number, down: number) {
-  const [width, height] = [Math.max(minKernel, across), Math.max(minKernel, down)];
-  const line = (px: number, side: number) => Array.from({ length: side }, (_, at) => counts(px, at));
-  const [row, column] = [line(across, width), line(down, height)];
-  return { width, height, kernel: column.flatMap((down) => row.map((across) => across * down)) };
+/** Gives a square of `data` the mean colour that it has in `source`. */
+function fillWithMean(source: Raw, data: Uint8Array, left: number, top: number, size: number): void {
+  const { width, height, channels } = source;
+  const [columns, lines] = [mirrored(left, size, width), mirrored(top, size, height)];
+  const at = (x: number, y: number) => (y * width + x) * channels;
+  for (let channel = 0; channel < channels; channel++) {
+    let sum = 0;
+    for (const y of lines) for (const x of columns) sum += source.data[at(x, y) + channel] ?? 0;
+    const mean = Math.round(sum / size ** 2);
+    for (let y = top; y < Math.min(top + size, height); y++) {
+      for (let x = left; x < Math.min(left + size, width); x++) data[at(x, y) + channel] = mean;
+    }
+  }
 }
 
-/** Kernels of less than 3 px count from the left, or in the middle alone. */
-const counts = (px: number, at: number) => (px === 1 ? Number(at === 1) : Number(at < px));
+/** The px of a side that are seen at `first` and on, where mirrors stand at both ends. */
+const mirrored = (first: number, count: number, side: number): readonly number[] =>
+  Array.from({ length: count }, (_, at) => {
+    const seen = (first + at) % (2 * side);
+    return seen < side ? seen : 2 * side - 1 - seen;
+  });

@@ -208,7 +208,7 @@ export const scaleStep = step({
     const to = exact
       ? { [exact]: stored[exact], fit: "inside" as const }
       : { ...stored, fit: "fill" as const };
-    return { strokes: [stroke("resize", to, { rate: RESIZE_RATE })], canvas: after };
+    return { strokes: [stroke("resize", [to], { rate: RESIZE_RATE })], canvas: after };
   },
 });
 

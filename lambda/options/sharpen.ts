@@ -24,6 +24,6 @@ export const sharpenStep = step({
   plan({ sharpen }) {
     if (sharpen < minSigma) return;
     const mask = { sigma: Math.min(sharpen, maxSigma), m1: 0, m2: 3 };
-    return { strokes: [stroke("sharpen", mask, { rate: RATE })] };
+    return { strokes: [stroke("sharpen", [mask], { rate: RATE })] };
   },
 });

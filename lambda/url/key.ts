@@ -1,54 +1,27 @@
 import { hash as digest } from "node:crypto";
-import type { Config } from "../config/variables.ts";
+import type { Variable } from "../config/kinds.ts";
+import { type Config, variables } from "../config/variables.ts";
 import { acceptedFormats } from "./negotiation.ts";
 import { optionsAhead, redenormalize } from "./path.ts";
 
-/** Settings on which it depends what a URL is answered with. */
-const drawn = [
-  "argumentsSeparator",
-  "presets",
-  "presetsSeparator",
-  "onlyPresets",
-  "base64UrlIncludesFilename",
-  "baseUrl",
-  "urlReplacements",
-  "sourceQuerySeparator",
-  "s3Region",
-  "s3Endpoint",
-  "maxResultDimension",
-  "quality",
-  "formatQuality",
-  "preferredFormats",
-  "autoWebp",
-  "autoAvif",
-  "enforceWebp",
-  "enforceAvif",
-  "jpegProgressive",
-  "pngInterlaced",
-  "pngQuantize",
-  "pngQuantizationColors",
-  "webpEffort",
-  "avifSpeed",
-  "stripMetadata",
-  "autoRotate",
-  "ttl",
-  "cacheControlPassthrough",
-] as const satisfies readonly (keyof Config)[];
-
 /** What the key of a derivative depends on beside the request. */
-export type KeyConfig = Pick<Config, (typeof drawn)[number] | "pathPrefix">;
+export type KeyConfig = Omit<Config, "keys" | "salts">;
 
-/** Stands for those settings in every key: after a deployment with others, nothing is answered as it was before. */
-export function edition(config: KeyConfig): string {
-  const known = editions.get(config);
+const keyed = Object.entries<Variable>(variables)
+  .filter(([, { keyed }]) => keyed)
+  .map(([name]) => name);
+
+/** Stands in every key for the settings that change answers: after a deployment with others, nothing is answered as before. */
+export function settingsHash(config: KeyConfig): string {
+  const known = hashes.get(config);
   if (known !== undefined) return known;
-  const settings = drawn.map((name) => config[name]);
+  const settings = Object.fromEntries(Object.entries(config).filter(([name]) => keyed.includes(name)));
   const text = JSON.stringify(settings, (_, value) => (value instanceof RegExp ? value.source : value));
   const made = hash(text).slice(0, 8);
-  editions.set(config, made);
+  hashes.set(config, made);
   return made;
 }
-const editions = new WeakMap<KeyConfig, string>();
+const hashes = new WeakMap<KeyConfig, string>();
 
 /**
  * Under which key the derivative bucket and the cache keep the answer to a raw path: `<source hash>/<path hash>.<accept token>`.
@@ -61,7 +34,7 @@ export function derivativeKey(
 ): string | undefined {
   const source = sourceAsWritten(path, config);
   if (source === undefined) return undefined;
-  return `${derivativePrefix(source)}${hash(edition(config) + path)}.${acceptedFormats(accept ?? "", config).join("-") || "any"}`;
+  return `${derivativePrefix(source)}${hash(settingsHash(config) + path)}.${acceptedFormats(accept ?? "", config).join("-") || "any"}`;
 }
 
 /** What the keys of all derivatives of a source begin with. The source is given as URLs write it, decoded. */
@@ -104,11 +77,11 @@ function base64Source(body: string, config: KeyConfig): string {
   const segments = body.split("/");
   const parts = segments.slice(config.onlyPresets ? 0 : optionsAhead(segments, config.argumentsSeparator));
   const named = config.base64UrlIncludesFilename && parts.length > 1;
-  const [whole = ""] = parts
+  const [text = ""] = parts
     .slice(0, named ? -1 : parts.length)
     .join("")
     .split(".");
-  const encoded = whole.replace(/=+$/, "");
+  const encoded = text.replace(/=+$/, "");
   if (!/^[\w-]*$/.test(encoded) || encoded.length % 4 === 1) return encoded;
   const source = Buffer.from(encoded, "base64url").toString("utf8");
   return source.includes("\ufffd") ? encoded : source;

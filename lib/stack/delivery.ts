@@ -57,7 +57,7 @@ export class Delivery extends Construct {
   /** Throws when the function may take longer than CloudFront is willing to wait. */
   constructor(scope: Construct, id: string, { images, derivatives, domain, priceClass }: DeliveryProps) {
     super(scope, id);
-    const readTimeout = patience(images.timeout);
+    const readTimeout = readTimeoutFor(images.timeout);
     const url = images.function.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
     this.distribution = new Distribution(this, "Distribution", {
@@ -70,20 +70,20 @@ export class Delivery extends Construct {
       }),
       defaultBehavior: {
         origin: new OriginGroup({
-          primaryOrigin: S3BucketOrigin.withOriginAccessControl(derivatives, once),
+          primaryOrigin: S3BucketOrigin.withOriginAccessControl(derivatives, oneAttempt),
           fallbackOrigin: FunctionUrlOrigin.withOriginAccessControl(url, {
-            ...once,
+            ...oneAttempt,
             readTimeout,
             keepaliveTimeout: Duration.seconds(60),
           }),
-          fallbackStatusCodes: notKept,
+          fallbackStatusCodes: failoverStatusCodes,
         }),
         // A group fails over for these and no others.
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        cachePolicy: this.#uriAlone(),
-        originRequestPolicy: this.#originalPath(),
-        responseHeadersPolicy: this.#answers(images.config),
+        cachePolicy: this.#derivativeCachePolicy(),
+        originRequestPolicy: this.#originalPathRequestPolicy(),
+        responseHeadersPolicy: this.#imageResponseHeaders(images.config),
         functionAssociations: [
           { eventType: FunctionEventType.VIEWER_REQUEST, function: this.#edge(images.config) },
         ],
@@ -95,7 +95,7 @@ export class Delivery extends Construct {
     override(
       this.distribution,
       "Origins.0.S3OriginConfig.OriginReadTimeout",
-      derivativeAnswersIn.toSeconds(),
+      derivativeReadTimeout.toSeconds(),
     );
   }
 
@@ -108,8 +108,8 @@ export class Delivery extends Construct {
   }
 
   /** The edge function has put into the URI all that may change the picture. */
-  #uriAlone() {
-    return new CachePolicy(this, "UriAlone", {
+  #derivativeCachePolicy() {
+    return new CachePolicy(this, "DerivativeCachePolicy", {
       comment: "Keyed by the URI alone; kept for as long as the answer says",
       headerBehavior: CacheHeaderBehavior.none(),
       cookieBehavior: CacheCookieBehavior.none(),
@@ -121,17 +121,17 @@ export class Delivery extends Construct {
   }
 
   /** Not Host: the function URL answers to its own name only, and the signature covers it. */
-  #originalPath() {
-    return new OriginRequestPolicy(this, "OriginalPath", {
+  #originalPathRequestPolicy() {
+    return new OriginRequestPolicy(this, "OriginalPathRequestPolicy", {
       comment: "Hands on the path as the viewer wrote it",
       headerBehavior: OriginRequestHeaderBehavior.allowList(PATH_HEADER),
     });
   }
 
   /** What S3 cannot say with a derivative, and the function says by itself. */
-  #answers(config: Config) {
+  #imageResponseHeaders(config: Config) {
     const { Vary } = vary(config);
-    return new ResponseHeadersPolicy(this, "Answers", {
+    return new ResponseHeadersPolicy(this, "ImageResponseHeaders", {
       comment: "An SVG may not run anything; an answer is what its type says",
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy: CONTENT_SECURITY_POLICY, override: true },
@@ -145,25 +145,25 @@ export class Delivery extends Construct {
 }
 
 /** A second attempt also repeats a request that was answered too late: one slow picture would be drawn twice. */
-const once = { connectionAttempts: 1, connectionTimeout: Duration.seconds(2) };
+const oneAttempt = { connectionAttempts: 1, connectionTimeout: Duration.seconds(2) };
 
 /** A bucket that does not answer must not hold up for long what the function can draw. */
-const derivativeAnswersIn = Duration.seconds(5);
+const derivativeReadTimeout = Duration.seconds(5);
 
 /** S3 says 403 for a missing key to whoever may not list. A failing bucket is a miss, too. */
-const notKept = [403, 404, 500, 502, 503, 504];
+const failoverStatusCodes = [403, 404, 500, 502, 503, 504];
 
 /** What Lambda may take before the function's own clock starts. */
-const coldStart = Duration.seconds(10);
-const longestWait = Duration.seconds(120);
+const coldStartAllowance = Duration.seconds(10);
+const maxReadTimeout = Duration.seconds(120);
 
 /** How long CloudFront waits for a function that answers within `timeout`. */
-function patience(timeout: Duration): Duration {
-  const wait = timeout.plus(coldStart);
-  if (wait.toSeconds() <= longestWait.toSeconds()) return wait;
-  const most = longestWait.minus(coldStart);
+function readTimeoutFor(timeout: Duration): Duration {
+  const wait = timeout.plus(coldStartAllowance);
+  if (wait.toSeconds() <= maxReadTimeout.toSeconds()) return wait;
+  const most = maxReadTimeout.minus(coldStartAllowance);
   throw new Error(
-    `timeout: expected at most ${most.toSeconds()} seconds, for CloudFront waits ${longestWait.toSeconds()} and a cold start may take ${coldStart.toSeconds()}, got ${timeout.toSeconds()}`,
+    `timeout: expected at most ${most.toSeconds()} seconds, for CloudFront waits ${maxReadTimeout.toSeconds()} and a cold start may take ${coldStartAllowance.toSeconds()}, got ${timeout.toSeconds()}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { edition, type KeyConfig } from "../../lambda/url/key.ts";
+import { type KeyConfig, settingsHash } from "../../lambda/url/key.ts";
 import { negotiatedFormats } from "../../lambda/url/negotiation.ts";
 
 const file = new URL("../../lambda/edge/viewer-request.js", import.meta.url);
@@ -12,7 +12,7 @@ export function viewerRequestCode(config: KeyConfig): string {
     formats: negotiatedFormats(config),
     onlyPresets: config.onlyPresets,
     filename: config.base64UrlIncludesFilename,
-    edition: edition(config),
+    settingsHash: settingsHash(config),
   };
   return readFileSync(file, "utf8").replace(
     /^const settings = \{.*?\};$/ms,

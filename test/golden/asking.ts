@@ -1,11 +1,10 @@
 import sharp from "sharp";
-import { type Bucket, Refused } from "../../lambda/bucket.ts";
-import { readConfig } from "../../lambda/config.ts";
+import { answerFailure } from "../../lambda/answer/answers.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { Failure } from "../../lambda/errors.ts";
-import { answerFailure } from "../../lambda/respond.ts";
 import { serve } from "../../lambda/serve.ts";
-import { language } from "../../lambda/url/language.ts";
+import { type Store, StoreError } from "../../lambda/store/store.ts";
+import { requestFor, servicesOf } from "../services.ts";
 import { type Case, environmentOf, pathOf, pictureNamed } from "./cases.ts";
 import type { Answer } from "./compare.ts";
 
@@ -17,7 +16,7 @@ const kept = new Map<string, Buffer | undefined>();
 function objectNamed(key: string): Buffer {
   if (!kept.has(key)) kept.set(key, pictureNamed(key));
   const object = kept.get(key);
-  if (!object) throw new Refused(404, "NoSuchKey");
+  if (!object) throw new StoreError(404, "NoSuchKey");
   return object;
 }
 
@@ -25,19 +24,21 @@ function objectNamed(key: string): Buffer {
  * The pictures beside the project, in memory. Elsewhere tests go through a real S3: here thousands of requests are asked
  * of what is drawn, and how an object arrives is tested there.
  */
-const pictures: Bucket = {
+const pictures: Store = {
   async get({ bucket, key }) {
-    if (bucket !== "pictures") throw new Refused(404, "NoSuchBucket");
+    if (bucket !== "pictures") throw new StoreError(404, "NoSuchBucket");
     const object = objectNamed(key);
-    return { facts: {}, length: object.length, body: once(object), discard() {} };
+    return { metadata: {}, length: object.length, body: once(object), cancel() {} };
   },
-  async put() {
-    throw new Error("nothing is to be stored");
-  },
-  async presign() {
-    throw new Error("nothing is stored that a link could lead to");
-  },
+  list: async function* () {},
+  put: readOnly,
+  delete: readOnly,
+  presign: readOnly,
 };
+
+async function readOnly(): Promise<never> {
+  throw new Error("nothing is to be stored");
+}
 
 async function* once(bytes: Uint8Array) {
   yield bytes;
@@ -45,27 +46,21 @@ async function* once(bytes: Uint8Array) {
 
 const groups = new Map<string, ReturnType<typeof servicesOf>>();
 
-function servicesOf(asked: Case) {
-  const config = readConfig(environmentOf(asked));
-  return { config, language: language(config, Date.now()), bucket: pictures, log: { note() {} } };
-}
-
 /** ms; far more than any case takes, so that a busy machine changes no answer. */
 const patience = 120_000;
 
 /** What we answer to the same request. */
 export async function answerTo(asked: Case): Promise<Answer> {
-  const services = groups.get(asked.group) ?? servicesOf(asked);
+  const services = groups.get(asked.group) ?? servicesOf(environmentOf(asked), { store: pictures });
   groups.set(asked.group, services);
-  const http = {
-    method: "GET",
+  const context = requestFor(services, {
     path: pathOf(asked),
     headers: { accept: asked.accept ?? "*/*" },
     id: asked.id,
-  };
-  const response = await serve(http, services, Deadline.in(patience)).catch((error: unknown) => {
+  });
+  const response = await serve(context, services, Deadline.in(patience)).catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
-    return answerFailure(error, { http, config: services.config, now: Date.now() });
+    return answerFailure(error, context);
   });
   const headers = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), value]);
   return { status: response.status, headers: Object.fromEntries(headers), body: Buffer.from(response.body) };

@@ -1,4 +1,4 @@
-import { variables } from "../../lambda/config.ts";
+import { variables } from "../../lambda/config/variables.ts";
 import { type Format, formatNamed, formats } from "../../lambda/formats.ts";
 import { optionsByName } from "../../lambda/options/index.ts";
 import { type Case, environmentOf } from "./cases.ts";

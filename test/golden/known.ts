@@ -3,13 +3,27 @@ import type { Known } from "./differences.ts";
 /** Written by `node test/golden/report.ts --update`; the classes are given by hand. */
 export const known = {
   A: {
-    about: { output: [31, 101] },
-    picture: { auto: [6, 49], output: [99, 140], preferred: [7, 12], upright: [29] },
-    size: { enforce: [26], upright: [17] },
+    about: {
+      output: [31, 101],
+    },
+    picture: {
+      auto: [6, 49],
+      output: [99, 140],
+      preferred: [7, 12],
+      upright: [29],
+    },
+    size: {
+      enforce: [26],
+      upright: [17],
+    },
   },
   C: {
-    about: { upright: [27] },
-    headers: { upright: [27] },
+    about: {
+      upright: [27],
+    },
+    headers: {
+      upright: [27],
+    },
     size: {
       crop: [50],
       effects: [41, 74],
@@ -36,7 +50,10 @@ export const known = {
     },
   },
   E: {
-    length: { effects: [10], ground: [29] },
+    length: {
+      effects: [10],
+      ground: [29],
+    },
     picture: {
       allowed: [4],
       crop: [0, 52],
@@ -60,7 +77,7 @@ export const known = {
   F: {
     about: {
       crop: [41, 47, 69, 79, 84, 109, 112, 118, 125],
-      effects: [26, 30, 52],
+      effects: [7, 26, 30, 31, 52],
       errors: [74],
       gravity: [32, 44, 45, 55, 68, 75, 89, 98, 102, 103],
       ground: [30, 31, 40, 43, 49, 58, 63, 78, 90],
@@ -77,7 +94,7 @@ export const known = {
     },
     length: {
       crop: [41, 47, 69, 84, 109, 112, 118, 125],
-      effects: [30, 52],
+      effects: [7, 30, 31, 52],
       gravity: [44, 45, 55, 68, 75, 89, 98, 102, 103],
       ground: [30, 31, 40, 49, 63, 78, 90],
       marked: [0, 11, 23],
@@ -103,10 +120,23 @@ export const known = {
       scale: [62],
     },
   },
-  G: { picture: { crop: [26], gravity: [60, 118, 123] } },
-  H1: { picture: { ground: [87], maximum: [28], scale: [35, 41] } },
+  G: {
+    picture: {
+      crop: [26],
+      gravity: [60, 118, 123],
+    },
+  },
+  H1: {
+    picture: {
+      ground: [87],
+      maximum: [28],
+      scale: [35, 41],
+    },
+  },
   H3: {
-    length: { maximum: [12] },
+    length: {
+      maximum: [12],
+    },
     picture: {
       auto: [58],
       crop: [36, 114],
@@ -126,11 +156,19 @@ export const known = {
     },
   },
   I: {
-    about: { effects: [13, 20, 50, 54, 58], mixed: [78, 88, 109], presets: [27] },
-    length: { auto: [17] },
+    about: {
+      effects: [2, 13, 20, 27, 40, 48, 50, 54, 58],
+      mixed: [28, 60, 78, 88, 109, 132],
+      presets: [27],
+    },
+    length: {
+      auto: [17],
+    },
   },
   J: {
-    length: { upright: [15] },
+    length: {
+      upright: [15],
+    },
     picture: {
       effects: [37],
       enforce: [35],
@@ -142,8 +180,19 @@ export const known = {
       upright: [15],
     },
   },
-  K: { picture: { vector: [15] } },
-  L: { about: { auto: [75], output: [27, 47, 60, 70, 117, 123, 156], preferred: [31], quality: [11] } },
+  K: {
+    picture: {
+      vector: [15],
+    },
+  },
+  L: {
+    about: {
+      auto: [75],
+      output: [27, 47, 60, 70, 117, 123, 156],
+      preferred: [31],
+      quality: [11],
+    },
+  },
   M: {
     about: {
       auto: [28],
@@ -163,14 +212,25 @@ export const known = {
       mixed: [53, 80],
     },
   },
-  N: { headers: { grammar: [750, 793] }, status: { grammar: [750, 793] } },
-  Q: { length: { palette: [2, 3, 5, 8, 11, 12, 13, 14, 18, 19, 22, 23, 30, 31] } },
+  N: {
+    headers: {
+      grammar: [750, 793],
+    },
+    status: {
+      grammar: [750, 793],
+    },
+  },
+  Q: {
+    length: {
+      palette: [2, 3, 5, 8, 11, 12, 13, 14, 18, 19, 22, 23, 30, 31],
+    },
+  },
   W: {
     text: {
       grammar: [
-        0, 3, 24, 26, 43, 55, 67, 112, 122, 131, 153, 187, 241, 269, 272, 273, 280, 287, 325, 331, 338, 365,
-        372, 388, 391, 404, 429, 466, 516, 543, 591, 594, 618, 666, 685, 692, 728, 746, 763, 765, 769, 782,
-        783, 785, 787, 814, 825, 833, 865, 884,
+        0, 3, 24, 26, 43, 55, 67, 112, 122, 131, 153, 187, 241, 269, 272, 273, 280, 287, 325, 331, 333, 338,
+        365, 372, 388, 391, 404, 429, 466, 480, 493, 516, 543, 591, 594, 618, 623, 666, 685, 692, 728, 746,
+        763, 765, 769, 782, 783, 785, 787, 814, 825, 833, 865, 884,
       ],
     },
   },

@@ -47,10 +47,10 @@ function expected({ op, ...numbers }: DerivedStep): readonly Move[] {
   return [];
 }
 
-function moves({ call, data, leaves }: Stroke): readonly Move[] {
+function moves({ call, args: [data], leaves }: Stroke): readonly Move[] {
   const { width, height } = leaves;
   if (call === "resize") return [{ op: "scale", box: { width, height } }];
-  const { left, top } = data as { readonly left?: number; readonly top?: number };
+  const { left, top } = (data ?? {}) as { readonly left?: number; readonly top?: number };
   if (call === "extend") return [{ op: "extend", box: { left, top, width, height } }];
   return call.startsWith("extract") ? [{ op: "cut", box: { left, top, width, height } }] : [];
 }
