@@ -1,7 +1,7 @@
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
-import { bundling, esbuildOptions } from "../../lib/bundling.ts";
+import { bundling, esbuildOptions } from "../../lib/stack/bundling.ts";
 import { type Copy, treeHash } from "./copies.ts";
 import { type Ran, ranIn } from "./covered.ts";
 import type { Mutant } from "./mutants.ts";
