@@ -6,9 +6,13 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
 /** What a file imports at run time: our own files from the root, packages by name. */
-function imports(file: string): readonly string[] {
-  const code = readFileSync(join(root, file), "utf8").replaceAll(/^import type .*$/gm, "");
+const imports = (file: string) => importsIn(file, read(file).replaceAll(/^import type .*$/gm, ""));
+
+/** Of a file and its code: what it imports, types too. */
+function importsIn(file: string, code = read(file)): readonly string[] {
   const named = [
     ...code.matchAll(/^(?:import|export)\s[^;]*?from "([^"]+)"/gm),
     ...code.matchAll(/import\("([^"]+)"\)/g),
@@ -56,6 +60,23 @@ describe("floors", () => {
     });
   }
 
+  test("no file needs, by whatever way, one that needs it", () => {
+    const graph = new Map(
+      ["lambda/**/*.ts", "lib/**/*.ts", "bin/*.ts"]
+        .flatMap(files)
+        .map((file) => [file, importsIn(file).filter((name) => name.endsWith(".ts"))] as const),
+    );
+    const circles = [...graph.keys()].filter((file) => reaches(graph, file, file));
+    assert.deepEqual(circles, []);
+  });
+
+  test("a file that has more than 300 lines is data", () => {
+    const long = ["lambda/**/*.{ts,js}", "lib/**/*.ts", "bin/*.ts"]
+      .flatMap(files)
+      .filter((file) => read(file).split("\n").length > 301);
+    assert.deepEqual(long, ["lambda/config/variables.ts"]);
+  });
+
   test("only the store speaks to S3, and only one reads the environment", () => {
     const lambda = files("lambda/**/*.ts");
     assert.deepEqual(
@@ -66,3 +87,14 @@ describe("floors", () => {
     assert.deepEqual(reading, ["lambda/handler.ts"]);
   });
 });
+
+function reaches(graph: ReadonlyMap<string, readonly string[]>, from: string, to: string): boolean {
+  const seen = new Set<string>();
+  const rest = [...(graph.get(from) ?? [])];
+  for (let file = rest.pop(); file !== undefined; file = rest.pop()) {
+    if (file === to) return true;
+    if (!seen.has(file)) rest.push(...(graph.get(file) ?? []));
+    seen.add(file);
+  }
+  return false;
+}

@@ -2,6 +2,8 @@ import type {
   BlurOptions,
   ExtendOptions,
   FlattenOptions,
+  Kernel,
+  Matrix3x3,
   OverlayOptions,
   Region,
   ResizeOptions,
@@ -29,7 +31,11 @@ export const sharpOrder = [
   { call: "rotate", method: "rotate" },
   { call: "extractAfter", method: "extract", after: ["extractBefore", "resize", "rotate"] },
   { call: "extend", method: "extend" },
+  { call: "median", method: "median" },
   { call: "blur", method: "blur" },
+  { call: "convolve", method: "convolve" },
+  { call: "recomb", method: "recomb" },
+  { call: "modulate", method: "modulate" },
   { call: "sharpen", method: "sharpen" },
   { call: "composite", method: "composite" },
 ] as const satisfies readonly Place[];
@@ -47,7 +53,13 @@ export interface ArgumentsOf {
   readonly rotate: readonly [90 | 180 | 270];
   readonly extractAfter: readonly [Region];
   readonly extend: readonly [ExtendOptions];
+  readonly median: readonly [size: number];
   readonly blur: readonly [BlurOptions];
+  readonly convolve: readonly [Kernel];
+  readonly recomb: readonly [Matrix3x3];
+  readonly modulate: readonly [
+    { readonly brightness?: number; readonly saturation?: number; readonly hue?: number },
+  ];
   readonly sharpen: readonly [SharpenOptions];
   readonly composite: readonly [OverlayOptions[]];
 }

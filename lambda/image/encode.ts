@@ -2,11 +2,9 @@ import type { Sharp } from "sharp";
 import type { Deadline } from "../deadline.ts";
 import type { Format } from "../formats.ts";
 import { nextQuality } from "../options/quality.ts";
+import type { Encoder } from "./encoders/encoder.ts";
 import { encodeWithSharp } from "./encoders/sharp.ts";
 import type { Output } from "./output.ts";
-
-/** Writes a picture as a file. `pixels` begins anew at each call. */
-export type Encoder = (pixels: () => Sharp, output: Output, deadline: Deadline) => Promise<Uint8Array>;
 
 /** What sharp does not write. */
 const encoders: Readonly<Partial<Record<Format, Encoder>>> = {};

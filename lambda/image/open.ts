@@ -1,4 +1,3 @@
-import type { Sharp } from "sharp";
 import { megapixels } from "../contract/canvas.ts";
 import type { Deadline } from "../deadline.ts";
 import { InvalidSource } from "../errors.ts";
@@ -6,19 +5,9 @@ import type { Format } from "../formats.ts";
 import type { Options } from "../options/index.ts";
 import type { Limits } from "../options/limits.ts";
 import type { Source } from "../source/download.ts";
+import type { Decoder, Opened } from "./decoders/decoder.ts";
 import { openWithSharp } from "./decoders/sharp.ts";
 import { formatOf } from "./decoders/signatures.ts";
-import type { ImageInfo } from "./plan.ts";
-
-/** A source whose header has been read. */
-export interface Opened {
-  readonly info: ImageInfo;
-  /** The pixels, still undecoded; each call begins anew. */
-  readonly pixels: () => Sharp;
-}
-
-/** Reads a source's header. Rejects with a `Failure` when nothing can be drawn of it. */
-export type Decoder = (bytes: Uint8Array, options: Options, deadline: Deadline) => Promise<Opened>;
 
 /** What sharp does not read. */
 const decoders: Readonly<Partial<Record<Format, Decoder>>> = {};

@@ -2,8 +2,9 @@ import { availableParallelism } from "node:os";
 import sharp, { type Metadata } from "sharp";
 import { BrokenSource, InvalidSource, UnsupportedFormat } from "../../errors.ts";
 import { formatNamed, formats } from "../../formats.ts";
-import type { Opened } from "../open.ts";
+
 import type { ImageInfo } from "../plan.ts";
+import type { Opened } from "./decoder.ts";
 import { formatOf } from "./signatures.ts";
 
 // One picture at a time, each different: a cache of operations only holds memory.

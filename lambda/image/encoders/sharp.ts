@@ -1,8 +1,8 @@
 import type { Sharp } from "sharp";
-import type { Deadline } from "../../deadline.ts";
 import type { Format } from "../../formats.ts";
 import type { Output } from "../output.ts";
 import { run } from "../run.ts";
+import type { Encoder } from "./encoder.ts";
 
 /** Above this quality colours are not thinned out. */
 const fullColour = 90;
@@ -40,11 +40,7 @@ export function written(image: Sharp, output: Output): Sharp {
 }
 
 /** Writes JPEG, PNG, WebP, GIF, AVIF and TIFF. */
-export async function encodeWithSharp(
-  pixels: () => Sharp,
-  output: Output,
-  deadline: Deadline,
-): Promise<Uint8Array> {
+export const encodeWithSharp: Encoder = async (pixels, output, deadline) => {
   const { data } = await run(() => written(pixels(), output), deadline);
   return data;
-}
+};

@@ -1,0 +1,14 @@
+import type { Sharp } from "sharp";
+import type { Deadline } from "../../deadline.ts";
+import type { Options } from "../../options/index.ts";
+import type { ImageInfo } from "../plan.ts";
+
+/** A source whose header has been read. */
+export interface Opened {
+  readonly info: ImageInfo;
+  /** The pixels, still undecoded; each call begins anew. */
+  readonly pixels: () => Sharp;
+}
+
+/** Reads a source's header. Rejects with a `Failure` when nothing can be drawn of it. */
+export type Decoder = (bytes: Uint8Array, options: Options, deadline: Deadline) => Promise<Opened>;
