@@ -4,7 +4,7 @@ import { NowhereToKeep } from "./errors.ts";
 import { fits, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
 import type { Services } from "./services.ts";
 import { withAttempts } from "./source/attempts.ts";
-import { bytesOf } from "./source/download.ts";
+import { readBody } from "./source/body.ts";
 import { type Address, type ObjectMetadata, type Store, StoreError } from "./store/store.ts";
 import { derivativeKey } from "./url/key.ts";
 import type { ImageRequest } from "./url/parse.ts";
@@ -54,7 +54,7 @@ async function read(address: Address, context: RequestContext, store: Store, sig
   try {
     signal.throwIfAborted();
     if ((stream.length ?? 0) > MAX_PICTURE_BYTES) return linkTo(address, context, store);
-    const answer = answerKept(await bytesOf(stream, MAX_PICTURE_BYTES), stream.metadata, context);
+    const answer = answerKept(await readBody(stream, { limit: MAX_PICTURE_BYTES }), stream.metadata, context);
     return fits(answer) ? answer : linkTo(address, context, store);
   } finally {
     stream.cancel();

@@ -40,8 +40,8 @@ const floors: readonly (readonly [floor: string, files: string, allowed: RegExp]
   ],
   [
     "the ground knows nothing of what stands on it",
-    "lambda/{deadline,errors,formats,http,metrics}.ts",
-    /^(node:|@aws-lambda-powertools|lambda\/(deadline|errors|formats|http|metrics)\.ts)/,
+    "lambda/{deadline,errors,formats,http,image-type,metrics}.ts",
+    /^(node:|@aws-lambda-powertools|lambda\/(deadline|errors|formats|http|image-type|metrics)\.ts)/,
   ],
   ["the client needs the language alone", "lib/client/*.ts", /^lambda\/(options|url)\//],
 ];

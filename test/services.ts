@@ -1,7 +1,7 @@
 import type { RequestContext } from "../lambda/answer/answers.ts";
 import { readConfig } from "../lambda/config/variables.ts";
 import type { HttpRequest } from "../lambda/http.ts";
-import { requestLog } from "../lambda/log.ts";
+import type { LogFields, RequestLog } from "../lambda/log.ts";
 import { type Limits, limitsOf } from "../lambda/options/limits.ts";
 import type { Services } from "../lambda/services.ts";
 import { s3Store } from "../lambda/store/s3.ts";
@@ -11,10 +11,23 @@ import { compileLanguage } from "../lambda/url/language.ts";
 /** Variables of the function. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** A log that is only read: nothing is written of it. */
+function quietLog(): RequestLog {
+  let fields: LogFields = {};
+  return {
+    note: (more) => {
+      fields = { ...fields, ...more };
+    },
+    get fields() {
+      return fields;
+    },
+  };
+}
+
 /** All that is outside, as the function makes it of its environment; `store` in place of S3. The log's fields can be read. */
 export function servicesOf(env: Env = {}, { store, now = Date.now() }: { store?: Store; now?: number } = {}) {
   const config = readConfig(env);
-  const log = requestLog();
+  const log = quietLog();
   const language = compileLanguage(config, now);
   return { config, language, store: store ?? s3Store(config), log } satisfies Services;
 }

@@ -2,12 +2,12 @@ import { megapixels } from "../contract/canvas.ts";
 import type { Deadline } from "../deadline.ts";
 import { InvalidSource } from "../errors.ts";
 import type { Format } from "../formats.ts";
+import { imageType } from "../image-type.ts";
 import type { Options } from "../options/index.ts";
 import type { Limits } from "../options/limits.ts";
 import type { Source } from "../source/download.ts";
 import type { Decoder, Opened } from "./decoders/decoder.ts";
 import { openWithSharp } from "./decoders/sharp.ts";
-import { formatOf } from "./decoders/signatures.ts";
 
 /** What sharp does not read. */
 const decoders: Readonly<Partial<Record<Format, Decoder>>> = {};
@@ -23,7 +23,7 @@ export async function open(
   deadline: Deadline,
 ): Promise<Opened> {
   if (bytes.length === 0) throw new InvalidSource("0 bytes");
-  const format = formatOf(bytes);
+  const format = imageType(bytes);
   const decode = (format && decoders[format]) ?? openWithSharp;
   const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, deadline));
   const { width, height } = opened.info;

@@ -9,6 +9,7 @@ import {
 } from "../errors.ts";
 import { type ObjectMetadata, type ObjectStream, StoreError } from "../store/store.ts";
 import { withAttempts } from "./attempts.ts";
+import { readPicture } from "./body.ts";
 
 /** A source, downloaded whole. */
 export interface Source extends ObjectMetadata {
@@ -63,54 +64,11 @@ async function attempt(get: Get, signal: AbortSignal, limit: number, report: (pr
   try {
     signal.throwIfAborted();
     reading(0);
-    const bytes = await bytesOf(stream, limit, reading);
-    return { ...metadata, bytes: metadata.encoding === "gzip" ? await unpacked(bytes, limit) : bytes };
+    return { ...metadata, bytes: await readPicture(stream, { limit, report: reading }, signal) };
   } finally {
     stream.cancel();
   }
 }
-
-/** Reads a body to its end: into one buffer when its length is known. Leaves `cancel` to the caller. */
-export async function bytesOf(
-  { body, length }: ObjectStream,
-  limit: number,
-  report: (read: number) => void = () => {},
-): Promise<Uint8Array> {
-  assertSize(length ?? 0, limit);
-  const buffer = Buffer.allocUnsafe(length ?? 0);
-  const chunks: Uint8Array[] = [];
-  let read = 0;
-  for await (const chunk of body) {
-    if (length === undefined) chunks.push(chunk);
-    else buffer.set(chunk, read);
-    read += chunk.length;
-    report(read);
-    assertSize(read, limit);
-  }
-  if (length === undefined) return Buffer.concat(chunks);
-  if (read < length) throw new SourceIncomplete("the other side ended");
-  return buffer;
-}
-
-function assertSize(bytes: number, limit: number) {
-  if (bytes > limit) throw new InvalidSource(`${bytes} bytes of at most ${limit}`);
-}
-
-async function unpacked(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
-  const { gunzip } = await import("node:zlib");
-  return new Promise((resolve, reject) => {
-    gunzip(bytes, { maxOutputLength: limit }, (cause, unpacked) => {
-      if (!cause) return resolve(unpacked);
-      const Kind = unpacking.get("code" in cause ? cause.code : undefined) ?? BrokenSource;
-      reject(new Kind(`gzip: ${cause.message}`, { cause }));
-    });
-  });
-}
-
-const unpacking = new Map<unknown, new (...given: ConstructorParameters<typeof Error>) => Failure>([
-  ["Z_BUF_ERROR", SourceIncomplete],
-  ["ERR_BUFFER_TOO_LARGE", InvalidSource],
-]);
 
 const describe = ({ where, read, length }: Progress, spent: number, allowed: number) =>
   `${where}, ${read} of ${length ?? "?"} bytes, ${Math.round(spent)} of ${Math.round(allowed)} ms`;

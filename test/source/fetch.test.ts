@@ -166,6 +166,7 @@ test("IMGPROXY_DOWNLOAD_TIMEOUT ends a download that has time enough", async () 
 
 test("a source arrives whole, in many pieces, with what is known of it", async () => {
   const body = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));
+  body.set([0xff, 0xd8]);
   const headers = {
     ETag: '"e1"',
     "Content-Type": "image/jpeg",
@@ -199,13 +200,13 @@ test("a source arrives whole, in many pieces, with what is known of it", async (
 
 test("a source of unknown length arrives whole", async () => {
   const chunked = Buffer.from(
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nGIF89a\r\n4\r\ndefg\r\n0\r\n\r\n",
   );
   const { outcome } = await fetchFrom(faults.answers(chunked), 1000);
   assert.ok(
     outcome && typeof outcome === "object" && "bytes" in outcome && outcome.bytes instanceof Uint8Array,
   );
-  assert.equal(Buffer.from(outcome.bytes).toString(), "abcdefg");
+  assert.equal(Buffer.from(outcome.bytes).toString(), "GIF89adefg");
 });
 
 test("a source larger than IMGPROXY_MAX_SRC_FILE_SIZE is refused, at the limit it is not", async () => {
@@ -217,7 +218,7 @@ test("a source larger than IMGPROXY_MAX_SRC_FILE_SIZE is refused, at the limit i
     assert.deepEqual([outcome.name, outcome.status], ["InvalidSource", 422]);
     assert.match(outcome.message, /6 bytes of at most 5/);
   }
-  const { outcome } = await fetchFrom(faults.answers(message(200, {}, "12345")), 1000, env);
+  const { outcome } = await fetchFrom(faults.answers(message(200, {}, "BM345")), 1000, env);
   assert.ok(!(outcome instanceof Failure));
 });
 
@@ -252,6 +253,48 @@ describe("a source stored gzipped", () => {
   }
 });
 
+test("a gigabyte of zeros in a megabyte is refused at the limit, not unpacked", async () => {
+  const bomb = gzipSync(Buffer.concat([Buffer.from("BM"), Buffer.alloc(2 ** 28)]), { level: 9 });
+  const before = process.memoryUsage().rss;
+  for (const [env, most] of [
+    [{ IMGPROXY_MAX_SRC_FILE_SIZE: "1000000" }, 32],
+    [{}, 400],
+  ] as const) {
+    const { outcome, took } = await fetchFrom(
+      faults.answers(message(200, { "Content-Encoding": "gzip" }, Buffer.concat([bomb, bomb]))),
+      10_000,
+      env,
+    );
+    assert.ok(outcome instanceof Failure, String(outcome));
+    assert.deepEqual([outcome.name, outcome.status], ["InvalidSource", 422]);
+    assert.ok(took < 3000, `${took} ms`);
+    const grown = (process.memoryUsage().rss - before) / 2 ** 20;
+    assert.ok(grown < most + 100, `${grown} MB`);
+  }
+});
+
+test("what shows no type we know within 32 KiB is refused there and then, also when packed", async () => {
+  const endless = (headers: Readonly<Record<string, string>>, bytes: Buffer): Fault => {
+    return (socket) => {
+      socket.write(message(200, { "Content-Length": 200_000_000, ...headers }, ""));
+      socket.write(bytes);
+    };
+  };
+  for (const fault of [
+    endless({}, Buffer.alloc(40_000, "text ")),
+    endless(
+      { "Content-Encoding": "gzip" },
+      gzipSync(Buffer.from(Array.from({ length: 99_999 }, Math.random).join())),
+    ),
+  ]) {
+    const { outcome, took } = await fetchFrom(fault, 8000);
+    assert.ok(outcome instanceof Failure, String(outcome));
+    assert.deepEqual([outcome.name, outcome.status], ["InvalidSource", 422]);
+    assert.match(outcome.message, /no picture we know/);
+    assert.ok(took < 2000, `${took} ms`);
+  }
+});
+
 test("what has not changed is not downloaded", async () => {
   const { outcome } = await fetchFrom(faults.answers(Buffer.from("HTTP/1.1 304 Not Modified\r\n\r\n")), 1000);
   assert.equal(outcome, "not modified");
@@ -267,7 +310,7 @@ for (const source of ["ftp://x/y", "constructor://x/y", "cat.jpg", "://", "s3:/b
 
 test("a scheme's case does not matter", async () => {
   const { outcome } = await fetchFrom(
-    faults.answers(message(200, {}, "x")),
+    faults.answers(message(200, {}, "BM")),
     1000,
     {},
     "S3://pictures/cat.jpg",

@@ -33,7 +33,7 @@ test("a key holds line ends and colons like anything else", () => {
 function threeBytes(): { readonly store: Store; readonly asked: Address[] } {
   const asked: Address[] = [];
   async function* body() {
-    yield Buffer.from("abc");
+    yield Buffer.from("BM!");
   }
   const nothing = () => Promise.reject(new Error("nothing but bytes is to be had here"));
   const store: Store = {

@@ -2,10 +2,9 @@ import { availableParallelism } from "node:os";
 import sharp, { type Metadata } from "sharp";
 import { BrokenSource, InvalidSource, UnsupportedFormat } from "../../errors.ts";
 import { formatNamed, formats } from "../../formats.ts";
-
+import { imageType } from "../../image-type.ts";
 import type { ImageInfo } from "../plan.ts";
 import type { Opened } from "./decoder.ts";
-import { formatOf } from "./signatures.ts";
 
 // One picture at a time, each different: a cache of operations only holds memory.
 sharp.cache(false);
@@ -49,8 +48,9 @@ function imageInfo({
 
 function fail(bytes: Uint8Array, cause: unknown): never {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const format = formatOf(bytes);
-  if (format) throw new UnsupportedFormat(`${format}: this format cannot be read`, { cause });
+  const format = imageType(bytes);
+  if (format && !formats[format].reads)
+    throw new UnsupportedFormat(`${format}: this format cannot be read`, { cause });
   const Kind = message.includes("unsupported image format") ? InvalidSource : BrokenSource;
   throw new Kind(message, { cause });
 }
