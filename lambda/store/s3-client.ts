@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Config } from "../config/variables.ts";
+import { ShortErrorsHandler } from "./short-errors.ts";
 
 /** ms for a TCP connection: one lost SYN is forgiven (it is repeated after 1 s), a second try follows. */
 export const CONNECTION_TIMEOUT = 1500;
@@ -33,7 +33,7 @@ function s3Client(config: Config, place: S3ClientConfig, keepAlive: boolean): S3
     followRegionRedirects: true,
     // A PUT of 2 MB or more would open a connection of its own and wait for a "100 Continue".
     expectContinueHeader: false,
-    requestHandler: new NodeHttpHandler({
+    requestHandler: new ShortErrorsHandler({
       connectionTimeout: CONNECTION_TIMEOUT,
       requestTimeout: timeout,
       socketTimeout: timeout,

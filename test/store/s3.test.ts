@@ -235,6 +235,22 @@ test("an error page that is no XML still has its status", () =>
     },
   ));
 
+test("of an error that never ends 64 KiB are read, and its connection is let go", async () => {
+  const page = Buffer.alloc(50_000, "<p>");
+  await against(
+    (socket) => {
+      socket.write(message(502, { "Content-Length": 2 ** 40 }, page));
+      const more = setInterval(() => socket.write(page), 5);
+      socket.on("close", () => clearInterval(more));
+    },
+    async (bucket, at) => {
+      await assert.rejects(bucket.get(picture, { signal: AbortSignal.timeout(2000) }), { status: 502 });
+      for (let tries = 0; at.open > 0 && tries < 100; tries++) await sleep(10);
+      assert.equal(at.open, 0);
+    },
+  );
+});
+
 test("a busy store is asked once: attempts are not the SDK's", () =>
   against(
     (socket, _, nth) => socket.write(nth === 0 ? s3Error(503, "SlowDown") : message(200, {}, "now")),
