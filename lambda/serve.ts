@@ -3,9 +3,9 @@ import { route } from "./answer/routes.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
 import type { HttpResponse } from "./http.ts";
+import { draw } from "./image/draw.ts";
 import { open } from "./image/open.ts";
 import { plan } from "./image/plan.ts";
-import { render } from "./image/render.ts";
 import type { Services } from "./services.ts";
 import { fetchSource } from "./source/fetch.ts";
 import { parse } from "./url/parse.ts";
@@ -30,7 +30,7 @@ export async function serve(
   const began = performance.now();
   const opened = await open(source, request.options, request.limits, deadline);
   const planned = plan(request.options, opened.info, request.offers, request.limits, config);
-  const picture = await render(planned, opened, deadline);
+  const picture = await draw(planned, opened, request.limits, deadline);
   log.note({ renderMs: performance.now() - began });
 
   const drawn = answerPicture({ picture, source, origin: opened.info }, request, context);

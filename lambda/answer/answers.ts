@@ -3,7 +3,7 @@ import type { Size } from "../contract/canvas.ts";
 import type { Failure } from "../errors.ts";
 import { formats } from "../formats.ts";
 import type { HttpRequest, HttpResponse } from "../http.ts";
-import type { Picture } from "../image/render.ts";
+import type { Picture } from "../image/picture.ts";
 import type { Source } from "../source/download.ts";
 import type { ObjectMetadata } from "../store/store.ts";
 import { sourceTag } from "../url/key.ts";

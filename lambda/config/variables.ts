@@ -273,6 +273,11 @@ export const variables = {
     doc: "Turn pictures upright by their EXIF orientation.",
   }),
 
+  memorySize: integer(128)({
+    name: "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    default: 1769,
+    doc: "MB the function has; set by Lambda. What cannot be drawn in them is refused.",
+  }),
   derivativesBucket: text({
     name: "SHUTTERSPEED_DERIVATIVES_BUCKET",
     default: "",

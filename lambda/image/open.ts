@@ -8,9 +8,10 @@ import type { Limits } from "../options/limits.ts";
 import type { Source } from "../source/download.ts";
 import type { Decoder, Opened } from "./decoders/decoder.ts";
 import { openWithSharp } from "./decoders/sharp.ts";
+import { openSvg } from "./decoders/svg.ts";
 
-/** What sharp does not read. */
-const decoders: Readonly<Partial<Record<Format, Decoder>>> = {};
+/** What sharp does not read, or not here. */
+const decoders: Readonly<Partial<Record<Format, Decoder>>> = { svg: openSvg };
 
 /**
  * Opens a source, whatever its format. Throws `InvalidSource`, `UnsupportedFormat` or `BrokenSource` when nothing can be
@@ -19,16 +20,16 @@ const decoders: Readonly<Partial<Record<Format, Decoder>>> = {};
 export async function open(
   { bytes }: Pick<Source, "bytes">,
   options: Options,
-  { maxSrcResolution }: Limits,
+  limits: Limits,
   deadline: Deadline,
 ): Promise<Opened> {
   if (bytes.length === 0) throw new InvalidSource("0 bytes");
   const format = imageType(bytes);
   const decode = (format && decoders[format]) ?? openWithSharp;
-  const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, deadline));
+  const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, limits, deadline));
   const { width, height } = opened.info;
-  if (megapixels(opened.info) > maxSrcResolution) {
-    throw new InvalidSource(`${width}x${height}: ${maxSrcResolution} megapixels at most`);
+  if (megapixels(opened.info) > limits.maxSrcResolution) {
+    throw new InvalidSource(`${width}x${height}: ${limits.maxSrcResolution} megapixels at most`);
   }
   return opened;
 }

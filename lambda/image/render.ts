@@ -6,21 +6,15 @@ import type { Raw } from "../contract/step.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
 import { Timeout } from "../errors.ts";
-import type { Format } from "../formats.ts";
 import { everyStep } from "../options/index.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { encode } from "./encode.ts";
 import type { Output } from "./output.ts";
 import { passes } from "./passes.ts";
+import type { Picture } from "./picture.ts";
 import type { Plan } from "./plan.ts";
 import { run } from "./run.ts";
 import { findAttention } from "./smart.ts";
-
-/** A finished picture. */
-export interface Picture extends Size {
-  readonly body: Uint8Array;
-  readonly format: Format;
-}
 
 /** Pixels a pass begins with; each call begins anew. */
 interface Stage extends Size {

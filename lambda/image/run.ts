@@ -8,19 +8,32 @@ export interface Drawn {
   readonly info: OutputInfo;
 }
 
+let leftovers = 0;
+
+/** Some sharp is still at work for a request that was answered without it. */
+export const hasLeftovers = (): boolean => leftovers > 0;
+
 /** Runs the sharp it is given to its end. Throws `Timeout` at the deadline, `BrokenSource` when sharp cannot draw the picture. */
 export async function run(image: () => Sharp, deadline: Deadline): Promise<Drawn> {
   try {
-    return await deadline.within("drawing", Infinity, async () =>
-      // sharp counts in whole seconds and cannot stop every encoder; the deadline answers in time all the same.
-      image()
-        .timeout({ seconds: Math.ceil(deadline.left / 1000) })
-        .toBuffer({ resolveWithObject: true }),
-    );
+    return await deadline.within("drawing", Infinity, (signal) => drawnBy(image(), deadline.left, signal));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     if (cause instanceof DeadlineExceeded || message.startsWith("timeout:"))
       throw new Timeout(message, { cause });
     throw new BrokenSource(message, { cause });
+  }
+}
+
+async function drawnBy(image: Sharp, left: number, signal: AbortSignal): Promise<Drawn> {
+  const leave = () => leftovers++;
+  signal.addEventListener("abort", leave);
+  try {
+    // sharp counts in whole seconds and cannot stop every encoder; the deadline answers in time all the same.
+    const seconds = Math.max(1, Math.ceil(left / 1000));
+    return await image.timeout({ seconds }).toBuffer({ resolveWithObject: true });
+  } finally {
+    signal.removeEventListener("abort", leave);
+    if (signal.aborted) leftovers--;
   }
 }

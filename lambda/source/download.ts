@@ -19,9 +19,6 @@ export interface Source extends ObjectMetadata {
 /** Asks a store for an object, once. */
 export type Get = (signal: AbortSignal) => Promise<ObjectStream | "not modified">;
 
-/** bytes; with no limit given, what still leaves room in memory for drawing. */
-const MAX_SOURCE_BYTES = 256 * 2 ** 20;
-
 /** How far a download has come. */
 interface Progress {
   readonly where: "waiting for the first byte" | "reading the body";
@@ -31,7 +28,7 @@ interface Progress {
 }
 
 /**
- * Downloads an object of at most `limit` bytes (0: 256 MiB) before the deadline, headers and body.
+ * Downloads an object of at most `limit` bytes before the deadline, headers and body.
  * Rejects with a `Failure` that tells where it was, what it had, and the time it took and was allowed.
  */
 export async function download(
@@ -45,7 +42,7 @@ export async function download(
   let progress: Progress = { where: "waiting for the first byte", read: 0 };
   try {
     return await deadline.within(url, allowed, (signal) =>
-      attempt(get, signal, limit || MAX_SOURCE_BYTES, (now) => {
+      attempt(get, signal, limit, (now) => {
         progress = now;
       }),
     );

@@ -119,9 +119,13 @@ const bundled = (architecture: Architecture) =>
 
 /** Puts the handler into `outputDir` as one file, and beside it sharp as this project locks it, for that CPU. */
 export function bundle(outputDir: string, architecture: Architecture): void {
-  const { entry, external } = bundling;
-  const outfile = join(outputDir, "handler.mjs");
-  buildSync({ ...esbuildOptions, entryPoints: [join(root, entry)], outfile });
+  const { entry, drawingProcess, external } = bundling;
+  for (const [source, name] of [
+    [entry, "handler.mjs"],
+    [drawingProcess, "drawing-process.mjs"],
+  ] as const) {
+    buildSync({ ...esbuildOptions, entryPoints: [join(root, source)], outfile: join(outputDir, name) });
+  }
 
   const dependencies = Object.fromEntries(external.map((name) => [name, project.dependencies[name]]));
   writeFileSync(join(outputDir, "package.json"), JSON.stringify({ dependencies }));

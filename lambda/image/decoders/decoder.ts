@@ -1,14 +1,23 @@
 import type { Sharp } from "sharp";
 import type { Deadline } from "../../deadline.ts";
 import type { Options } from "../../options/index.ts";
+import type { Limits } from "../../options/limits.ts";
 import type { ImageInfo } from "../plan.ts";
 
 /** A source whose header has been read. */
 export interface Opened {
+  readonly bytes: Uint8Array;
   readonly info: ImageInfo;
   /** The pixels, still undecoded; each call begins anew. */
   readonly pixels: () => Sharp;
+  /** Is to be drawn in a process that can be killed. */
+  readonly hostile?: true;
 }
 
 /** Reads a source's header. Rejects with a `Failure` when nothing can be drawn of it. */
-export type Decoder = (bytes: Uint8Array, options: Options, deadline: Deadline) => Promise<Opened>;
+export type Decoder = (
+  bytes: Uint8Array,
+  options: Options,
+  limits: Limits,
+  deadline: Deadline,
+) => Promise<Opened>;

@@ -19,7 +19,7 @@ export async function openWithSharp(bytes: Uint8Array): Promise<Opened> {
   const metadata = await pixels()
     .metadata()
     .catch((cause: unknown) => fail(bytes, cause));
-  return { info: imageInfo(metadata), pixels };
+  return { bytes, info: imageInfo(metadata), pixels };
 }
 
 function imageInfo({

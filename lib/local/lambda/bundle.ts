@@ -17,6 +17,7 @@ export async function bundle(entry: string = join(root, bundling.entry)): Promis
   await mkdir(folder, { recursive: true });
   await Promise.all([
     bundleFile(entry, join(folder, "handler.mjs")),
+    bundleFile(join(root, bundling.drawingProcess), join(folder, "drawing-process.mjs")),
     bundleFile(join(import.meta.dirname, "preload.ts"), join(folder, "preload.mjs")),
     bundleFile(join(import.meta.dirname, "rapid-client.ts"), join(folder, "rapid-client.mjs")),
   ]);
