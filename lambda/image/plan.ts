@@ -1,11 +1,11 @@
 import type { Config } from "../config/variables.ts";
-import { type Canvas, megapixels, type Offers, type Size } from "../contract/canvas.ts";
+import type { Canvas, Offers, Size } from "../contract/canvas.ts";
 import type { OptionValues } from "../contract/option.ts";
 import type { Stroke } from "../contract/stroke.ts";
-import { ResultTooBig } from "../errors.ts";
 import { everyStep, type Options } from "../options/index.ts";
 import type { Limits } from "../options/limits.ts";
 import { type Cost, costOf } from "./cost.ts";
+import { assertDrawable } from "./drawable.ts";
 import { type Output, outputOf } from "./output.ts";
 
 /** What will be drawn, computed without pixels. */
@@ -20,7 +20,7 @@ export interface Plan {
 /** What is known of a source before its pixels are. */
 export type ImageInfo = Size & Pick<Canvas, "orientation" | "alpha" | "grey" | "vector" | "format">;
 
-/** What to draw, of which source, for whom. Throws `ResultTooBig` when it would hold more than `IMGPROXY_MAX_SRC_RESOLUTION`. */
+/** What to draw, of which source, for whom. Throws `ResultTooBig` when it could not be drawn. */
 export function plan(
   options: Options,
   source: ImageInfo,
@@ -30,26 +30,13 @@ export function plan(
 ): Plan {
   const start = canvasOf(source, offers);
   const { strokes, canvas } = layOut(options, start, limits.maxResultDimension);
-  refuseTooBig([...strokes.map(({ leaves }) => leaves), canvas], source, limits);
+  assertDrawable(strokes, canvas, source, limits);
   return {
     strokes,
     canvas,
     output: outputOf(options, { source: start, canvas }, config),
     cost: costOf(source, strokes, canvas),
   };
-}
-
-/** px; libvips takes no longer side, not even on the way. */
-const maxSide = 100_000_000;
-
-function refuseTooBig(sizes: readonly Size[], source: Size, { maxSrcResolution }: Limits): void {
-  const tooLong = sizes.find(({ width, height }) => Math.max(width, height) > maxSide);
-  if (tooLong) throw new ResultTooBig(`${tooLong.width}x${tooLong.height}: ${maxSide} px at most`);
-
-  const most = Math.max(maxSrcResolution, megapixels(source));
-  const last = sizes.at(-1) ?? source;
-  if (megapixels(last) > most)
-    throw new ResultTooBig(`${last.width}x${last.height}: ${most} megapixels at most`);
 }
 
 const nothing: Size = { width: 0, height: 0 };

@@ -1,0 +1,44 @@
+import { megapixels, type Size } from "../contract/canvas.ts";
+import type { Stroke } from "../contract/stroke.ts";
+import { ResultTooBig } from "../errors.ts";
+import type { Limits } from "../options/limits.ts";
+import { passes } from "./passes.ts";
+
+/** px; libvips takes no longer side, not even on the way. */
+const MAX_SIDE = 100_000_000;
+
+/** Of a canvas that is held between two passes: 8 bits for each of red, green, blue and alpha. */
+const BYTES_PER_PIXEL = 4;
+
+/**
+ * Throws `ResultTooBig` when a size is no size, when a canvas that ends a pass has more megapixels than a source may have
+ * (or this one has), or when the canvases of a pass take more memory than drawing may.
+ */
+export function assertDrawable(
+  strokes: readonly Stroke[],
+  result: Size,
+  source: Size,
+  { maxSrcResolution, memory }: Limits,
+): void {
+  for (const { width, height } of [...strokes.map(({ leaves }) => leaves), result]) {
+    const longest = Math.max(width, height);
+    if (!(longest <= MAX_SIDE)) throw new ResultTooBig(`${width}x${height}: ${MAX_SIDE} px a side at most`);
+  }
+
+  const held = passes(strokes)
+    .slice(0, -1)
+    .flatMap((pass) => pass.at(-1)?.leaves ?? []);
+  const most = Math.max(maxSrcResolution, megapixels(source));
+  for (const size of [...held, result]) {
+    if (megapixels(size) > most)
+      throw new ResultTooBig(`${size.width}x${size.height}: ${most} megapixels at most`);
+  }
+
+  // A pass between two others holds what it begins with and what it makes of it.
+  for (const [at, size] of held.entries()) {
+    const bytes = (megapixels(size) + megapixels(held[at - 1] ?? nothing)) * 1e6 * BYTES_PER_PIXEL;
+    if (bytes > memory) throw new ResultTooBig(`${size.width}x${size.height}: ${memory} bytes at most`);
+  }
+}
+
+const nothing: Size = { width: 0, height: 0 };

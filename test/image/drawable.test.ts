@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readConfig } from "../../lambda/config/variables.ts";
+import { plan } from "../../lambda/image/plan.ts";
+import { limitsOf } from "../../lambda/options/limits.ts";
+import { jpegOf, noOffers, optionsOf } from "../options-of.ts";
+import type { Env } from "../services.ts";
+
+/** What is planned of a source of this size, in a function with these variables. */
+function planned(options: string, width: number, height: number, env: Env = {}) {
+  const config = readConfig(env);
+  return plan(optionsOf(options).options, jpegOf(width, height), noOffers, limitsOf(config), config);
+}
+
+for (const [options, width, height] of [
+  ["pd:0:5000000/f:webp", 100, 10],
+  ["z:1e308/el:1", 100, 100],
+  ["z:1e308/w:9/el:1", 100, 100],
+  ["dpr:1e300/w:10/el:1", 100, 100],
+  ["rs:force:9000:9000/el:1/bl:2/pd:1", 100, 100],
+  ["rs:fill:10:10000/el:1/g:sm/bl:5", 40_000, 10],
+] as const) {
+  test(`${options} of ${width}x${height} is refused before a byte is decoded`, () => {
+    assert.throws(() => planned(options, width, height), { name: "ResultTooBig", status: 422 });
+  });
+}
+
+test("what is held between passes must fit into the function's memory", () => {
+  const twice = "rs:force:6000:6000/el:1/bl:2/pix:3/pd:1/f:png";
+  assert.doesNotThrow(() => planned(twice, 100, 100));
+  const small = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256" };
+  assert.throws(() => planned(twice, 100, 100, small), { name: "ResultTooBig" });
+  assert.doesNotThrow(() => planned("rs:force:600:600/el:1/bl:2/pix:3/pd:1", 100, 100, small));
+});
+
+test("what one pass draws is never held whole, and may be larger on the way", () => {
+  // Scaled to 8000x8000, of which 100x100 are kept.
+  assert.doesNotThrow(() =>
+    planned("rs:fill:8000:8000/el:1", 4000, 3000, { IMGPROXY_MAX_SRC_RESOLUTION: "64" }),
+  );
+  assert.doesNotThrow(() => planned("w:300", 7000, 7000));
+});
