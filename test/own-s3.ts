@@ -12,8 +12,10 @@ export async function ownS3() {
   return {
     ...s3,
     folder,
-    put: (key: string, body: Uint8Array) =>
-      client.send(new PutObjectCommand({ Bucket: buckets.pictures, Key: key, Body: body })),
+    put: (key: string, body: Uint8Array, encoding?: string) =>
+      client.send(
+        new PutObjectCommand({ Bucket: buckets.pictures, Key: key, Body: body, ContentEncoding: encoding }),
+      ),
     /** The headers of a derivative; undefined when there is none. */
     derivative: (key: string) =>
       client.send(new HeadObjectCommand({ Bucket: buckets.derivatives, Key: key })).catch(() => undefined),
