@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { readConfig } from "../lambda/config/variables.ts";
 import {
@@ -59,13 +59,15 @@ interface RequestIdVector {
   readonly expect: string;
 }
 
-for (const { id, headers, expect } of oracle<RequestIdVector>("requestId")) {
-  test(`request id as imgproxy: ${id}`, () => {
-    // imgproxy reads Lambda's context from a header of its adapter; to us it comes as an argument.
-    const invocation = /"requestId":"([^"]*)"/.exec(headers["x-amzn-request-context"] ?? "")?.[1] ?? "ours";
-    assert.equal(fromEvent(eventOf("/", headers), invocation).id, expect);
-  });
-}
+describe("requestId: a request is known by imgproxy's id", () => {
+  for (const { id, headers, expect } of oracle<RequestIdVector>("requestId")) {
+    test(id, () => {
+      // imgproxy reads Lambda's context from a header of its adapter; to us it comes as an argument.
+      const invocation = /"requestId":"([^"]*)"/.exec(headers["x-amzn-request-context"] ?? "")?.[1] ?? "ours";
+      assert.equal(fromEvent(eventOf("/", headers), invocation).id, expect);
+    });
+  }
+});
 
 test("a request id that could break a header or a log line is replaced", () => {
   for (const own of ["", "a b", "a\r\nSet-Cookie: x", "ü", "a:b"]) {

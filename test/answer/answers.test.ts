@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import {
   answerElsewhere,
@@ -57,7 +57,7 @@ const configOf = (settings: Settings): Config =>
 const notBuilt = ["BUSTER", "CLIENT_HINTS", "FALLBACK"];
 const skipping = (config: Settings) => {
   const missing = Object.keys(config).find((name) => notBuilt.some((word) => name.includes(word)));
-  return missing ? { skip: `${missing} is not built` } : {};
+  return missing ? { skip: `not built yet: ${missing}` } : {};
 };
 
 interface Moment {
@@ -71,23 +71,25 @@ interface CacheControlVector {
   readonly expect: string;
 }
 
-for (const { id, originHeaders, config, actions = [], expect } of oracle<CacheControlVector>(
-  "cacheControl",
-)) {
-  test(`Cache-Control as imgproxy: ${id}`, skipping(config), () => {
-    const { Expires: expires } = originHeaders;
-    const [until] = actions.map((action) => action.expires);
-    const answer = cacheControl(
-      { ...contextOf(), config: configOf(config) },
-      until && now / 1000 + until.secondsFromNow,
-      {
-        cacheControl: originHeaders["Cache-Control"],
-        expires: expires && new Date(now + expires.secondsFromNow * 1000).toUTCString(),
-      },
-    );
-    assert.equal(answer, expect);
-  });
-}
+describe("cacheControl: Cache-Control is imgproxy's", () => {
+  for (const { id, originHeaders, config, actions = [], expect } of oracle<CacheControlVector>(
+    "cacheControl",
+  )) {
+    test(id, skipping(config), () => {
+      const { Expires: expires } = originHeaders;
+      const [until] = actions.map((action) => action.expires);
+      const answer = cacheControl(
+        { ...contextOf(), config: configOf(config) },
+        until && now / 1000 + until.secondsFromNow,
+        {
+          cacheControl: originHeaders["Cache-Control"],
+          expires: expires && new Date(now + expires.secondsFromNow * 1000).toUTCString(),
+        },
+      );
+      assert.equal(answer, expect);
+    });
+  }
+});
 
 test("an expiring URL is not cached longer than it lives, even where the source says so", () => {
   const { config } = contextOf({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1" });
@@ -112,14 +114,16 @@ interface DispositionVector {
   readonly expect: string;
 }
 
-for (const { id, url, filename, ext, attachment, expect } of oracle<DispositionVector>(
-  "contentDisposition",
-)) {
-  const unable = ext === "" && { skip: "without a result format: only raw answers have none" };
-  test(`Content-Disposition as imgproxy: ${id}`, unable || {}, () => {
-    assert.equal(contentDisposition(url, filename, ext, attachment), expect);
-  });
-}
+describe("contentDisposition: Content-Disposition is imgproxy's", () => {
+  for (const { id, url, filename, ext, attachment, expect } of oracle<DispositionVector>(
+    "contentDisposition",
+  )) {
+    const unable = ext === "" && { skip: "not built yet: raw, the only answers without a result format" };
+    test(id, unable || {}, () => {
+      assert.equal(contentDisposition(url, filename, ext, attachment), expect);
+    });
+  }
+});
 
 test("a name beyond ASCII is given twice, plain and whole", () => {
   assert.equal(
@@ -154,12 +158,16 @@ interface ValidatorVector {
   readonly responseHeaders: Readonly<Record<string, string>>;
 }
 
-for (const { id, sourceHeaders, config, responseHeaders } of oracle<ValidatorVector>("conditionalResponse")) {
-  test(`validators as imgproxy: ${id}`, skipping(config), () => {
-    const facts = { etag: sourceHeaders.ETag, lastModified: sourceHeaders["Last-Modified"] };
-    assert.deepEqual(validators(facts, configOf(config)), responseHeaders);
-  });
-}
+describe("conditionalResponse: validators are handed on as imgproxy does it", () => {
+  for (const { id, sourceHeaders, config, responseHeaders } of oracle<ValidatorVector>(
+    "conditionalResponse",
+  )) {
+    test(id, skipping(config), () => {
+      const facts = { etag: sourceHeaders.ETag, lastModified: sourceHeaders["Last-Modified"] };
+      assert.deepEqual(validators(facts, configOf(config)), responseHeaders);
+    });
+  }
+});
 
 test("a source's validators are handed on, but for a date that is none", () => {
   const both = { etag: '"e1"', lastModified: "Wed, 21 Oct 2015 07:28:00 GMT" };
@@ -174,11 +182,13 @@ interface VaryVector {
   readonly vary: string | null;
 }
 
-for (const { id, config, vary: expect } of oracle<VaryVector>("vary")) {
-  test(`Vary as imgproxy: ${id}`, skipping(config), () => {
-    assert.deepEqual(vary(configOf(config)), expect === null ? {} : { Vary: expect });
-  });
-}
+describe("vary: Vary is imgproxy's", () => {
+  for (const { id, config, vary: expect } of oracle<VaryVector>("vary")) {
+    test(id, skipping(config), () => {
+      assert.deepEqual(vary(configOf(config)), expect === null ? {} : { Vary: expect });
+    });
+  }
+});
 
 test("a picture goes out with all it should say, and nothing more", () => {
   const answer = answerPicture(

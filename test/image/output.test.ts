@@ -57,7 +57,7 @@ const unbuilt = ({ prefer = [], enforce = [], animated }: Selection) => {
   return [...prefer, ...enforce].includes("jxl") && "cannot be written: jxl";
 };
 
-describe("the format of the answer is imgproxy's choice", () => {
+describe("formatSelection: the format of the answer is imgproxy's choice", () => {
   for (const vector of oracle<Selection>("formatSelection")) {
     test(JSON.stringify(vector), { skip: unbuilt(vector) }, () =>
       assert.equal(chosen(vector), vector.result),
@@ -72,7 +72,7 @@ interface Quality {
   readonly quality: number;
 }
 
-describe("quality is taken from where imgproxy takes it", () => {
+describe("quality: it is taken from where imgproxy takes it", () => {
   for (const vector of oracle<Quality>("quality")) {
     const { options: text = "", format, quality } = vector;
     const skip = text.includes("fq:") && "not built yet: format_quality";
@@ -100,7 +100,7 @@ interface MaxBytes {
   readonly attempts: readonly { readonly quality: number; readonly size: number }[];
 }
 
-describe("max_bytes tries the qualities imgproxy tries", () => {
+describe("maxBytes: it tries the qualities imgproxy tries", () => {
   for (const { startQuality, maxBytes, attempts } of oracle<MaxBytes>("maxBytes")) {
     test(`${startQuality}: ${attempts.map(({ size }) => size)} bytes of ${maxBytes}`, () => {
       const tried = attempts.map(({ quality, size }) => nextQuality(quality, size, maxBytes));

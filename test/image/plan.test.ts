@@ -55,7 +55,7 @@ function moves({ call, args: [data], leaves }: Stroke): readonly Move[] {
   return call.startsWith("extract") ? [{ op: "cut", box: { left, top, width, height } }] : [];
 }
 
-describe("a plan is imgproxy's plan, to the pixel", () => {
+describe("geometryDerived: a plan is imgproxy's plan, to the pixel", () => {
   for (const vector of oracle<Derived>("geometryDerived")) {
     const { source, options } = vector;
     test(`${source.width}x${source.height} ${source.orientation} ${options}`, () => {

@@ -15,7 +15,7 @@ interface Drawn {
   readonly sharpPixelExact: boolean;
 }
 
-describe("a picture is imgproxy's picture", { skip: foreignPictures.missing }, () => {
+describe("geometry: a picture is imgproxy's picture", { skip: foreignPictures.missing }, () => {
   for (const { id, source, options, width, height, rgbaSha256, sharpPixelExact } of oracle<Drawn>(
     "geometry",
   )) {

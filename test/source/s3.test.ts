@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { Deadline } from "../../lambda/deadline.ts";
 import { SourceUnreachable } from "../../lambda/errors.ts";
 import { fetchFromS3, s3Address } from "../../lambda/source/s3.ts";
@@ -14,16 +14,18 @@ interface UrlVector {
   readonly expect: { readonly bucket: string; readonly key: string; readonly query: string };
 }
 
-for (const { id, url, separator, expect } of oracle<UrlVector>("storageUrl")) {
-  test(`read as imgproxy: ${id}`, () => {
-    if (expect.bucket === "" || expect.key === "") {
-      assert.throws(() => s3Address(url, separator), { name: "SourceUnreachable", status: 404 });
-      return;
-    }
-    const { bucket, key, version = "" } = s3Address(url, separator);
-    assert.deepEqual({ bucket, key, query: version }, expect);
-  });
-}
+describe("storageUrl: a source URL is read as imgproxy reads it", () => {
+  for (const { id, url, separator, expect } of oracle<UrlVector>("storageUrl")) {
+    test(id, () => {
+      if (expect.bucket === "" || expect.key === "") {
+        assert.throws(() => s3Address(url, separator), { name: "SourceUnreachable", status: 404 });
+        return;
+      }
+      const { bucket, key, version = "" } = s3Address(url, separator);
+      assert.deepEqual({ bucket, key, query: version }, expect);
+    });
+  }
+});
 
 test("a key holds line ends and colons like anything else", () => {
   assert.deepEqual(s3Address("s3://b/a:\nb://c", "?"), { bucket: "b", key: "a:\nb://c" });
@@ -61,20 +63,22 @@ interface BucketVector {
   readonly ok: boolean;
 }
 
-for (const { bucket: name, allowed, denied, ok } of oracle<BucketVector>("allowDenyBuckets")) {
-  test(`bucket ${name}, allowed [${allowed}], denied [${denied}]: ${ok ? "read" : "refused unasked"}`, async () => {
-    const env = {
-      IMGPROXY_S3_ALLOWED_BUCKETS: allowed.join(),
-      IMGPROXY_S3_DENIED_BUCKETS: denied.join(),
-    };
-    const { store, asked } = threeBytes();
-    const fetching = fetched(`s3://${name}/k`, env, store);
-    if (ok) assert.notEqual(await fetching, "not modified");
-    else
-      await assert.rejects(fetching, (error) => error instanceof SourceUnreachable && error.status === 404);
-    assert.equal(asked.length, ok ? 1 : 0);
-  });
-}
+describe("allowDenyBuckets: buckets are read and refused as imgproxy does it", () => {
+  for (const { bucket: name, allowed, denied, ok } of oracle<BucketVector>("allowDenyBuckets")) {
+    test(`bucket ${name}, allowed [${allowed}], denied [${denied}]: ${ok ? "read" : "refused unasked"}`, async () => {
+      const env = {
+        IMGPROXY_S3_ALLOWED_BUCKETS: allowed.join(),
+        IMGPROXY_S3_DENIED_BUCKETS: denied.join(),
+      };
+      const { store, asked } = threeBytes();
+      const fetching = fetched(`s3://${name}/k`, env, store);
+      if (ok) assert.notEqual(await fetching, "not modified");
+      else
+        await assert.rejects(fetching, (error) => error instanceof SourceUnreachable && error.status === 404);
+      assert.equal(asked.length, ok ? 1 : 0);
+    });
+  }
+});
 
 test("the derivatives' own bucket is no source", async () => {
   const { store, asked } = threeBytes();

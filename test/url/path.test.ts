@@ -15,7 +15,7 @@ interface RequestPath {
   };
 }
 
-describe("a request target is split as imgproxy splits it", () => {
+describe("requestPath: a request target is split as imgproxy splits it", () => {
   for (const { id, requestUri, routePattern, expect } of oracle<RequestPath>("requestPath")) {
     test(id, () => {
       const split = () => splitTarget(requestUri, routePattern.replace(/\/$/, ""));
@@ -26,7 +26,7 @@ describe("a request target is split as imgproxy splits it", () => {
   }
 });
 
-describe("a path is redenormalised as imgproxy does it", () => {
+describe("redenormalizePath: a path is redenormalised as imgproxy does it", () => {
   for (const { id, input, expect } of oracle<{ id: string; input: string; expect: string }>(
     "redenormalizePath",
   )) {

@@ -17,7 +17,7 @@ interface Signed {
 
 const bytes = (hex: readonly string[]) => hex.map((word) => Buffer.from(word, "hex"));
 
-describe("signatures are accepted and refused as imgproxy does it", () => {
+describe("signature: signatures are accepted and refused as imgproxy does it", () => {
   for (const vector of oracle<Signed>("signature")) {
     test(`${vector.id} ${vector.signature}`, () => {
       const check = () =>
