@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readConfig } from "../../lambda/config/variables.ts";
-import { type Format, formatNamed } from "../../lambda/formats.ts";
+import { type Format, formatNamed, formats } from "../../lambda/formats.ts";
 import { canvasOf, plan } from "../../lambda/image/plan.ts";
 import type { Options } from "../../lambda/options/index.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
@@ -110,11 +110,55 @@ describe("maxBytes: it tries the qualities imgproxy tries", () => {
   }
 });
 
-test("AVIF smaller than 16 px is written as PNG or JPEG", () => {
-  const tiny = { ...picture, width: 15 };
-  const format = (alpha: boolean) =>
-    plan({ format: "avif" }, { ...tiny, alpha }, noOffers, limitsOf(config), config).output.format;
-  assert.deepEqual([format(true), format(false)], ["png", "jpeg"]);
+interface TypeProperties {
+  readonly name: Format;
+  readonly ext: string;
+  readonly mime: string;
+  readonly alpha?: 1;
+  readonly quality?: 1;
+  readonly animSave?: 1;
+}
+
+// Profiles, thumbnails, HDR and frames that are read are in no table of ours.
+describe("typeProperties: a format can do what it can in imgproxy", () => {
+  for (const { name, ext, mime, alpha, quality, animSave } of oracle<TypeProperties>("typeProperties")) {
+    test(name, () => {
+      const { extension, mime: ours, alpha: transparent, lossy, animates } = formats[name];
+      assert.deepEqual([extension, ours], [ext, mime]);
+      assert.deepEqual([transparent, lossy, animates], [alpha === 1, quality === 1, animSave === 1]);
+    });
+  }
+});
+
+interface OutputLimit {
+  readonly format: Format;
+  /** px. */
+  readonly maxDimension?: number;
+  readonly minDimension?: number;
+  readonly fallback?: { readonly alpha: Format; readonly noAlpha: Format };
+}
+
+describe("outputLimits: a format holds what imgproxy has it hold", () => {
+  const planned = (format: Format, width: number, alpha: boolean) =>
+    plan({ format }, { ...picture, width, alpha }, noOffers, limitsOf(config), config);
+
+  for (const { format, maxDimension, minDimension, fallback } of oracle<OutputLimit>("outputLimits")) {
+    test(format, () => {
+      if (maxDimension) {
+        const widths = [maxDimension, maxDimension + 1].map((px) => planned(format, px, false).canvas.width);
+        assert.deepEqual(widths, [maxDimension, maxDimension]);
+      }
+      if (minDimension && fallback) {
+        const formatOf = (px: number, alpha: boolean) => planned(format, px, alpha).output.format;
+        const { alpha, noAlpha } = fallback;
+        assert.deepEqual(
+          [formatOf(minDimension - 1, true), formatOf(minDimension - 1, false)],
+          [alpha, noAlpha],
+        );
+        assert.equal(formatOf(minDimension, true), format);
+      }
+    });
+  }
 });
 
 test("what a format cannot hold is scaled down to its longest side", () => {

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Deadline } from "../../lambda/deadline.ts";
+import { BrokenSource, InvalidSource, UnsupportedFormat } from "../../lambda/errors.ts";
+import { type Format, formats } from "../../lambda/formats.ts";
+import { open } from "../../lambda/image/open.ts";
+import { oracle } from "../oracle.ts";
+import { type Env, limitsIn } from "../services.ts";
+
+const opened = (bytes: Buffer, env: Env = {}) => open({ bytes }, {}, limitsIn(env), Deadline.in(10_000));
+
+interface ImageType {
+  readonly id: string;
+  /** The first bytes of a file. */
+  readonly hex: string;
+  readonly ext?: string;
+  readonly type: Format | null;
+}
+
+/** How sharp calls the format of a file that it knows, and that has no more than a head. */
+const calledBySharp: Readonly<Partial<Record<Format, RegExp>>> = {
+  webp: /header: webp:/,
+  avif: /heif:/,
+  svg: /header: svgload/,
+};
+
+describe("imageType: the first bytes tell what they tell imgproxy", () => {
+  for (const { id, hex, ext, type } of oracle<ImageType>("imageType")) {
+    const skip = ext !== undefined && "not built yet: a camera's raw file, told by the extension of its URL";
+    test(id, { skip }, async () => {
+      const opening = opened(Buffer.from(hex, "hex"));
+      if (type === null) await assert.rejects(opening, InvalidSource);
+      else if (formats[type].reads)
+        await assert.rejects(opening, (error) => {
+          assert.ok(error instanceof BrokenSource);
+          assert.match(error.message, calledBySharp[type] ?? /none/);
+          return true;
+        });
+      else
+        await assert.rejects(
+          opening,
+          (error) => error instanceof UnsupportedFormat && error.message.startsWith(`${type}:`),
+        );
+    });
+  }
+});
+
+interface Resolution {
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  /** px. */
+  readonly maxSrcResolution: number;
+  readonly ok: boolean;
+}
+
+describe("resolutionCheck: a source may be as large as imgproxy lets it be", () => {
+  for (const vector of oracle<Resolution>("resolutionCheck")) {
+    const { width, height, frames, maxSrcResolution, ok } = vector;
+    const skip = frames > 1 && "not built yet: animation";
+    test(`${width}x${height}, ${frames} frames of ${maxSrcResolution} px`, { skip }, async () => {
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"/>`;
+      const opening = opened(Buffer.from(svg), {
+        IMGPROXY_MAX_SRC_RESOLUTION: `${maxSrcResolution / 1e6}`,
+      });
+      if (ok) assert.equal((await opening).info.height, height);
+      else await assert.rejects(opening, InvalidSource);
+    });
+  }
+});
