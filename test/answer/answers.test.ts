@@ -15,11 +15,11 @@ import {
   vary,
 } from "../../lambda/answer/answers.ts";
 import { route } from "../../lambda/answer/routes.ts";
-import { type Config, readConfig } from "../../lambda/config/variables.ts";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { Failure, NoRoute, SourceTimeout, Timeout } from "../../lambda/errors.ts";
 import type { HttpRequest } from "../../lambda/http.ts";
 import type { ImageRequest } from "../../lambda/url/parse.ts";
-import { oracle } from "../oracle.ts";
+import { envOf, oracle, type Settings, unbuilt } from "../oracle.ts";
 import { limitsIn } from "../services.ts";
 
 /** A whole second, so that dates lose nothing. */
@@ -49,16 +49,7 @@ const finished: Finished = {
   origin: { width: 300, height: 200, orientation: 6 },
 };
 
-type Settings = Readonly<Record<string, unknown>>;
-const configOf = (settings: Settings): Config =>
-  readConfig(Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])));
-
-/** Switches of imgproxy that are not built yet; vectors that need them are skipped, visibly. */
-const notBuilt = ["BUSTER", "CLIENT_HINTS", "FALLBACK"];
-const skipping = (config: Settings) => {
-  const missing = Object.keys(config).find((name) => notBuilt.some((word) => name.includes(word)));
-  return missing ? { skip: `not built yet: ${missing}` } : {};
-};
+const configOf = (settings: Settings) => readConfig(envOf(settings));
 
 interface Moment {
   readonly secondsFromNow: number;
@@ -75,7 +66,7 @@ describe("cacheControl: Cache-Control is imgproxy's", () => {
   for (const { id, originHeaders, config, actions = [], expect } of oracle<CacheControlVector>(
     "cacheControl",
   )) {
-    test(id, skipping(config), () => {
+    test(id, { skip: unbuilt(config) }, () => {
       const { Expires: expires } = originHeaders;
       const [until] = actions.map((action) => action.expires);
       const answer = cacheControl(
@@ -162,7 +153,7 @@ describe("conditionalResponse: validators are handed on as imgproxy does it", ()
   for (const { id, sourceHeaders, config, responseHeaders } of oracle<ValidatorVector>(
     "conditionalResponse",
   )) {
-    test(id, skipping(config), () => {
+    test(id, { skip: unbuilt(config) }, () => {
       const facts = { etag: sourceHeaders.ETag, lastModified: sourceHeaders["Last-Modified"] };
       assert.deepEqual(validators(facts, configOf(config)), responseHeaders);
     });
@@ -184,7 +175,7 @@ interface VaryVector {
 
 describe("vary: Vary is imgproxy's", () => {
   for (const { id, config, vary: expect } of oracle<VaryVector>("vary")) {
-    test(id, skipping(config), () => {
+    test(id, { skip: unbuilt(config) }, () => {
       assert.deepEqual(vary(configOf(config)), expect === null ? {} : { Vary: expect });
     });
   }

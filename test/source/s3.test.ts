@@ -4,6 +4,7 @@ import { Deadline } from "../../lambda/deadline.ts";
 import { SourceUnreachable } from "../../lambda/errors.ts";
 import { fetchFromS3, s3Address } from "../../lambda/source/s3.ts";
 import type { Address, Store } from "../../lambda/store/store.ts";
+import { storeOf, streamOf } from "../objects.ts";
 import { oracle } from "../oracle.ts";
 import { type Env, limitsIn, servicesOf } from "../services.ts";
 
@@ -34,20 +35,10 @@ test("a key holds line ends and colons like anything else", () => {
 /** A store that holds the same three bytes everywhere, and remembers what it was asked for. */
 function threeBytes(): { readonly store: Store; readonly asked: Address[] } {
   const asked: Address[] = [];
-  async function* body() {
-    yield Buffer.from("BM!");
-  }
-  const nothing = () => Promise.reject(new Error("nothing but bytes is to be had here"));
-  const store: Store = {
-    async get(address) {
-      asked.push(address);
-      return { metadata: { etag: '"e"' }, length: 3, body: body(), cancel() {} };
-    },
-    list: async function* () {},
-    put: nothing,
-    delete: nothing,
-    presign: nothing,
-  };
+  const store = storeOf(async (address) => {
+    asked.push(address);
+    return streamOf(Buffer.from("BM!"), { etag: '"e"' });
+  });
   return { store, asked };
 }
 

@@ -4,8 +4,8 @@ import { type Config, readConfig } from "../../lambda/config/variables.ts";
 import { Failure } from "../../lambda/errors.ts";
 import { type Options, optionsByName } from "../../lambda/options/index.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
-import { readPath } from "../../lambda/url/parse.ts";
-import { oracle } from "../oracle.ts";
+import { parse, readPath } from "../../lambda/url/parse.ts";
+import { oracle, type Settings, unbuilt } from "../oracle.ts";
 
 interface Vector {
   readonly id: string;
@@ -33,7 +33,7 @@ const notBuilt = [
 ].filter((names) => !names.some((name) => optionsByName.has(name)));
 
 /** Its full name, when it is one of those. */
-const unbuilt = (option: string) => notBuilt.find((names) => names.includes(option))?.[0];
+const unbuiltOption = (option: string) => notBuilt.find((names) => names.includes(option))?.[0];
 
 const says = ({ path, config = {} }: Vector) =>
   [path, ...[config.IMGPROXY_PRESETS ?? []].flat()].flatMap((text) =>
@@ -48,7 +48,7 @@ const outside = (vector: Vector) => {
   const [missing] = says(vector)
     .map((segment) => segment.split(":")[0] ?? "")
     .filter((name) => !vector.path.includes(`plain/${name}`))
-    .flatMap((name) => unbuilt(name) ?? []);
+    .flatMap((name) => unbuiltOption(name) ?? []);
   return missing !== undefined && `not built yet: ${missing}`;
 };
 
@@ -131,11 +131,61 @@ describe("parsePath: a path is read, or refused, as imgproxy does it", () => {
 
 describe("presetDefinitions: presets are accepted and refused as imgproxy does it", () => {
   for (const { preset, ok } of oracle<{ preset: string; ok: boolean }>("presetDefinitions")) {
-    const [missing] = preset.split(/[=/]/).flatMap((part) => unbuilt(part.split(":")[0] ?? "") ?? []);
+    const [missing] = preset.split(/[=/]/).flatMap((part) => unbuiltOption(part.split(":")[0] ?? "") ?? []);
     test(JSON.stringify(preset), { skip: missing !== undefined && `not built yet: ${missing}` }, () => {
       const compile = () => compileLanguage(readConfig({ IMGPROXY_PRESETS: preset }), now);
       if (ok) assert.doesNotThrow(compile);
       else assert.throws(compile, Error);
+    });
+  }
+});
+
+/** What is read of a request whose path says nothing of interest. */
+function readWith(headers: Readonly<Record<string, string>>, config: Settings) {
+  const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const http = {
+    method: "GET",
+    path: "/_/plain/s3://b/k.jpg",
+    headers: Object.fromEntries(lowerCase),
+    id: "",
+  };
+  return parse(http, compileLanguage(configOf(config), now), now);
+}
+
+interface ClientFeatures {
+  readonly id: string;
+  readonly config: Settings;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expect: Readonly<Record<string, boolean>>;
+}
+
+describe("clientFeatures: a client is offered what imgproxy offers it", () => {
+  for (const { id, config, headers, expect } of oracle<ClientFeatures>("clientFeatures")) {
+    test(id, { skip: unbuilt(config) }, () => {
+      const { auto, enforced } = readWith(headers, config).offers;
+      const expected = (verb: string) =>
+        ["Avif", "WebP"].filter((format) => expect[verb + format]).map((format) => format.toLowerCase());
+      assert.deepEqual({ auto, enforced }, { auto: expected("Prefer"), enforced: expected("Enforce") });
+    });
+  }
+});
+
+interface ConditionalRequest {
+  readonly id: string;
+  readonly config: Settings;
+  readonly userHeaders: Readonly<Record<string, string>>;
+  readonly sourceRequestHeaders: Readonly<Record<string, string>>;
+}
+
+describe("conditionalRequest: a client's conditions reach the source as imgproxy's do", () => {
+  for (const vector of oracle<ConditionalRequest>("conditionalRequest")) {
+    const { id, config, userHeaders, sourceRequestHeaders: expected } = vector;
+    test(id, { skip: unbuilt(config) }, () => {
+      const { ifNoneMatch, ifModifiedSince } = readWith(userHeaders, config).conditions;
+      assert.deepEqual(
+        [ifNoneMatch, ifModifiedSince],
+        [expected["If-None-Match"], expected["If-Modified-Since"]],
+      );
     });
   }
 });
