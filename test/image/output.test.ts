@@ -54,7 +54,7 @@ function chosen({
 
 const unbuilt = ({ prefer = [], enforce = [], animated }: Selection) => {
   if (animated) return "not built yet: animation";
-  return [...prefer, ...enforce].includes("jxl") && "cannot be written: jxl";
+  return [...prefer, ...enforce].includes("jxl") && "not built yet: writing jxl";
 };
 
 describe("formatSelection: the format of the answer is imgproxy's choice", () => {
