@@ -1,6 +1,6 @@
 import type { OutputInfo, Sharp } from "sharp";
 import { type Deadline, DeadlineExceeded } from "../deadline.ts";
-import { BrokenSource, Timeout } from "../errors.ts";
+import { BrokenSource, ResultTooBig, Timeout } from "../errors.ts";
 
 /** Pixels or a file, as sharp hands them over. */
 export interface Drawn {
@@ -13,7 +13,13 @@ let leftovers = 0;
 /** Some sharp is still at work for a request that was answered without it. */
 export const hasLeftovers = (): boolean => leftovers > 0;
 
-/** Runs the sharp it is given to its end. Throws `Timeout` at the deadline, `BrokenSource` when sharp cannot draw the picture. */
+/** How libvips and its codecs say that a size is beyond them, or beyond memory. */
+const beyond = /too (large|big|wide|high)|exceeds|out of memory|unable to allocate/i;
+
+/**
+ * Runs the sharp it is given to its end. Throws `Timeout` at the deadline, `ResultTooBig` when it is beyond a
+ * codec, `BrokenSource` when sharp cannot draw the picture.
+ */
 export async function run(image: () => Sharp, deadline: Deadline): Promise<Drawn> {
   try {
     return await deadline.within("drawing", Infinity, (signal) => drawnBy(image(), deadline.left, signal));
@@ -21,7 +27,8 @@ export async function run(image: () => Sharp, deadline: Deadline): Promise<Drawn
     const message = cause instanceof Error ? cause.message : String(cause);
     if (cause instanceof DeadlineExceeded || message.startsWith("timeout:"))
       throw new Timeout(message, { cause });
-    throw new BrokenSource(message, { cause });
+    const Kind = beyond.test(message) ? ResultTooBig : BrokenSource;
+    throw new Kind(message, { cause });
   }
 }
 

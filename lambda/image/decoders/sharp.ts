@@ -10,6 +10,11 @@ import type { Opened } from "./decoder.ts";
 sharp.cache(false);
 sharp.concurrency(availableParallelism());
 
+/** Of a TIFF; a longer one takes seconds only to be counted. */
+const MAX_PAGES = 10_000;
+/** Cyan, magenta, yellow, black and alpha. */
+const MAX_CHANNELS = 5;
+
 /** sharp's own guards are off: slightly damaged pictures are drawn, sizes are checked by `open`. */
 const lenient = { failOn: "none", limitInputPixels: false, limitInputChannels: false } as const;
 
@@ -30,7 +35,11 @@ function imageInfo({
   orientation,
   hasAlpha,
   space,
+  channels,
+  pages = 1,
 }: Metadata): ImageInfo {
+  if (pages > MAX_PAGES) throw new InvalidSource(`${pages} pages of at most ${MAX_PAGES}`);
+  if (channels > MAX_CHANNELS) throw new InvalidSource(`${channels} channels of at most ${MAX_CHANNELS}`);
   const heif = compression === "av1" ? "avif" : "heic";
   const name = format === "heif" ? heif : format;
   const known = formatNamed(name ?? "");
