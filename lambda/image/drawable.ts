@@ -10,9 +10,13 @@ const MAX_SIDE = 100_000_000;
 /** Of a canvas that is held between two passes: 8 bits for each of red, green, blue and alpha. */
 const BYTES_PER_PIXEL = 4;
 
+/** How many lines of a picture libvips holds at least while it draws. */
+const LINES_HELD = 32;
+
 /**
  * Throws `ResultTooBig` when a size is no size, when a canvas that ends a pass has more megapixels than a source may have
- * (or this one has), or when the canvases of a pass take more memory than drawing may.
+ * (or this one has), or when the canvases of a pass take more memory than drawing may, or some lines
+ * of a picture do.
  */
 export function assertDrawable(
   strokes: readonly Stroke[],
@@ -20,9 +24,12 @@ export function assertDrawable(
   source: Size,
   { maxSrcResolution, memory }: Limits,
 ): void {
-  for (const { width, height } of [...strokes.map(({ leaves }) => leaves), result]) {
+  for (const { width, height } of [source, ...strokes.map(({ leaves }) => leaves), result]) {
     const longest = Math.max(width, height);
     if (!(longest <= MAX_SIDE)) throw new ResultTooBig(`${width}x${height}: ${MAX_SIDE} px a side at most`);
+    const lines = width * BYTES_PER_PIXEL * LINES_HELD;
+    if (lines > memory)
+      throw new ResultTooBig(`${width}x${height}: its lines take ${lines} of ${memory} bytes`);
   }
 
   const held = passes(strokes)

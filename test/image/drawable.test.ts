@@ -19,6 +19,7 @@ for (const [options, width, height] of [
   ["dpr:1e300/w:10/el:1", 100, 100],
   ["rs:force:9000:9000/el:1/bl:2/pd:1", 100, 100],
   ["rs:fill:10:10000/el:1/g:sm/bl:5", 40_000, 10],
+  ["f:png", 50_000_000, 1],
 ] as const) {
   test(`${options} of ${width}x${height} is refused before a byte is decoded`, () => {
     assert.throws(() => planned(options, width, height), { name: "ResultTooBig", status: 422 });
