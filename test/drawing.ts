@@ -6,13 +6,14 @@ import { plan } from "../lambda/image/plan.ts";
 import { render } from "../lambda/image/render.ts";
 import { limitsOf } from "../lambda/options/limits.ts";
 import { optionsOf } from "./options-of.ts";
+import type { Env } from "./services.ts";
 
 const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as const;
 
-/** The file that the options of a URL make of a source, with what can be asked of its pixels. */
-export async function drawnAs(text: string, source: Buffer) {
+/** The file that the options of a URL make of a source where the environment is `env`, with what can be asked of its pixels. */
+export async function drawnAs(text: string, source: Buffer, env: Env = {}) {
   const { options, limit } = optionsOf(text);
-  const config = readConfig({ IMGPROXY_MAX_RESULT_DIMENSION: limit });
+  const config = readConfig({ IMGPROXY_MAX_RESULT_DIMENSION: limit, ...env });
   const deadline = Deadline.in(10_000);
   const limits = limitsOf(config);
   const opened = await open({ bytes: source }, options, limits, deadline);
