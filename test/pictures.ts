@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import sharp from "sharp";
 
 const shared = new URL("../../shared/pictures/", import.meta.url);
@@ -23,4 +24,14 @@ export function drawn(width: number, height: number, { alpha = false } = {}) {
     }
   }
   return sharp(data, { raw: { width, height, channels } });
+}
+
+/** A PNG whose header claims a size; there are not nearly as many pixels in it. */
+export async function claiming(width: number, height: number): Promise<Buffer> {
+  const png = await drawn(16, 16).png().toBuffer();
+  png.writeUInt32BE(width, 16);
+  png.writeUInt32BE(height, 20);
+  // The header's check sum covers its name and its 13 bytes.
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+  return png;
 }

@@ -12,8 +12,8 @@ sharp.concurrency(availableParallelism());
 
 /** Of a TIFF; a longer one takes seconds only to be counted. */
 const MAX_PAGES = 10_000;
-/** Cyan, magenta, yellow, black and alpha. */
-const MAX_CHANNELS = 5;
+/** Of a picture; sensors write more. */
+const MAX_CHANNELS = 16;
 
 /** sharp's own guards are off: slightly damaged pictures are drawn, sizes are checked by `open`. */
 const lenient = { failOn: "none", limitInputPixels: false, limitInputChannels: false } as const;
