@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { type Format, formatNamed, formats } from "../../lambda/formats.ts";
-import { canvasOf, plan } from "../../lambda/image/plan.ts";
+import { type ImageInfo, plan } from "../../lambda/image/plan.ts";
 import type { Options } from "../../lambda/options/index.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
 import { nextQuality } from "../../lambda/options/quality.ts";
+import { parse } from "../../lambda/url/parse.ts";
 import { jpegOf, noOffers, optionsOf } from "../options-of.ts";
 import { oracle } from "../oracle.ts";
+import { requestFor, servicesOf } from "../services.ts";
 
 interface Selection {
   readonly source: Format;
@@ -167,8 +169,71 @@ test("what a format cannot hold is scaled down to its longest side", () => {
   assert.equal(plan({ format: "png" }, wide, noOffers, limitsOf(config), config).canvas.width, 40_000);
 });
 
-test("a result of more pixels than any source may have is refused before it is drawn", () => {
-  const huge = { width: 10_000, height: 10_000, enlarge: true, resizing_type: "force" } as const;
-  assert.throws(() => plan(huge, picture, noOffers, limitsOf(config), config), { status: 422 });
-  assert.equal(canvasOf(picture, noOffers).width, 100);
+const planned = (text: string, source = picture) =>
+  plan(optionsOf(text).options, source, noOffers, limitsOf(config), config);
+
+test("a result of more megapixels than a source may have is refused before it is drawn", () => {
+  // IMGPROXY_MAX_SRC_RESOLUTION is 50.
+  assert.equal(planned("rs:force:10000:5000:1").canvas.width, 10_000);
+  assert.throws(() => planned("rs:force:10000:5001:1"), {
+    name: "ResultTooBig",
+    status: 422,
+    message: "10000x5001: 50 megapixels at most",
+  });
+  assert.throws(() => planned("pd:5000"), { name: "ResultTooBig" });
+});
+
+test("a result of no more megapixels than its source is never too big", () => {
+  const huge = jpegOf(10_000, 10_000);
+  assert.equal(planned("rot:90", huge).canvas.width, 10_000);
+  assert.throws(() => planned("pd:1", huge), { name: "ResultTooBig" });
+});
+
+test("no side is longer than 100,000,000 px, not even on the way to a small result", () => {
+  // A WebP of it would be scaled down to 16,383 px.
+  for (const [longest, tooLong] of [
+    ["rs:force:100000000:1:1/f:webp", "rs:force:100000001:1:1/f:webp"],
+    ["rs:force:1:100000000:1/f:webp", "rs:force:1:100000001:1/f:webp"],
+  ] as const) {
+    const { width, height } = planned(longest).canvas;
+    assert.equal(Math.max(width, height), 16_383);
+    assert.throws(() => planned(tooLong), { name: "ResultTooBig", message: /: 100000000 px at most$/ });
+  }
+});
+
+describe("the formats preferred are the environment's", () => {
+  const answered = (preferred: string, source: ImageInfo, format = "") => {
+    const services = servicesOf({ IMGPROXY_PREFERRED_FORMATS: preferred });
+    const path = `/_/plain/s3://pictures/some${format}`;
+    const { options, offers, limits } = parse(requestFor(services, { path }).http, services.language, 0);
+    return plan(options, source, offers, limits, services.config).output.format;
+  };
+  const tiff: ImageInfo = { ...picture, format: "tiff" };
+
+  for (const [why, preferred, source, format] of [
+    ["the first of them, for a source of another format", "webp,png", tiff, "webp"],
+    ["the source's own, where it is among them", "webp,jpeg", picture, "jpeg"],
+    ["not the source's own, where it is not", "webp,png", picture, "webp"],
+    ["jpeg, png and gif unless it is said", "", tiff, "jpeg"],
+    [
+      "the first that can be transparent, for a transparent source",
+      "jpeg,avif",
+      { ...tiff, alpha: true },
+      "avif",
+    ],
+    ["the first, when none of them can be transparent", "jpeg", { ...tiff, alpha: true }, "jpeg"],
+    ["none that cannot be written", "jxl,heic,png,webp", tiff, "png"],
+    [
+      "none that cannot be written, though the source be of it",
+      "svg,webp",
+      { ...picture, format: "svg" },
+      "webp",
+    ],
+  ] as const) {
+    test(`${why}: ${preferred} → ${format}`, () => assert.equal(answered(preferred, source), format));
+  }
+
+  test("and the URL's format wins over all of them", () => {
+    assert.equal(answered("webp", tiff, "@gif"), "gif");
+  });
 });
