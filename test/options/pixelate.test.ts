@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
+import { readConfig } from "../../lambda/config/variables.ts";
+import { Deadline } from "../../lambda/deadline.ts";
+import { open } from "../../lambda/image/open.ts";
+import { plan } from "../../lambda/image/plan.ts";
+import { render } from "../../lambda/image/render.ts";
+import { limitsOf } from "../../lambda/options/limits.ts";
 import { drawnAs } from "../drawing.ts";
+import { noOffers, optionsOf } from "../options-of.ts";
 import { drawn } from "../pictures.ts";
+
+const config = readConfig({});
+const limits = limitsOf(config);
 
 const source = await drawn(50, 35).png().toBuffer();
 const original = await drawnAs("f:png", source);
@@ -49,4 +59,45 @@ test("it pixelates what was scaled, before it is padded", async () => {
   assert.deepEqual(picture.pixel(4, 4), [255, 0, 0, 255]);
   assert.deepEqual(picture.pixel(5, 5), picture.pixel(9, 9));
   assert.notDeepEqual(picture.pixel(5, 5), picture.pixel(10, 5));
+});
+
+describe("a long drawing", () => {
+  /** ms that pass whenever the time is asked for. */
+  const PASSES = 100;
+
+  /** Draws 200 rows of squares, on a clock that goes on by itself; `most` is how often it was asked between two turns of the event loop. */
+  async function drawnWithin(ms: number, { mock }: TestContext) {
+    const rows = await drawn(10, 400).png().toBuffer();
+    let [asked, seen, most] = [0, 0, 0];
+    mock.method(performance, "now", () => ++asked * PASSES);
+    const turn = () => {
+      most = Math.max(most, asked - seen);
+      seen = asked;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    try {
+      const deadline = Deadline.in(ms);
+      const { options } = optionsOf("pix:2/f:png");
+      const opened = await open({ bytes: rows }, options, limits, deadline);
+      const picture = await render(plan(options, opened.info, noOffers, limits, config), opened, deadline);
+      return { picture, asked, most };
+    } finally {
+      clearImmediate(next);
+    }
+  }
+
+  test("ends at the deadline, between two rows", async (context) => {
+    await assert.rejects(drawnWithin(100 * PASSES, context), {
+      name: "Timeout",
+      message: "pixelate: the time is up",
+    });
+  });
+
+  test("lets others be heard between its rows", async (context) => {
+    const { picture, asked, most } = await drawnWithin(10_000 * PASSES, context);
+    assert.equal(picture.height, 400);
+    assert.ok(asked > 200, `asked ${asked} times`);
+    assert.ok(most < 20, `asked ${most} times at one go`);
+  });
 });
