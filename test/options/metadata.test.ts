@@ -29,6 +29,23 @@ test("a picture that was turned upright is not turned again by the EXIF it keeps
   assert.deepEqual(await exifOf("sm:0/bl:2/pd:5", 6), { artist: true, orientation: 1 });
 });
 
+test("EXIF and its orientation come along where the pixels are held between two passes", async () => {
+  for (const between of ["bl:2/pd:5/bg:fff", "rs:fill:20:20/g:sm", "mb:900"]) {
+    assert.deepEqual(await exifOf(`sm:0/${between}`, 6), { artist: true, orientation: 1 }, between);
+    assert.equal((await exifOf(between)).artist, false, between);
+  }
+  assert.deepEqual(await exifOf("sm:0/ar:0/bl:2/pd:5/bg:fff", 6), { artist: true, orientation: 6 });
+});
+
+test("EXIF comes along through what a step draws by itself", { todo: "it is lost there" }, async () => {
+  assert.deepEqual(await exifOf("sm:0/pix:4", 6), { artist: true, orientation: 1 });
+});
+
+test("a picture that is turned or mirrored on request is not turned again either", async () => {
+  assert.equal((await exifOf("sm:0/ar:0/rot:90", 6)).orientation, 1);
+  assert.equal((await exifOf("sm:0/ar:0/fl:1", 6)).orientation, 1);
+});
+
 test("a picture that was left as it lies keeps its orientation", async () => {
   assert.deepEqual(await exifOf("sm:0/ar:0", 6), { artist: true, orientation: 6 });
 });
