@@ -3,12 +3,14 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
+import type { Arg, Control } from "../../lambda/contract/args.ts";
 import type { OptionValues } from "../../lambda/contract/option.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { open } from "../../lambda/image/open.ts";
 import { passes } from "../../lambda/image/passes.ts";
 import { canvasOf, layOut, plan } from "../../lambda/image/plan.ts";
 import { draw, render } from "../../lambda/image/render.ts";
+import { background } from "../../lambda/options/background.ts";
 import { everyOption, everyStep, type Options } from "../../lambda/options/index.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
 import { buildPath } from "../../lambda/url/build.ts";
@@ -21,6 +23,25 @@ import { drawn } from "../pictures.ts";
 const config = readConfig({ IMGPROXY_PRESETS: "thumb=rs:fill:100:100" });
 const words = compileLanguage(config, 0);
 const now = Date.UTC(2026, 0);
+
+function validWord(control: Control): string {
+  switch (control.kind) {
+    case "number":
+      return `${Math.max(1, control.step)}`;
+    case "choice":
+      return control.choices[0] ?? "";
+    case "gravity":
+      return "nowe";
+    default:
+      return "1";
+  }
+}
+
+/** As many words as an argument takes, each of them valid there: offsets, channels and flags are 1. */
+const wordsOf = ({ control, arity }: Arg<unknown>) => [
+  validWord(control),
+  ...Array.from({ length: arity - 1 }, () => "1"),
+];
 
 describe("every option", () => {
   for (const option of everyOption) {
@@ -46,9 +67,18 @@ describe("every option", () => {
       );
     });
 
-    test(`${option.name} refuses more words than it takes`, { skip: option.arity === Infinity }, () => {
-      const args = Array.from({ length: option.arity + 1 }, () => "1");
-      assert.throws(() => readOption([option.name, ...args].join(":"), {}, words), { status: 404 });
+    test(`${option.name} refuses one word more than it takes`, { skip: option.arity === Infinity }, () => {
+      const all = Object.values(option.args).flatMap(wordsOf);
+      assert.equal(all.length, option.arity);
+      const read = (given: readonly string[]) => readOption([option.name, ...given].join(":"), {}, words);
+      assert.notDeepEqual(read(all), {});
+      // The words of a colour are counted by the colour itself.
+      const expected =
+        option === background ? background.args.background?.expects : `at most ${option.arity} arguments`;
+      assert.throws(() => read([...all, "1"]), {
+        status: 404,
+        message: `${option.name}: expected ${expected}, got "1"`,
+      });
     });
   }
 
