@@ -1,9 +1,10 @@
 import sharp from "sharp";
 import { readConfig } from "../lambda/config/variables.ts";
 import { Deadline } from "../lambda/deadline.ts";
+import { draw } from "../lambda/image/draw.ts";
 import { open } from "../lambda/image/open.ts";
 import { plan } from "../lambda/image/plan.ts";
-import { render } from "../lambda/image/render.ts";
+
 import { limitsOf } from "../lambda/options/limits.ts";
 import { optionsOf } from "./options-of.ts";
 import type { Env } from "./services.ts";
@@ -17,7 +18,12 @@ export async function drawnAs(text: string, source: Buffer, env: Env = {}) {
   const deadline = Deadline.in(10_000);
   const limits = limitsOf(config);
   const opened = await open({ bytes: source }, options, limits, deadline);
-  const { body, format } = await render(plan(options, opened.info, offers, limits, config), opened, deadline);
+  const { body, format } = await draw(
+    plan(options, opened.info, offers, limits, config),
+    opened,
+    limits,
+    deadline,
+  );
   const { data, info } = await sharp(body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   /** Red, green, blue and alpha, 0–255. */
   const pixel = (x: number, y: number) => {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
-import type { Deadline } from "../deadline.ts";
+import { type Deadline, DeadlineExceeded } from "../deadline.ts";
 import {
   BrokenSource,
   type Failure,
@@ -65,7 +65,7 @@ async function ask(request: ApartRequest, memory: number, deadline: Deadline): P
     })
     .catch((error: unknown) => {
       child.kill("SIGKILL");
-      throw error;
+      throw error instanceof DeadlineExceeded ? new Timeout(error.message, { cause: error }) : error;
     })
     .finally(() => over.abort());
   if (idle) child.kill();

@@ -5,9 +5,10 @@ import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { BrokenSource, ResultTooBig, Timeout } from "../../lambda/errors.ts";
+import { draw } from "../../lambda/image/draw.ts";
 import { open } from "../../lambda/image/open.ts";
 import { plan } from "../../lambda/image/plan.ts";
-import { render } from "../../lambda/image/render.ts";
+
 import { limitsOf } from "../../lambda/options/limits.ts";
 import { plain } from "../drawing.ts";
 import { optionsOf } from "../options-of.ts";
@@ -64,19 +65,19 @@ const sources: Readonly<Record<string, readonly [bytes: Buffer, fate: Fate]>> = 
 };
 
 /** Opens, plans and draws. */
-async function draw(bytes: Buffer, text: string, ms: number) {
+async function drawing(bytes: Buffer, text: string, ms: number) {
   const { options } = optionsOf(text);
   const deadline = Deadline.in(ms);
   const opened = await open({ bytes }, options, limits, deadline);
-  return render(plan(options, opened.info, offers, limits, config), opened, deadline);
+  return draw(plan(options, opened.info, offers, limits, config), opened, limits, deadline);
 }
 
 describe("a source is drawn or refused with 422", () => {
   for (const [name, [bytes, fate]] of Object.entries(sources)) {
     test(`${name}: ${isSize(fate) ? 200 : 422} ${fate}`, async () => {
-      const drawing = draw(bytes, "w:10", 10_000);
-      if (!isSize(fate)) return assert.rejects(drawing, { name: fate, status: 422 });
-      const { width, height } = await sharp((await drawing).body).metadata();
+      const drawn = drawing(bytes, "w:10", 10_000);
+      if (!isSize(fate)) return assert.rejects(drawn, { name: fate, status: 422 });
+      const { width, height } = await sharp((await drawn).body).metadata();
       assert.equal(`${width}x${height}`, fate);
     });
   }
@@ -117,7 +118,7 @@ test("whatever is asked of what cannot be drawn, it is refused with 422, and nev
   const refused = Object.values(sources).filter(([, fate]) => !isSize(fate));
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...refused), asked, ([bytes, fate], text) =>
-      assert.rejects(draw(bytes, text, 10_000), { name: fate, status: 422 }),
+      assert.rejects(drawing(bytes, text, 10_000), { name: fate, status: 422 }),
     ),
     { numRuns: 50 },
   );
@@ -128,7 +129,7 @@ test("whatever is asked of a picture, it is drawn, or is more than we or sharp c
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...pictures), asked, async ([bytes], text) => {
       try {
-        assert.ok((await draw(bytes, text, 3000)).body.length > 0);
+        assert.ok((await drawing(bytes, text, 3000)).body.length > 0);
       } catch (error) {
         const honest = [ResultTooBig, BrokenSource, Timeout].some((Kind) => error instanceof Kind);
         if (!honest) throw error;
