@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { DeadlineExceeded } from "../../lambda/deadline.ts";
 import { edgeCache, freshness } from "../../lib/local/edge/cache.ts";
 import { startEdge } from "../../lib/local/edge/edge.ts";
@@ -28,15 +28,36 @@ async function edgeBefore(origin: Origin) {
   };
 }
 
-/** An origin that counts how often it was asked. */
+/** An origin that counts how often it was asked; it answers once it may. */
 function counting(answerTo: (nth: number) => Answer) {
   let asked = 0;
+  let leave = Promise.resolve();
   const origin: Origin = async () => {
     asked += 1;
-    await pause(10);
+    await leave;
     return answerTo(asked);
   };
-  return { origin, asked: () => asked };
+  /** Has answers wait until they are let go. */
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    leave = promise;
+    return resolve;
+  };
+  return { origin, asked: () => asked, hold };
+}
+
+/** Settles once an edge has received this many requests. */
+function received(count: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let left = count;
+  const hear = () => {
+    left -= 1;
+    if (left > 0) return;
+    unsubscribe("http.server.request.start", hear);
+    resolve();
+  };
+  subscribe("http.server.request.start", hear);
+  return promise;
 }
 
 test("what may be repeated is, by URI alone", async () => {
@@ -85,20 +106,28 @@ test("an answer ages and ends", () => {
 });
 
 test("those who ask meanwhile wait for the same answer, whatever it is", async () => {
-  const { origin, asked } = counting(() => answer(500, "no-store"));
+  const { origin, asked, hold } = counting(() => answer(500, "no-store"));
   await using edge = await edgeBefore(origin);
-  const answers = await Promise.all(Array.from({ length: 5 }, () => edge.get("/a")));
+  const letGo = hold();
+  const allAsked = received(5);
+  const asking = Promise.all(Array.from({ length: 5 }, () => edge.get("/a")));
+  await allAsked;
+  letGo();
+  const answers = await asking;
   assert.deepEqual(new Set(answers.map(({ from }) => from)), new Set(["Error from edge"]));
   assert.equal(asked(), 1);
 });
 
 test("what is forgotten is asked for again, also when it was on its way", async () => {
-  const { origin, asked } = counting(() => answer(200, "max-age=60"));
+  const { origin, asked, hold } = counting(() => answer(200, "max-age=60"));
   await using edge = await edgeBefore(origin);
   await edge.get("/cat/1");
+  const letGo = hold();
+  const asking = received(1);
   const underway = edge.get("/cat/2");
-  await pause(5);
+  await asking;
   edge.forget("cat/");
+  letGo();
   await underway;
   await edge.get("/cat/1");
   await edge.get("/cat/2");
