@@ -83,6 +83,17 @@ test("what the client has already is not drawn again", async () => {
   assert.equal((await served(cat, { headers, env: { IMGPROXY_USE_ETAG: "0" } })).response.status, 200);
 });
 
+test("what has not changed since the client got it is not drawn again", async () => {
+  const { response } = await served(cat);
+  const since = response.headers["Last-Modified"] ?? "";
+  assert.match(since, / GMT$/);
+  const statusSince = async (date: string, env = {}) =>
+    (await served(cat, { headers: { "if-modified-since": date }, env })).response.status;
+  assert.equal(await statusSince(since), 304);
+  assert.equal(await statusSince("Wed, 21 Oct 2015 07:28:00 GMT"), 200);
+  assert.equal(await statusSince(since, { IMGPROXY_USE_LAST_MODIFIED: "0" }), 200);
+});
+
 test("a picture kept earlier needs no source", async () => {
   const env = { SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, SHUTTERSPEED_KEEP_AFTER: "0" };
   const first = await served(`${cat}@webp`, { env });

@@ -6,6 +6,7 @@ import { type Options, optionsByName } from "../../lambda/options/index.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { parse, readPath } from "../../lambda/url/parse.ts";
 import { oracle, type Settings, unbuilt } from "../oracle.ts";
+import { type Env, requestFor, servicesOf } from "../services.ts";
 
 interface Vector {
   readonly id: string;
@@ -188,4 +189,55 @@ describe("conditionalRequest: a client's conditions reach the source as imgproxy
       );
     });
   }
+});
+
+/** What is understood of a request, in an environment. */
+function understood(env: Env, path: string, headers: Readonly<Record<string, string>> = {}) {
+  const services = servicesOf(env, { now });
+  return parse(requestFor(services, { path, headers }, now).http, services.language, now);
+}
+
+describe("IMGPROXY_ALLOWED_SOURCES", () => {
+  const env = { IMGPROXY_ALLOWED_SOURCES: "s3://pictures/,s3://*/public/" };
+  const asked = (source: string, more: Env = {}) => understood({ ...env, ...more }, `/_/w:1/plain/${source}`);
+  const refused = { name: "SourceNotAllowed", status: 404, publicMessage: "Invalid source URL" };
+
+  test("lets sources through that begin as one of them", () => {
+    assert.equal(asked("s3://pictures/a.jpg").source, "s3://pictures/a.jpg");
+    assert.equal(asked("s3://other/public/a.jpg").source, "s3://other/public/a.jpg");
+  });
+
+  test("refuses all others, also where an allowed one stands further on", () => {
+    for (const source of [
+      "s3://pictures2/a.jpg",
+      "s3://other/a.jpg",
+      "s3://a/b/public/a.jpg",
+      "s3://x/s3://pictures/a",
+    ]) {
+      assert.throws(() => asked(source), refused, source);
+    }
+  });
+
+  test("looks at the source as it will be fetched, rewritten and decoded", () => {
+    assert.equal(asked("a.jpg", { IMGPROXY_BASE_URL: "s3://pictures/" }).source, "s3://pictures/a.jpg");
+    assert.throws(
+      () => asked("s3://pictures/a", { IMGPROXY_URL_REPLACEMENTS: "s3://pictures=s3://secret" }),
+      refused,
+    );
+    assert.throws(() => asked("s3:%2F%2Fsecret%2Fa"), refused);
+  });
+
+  test("refuses none when it is unset", () => {
+    assert.equal(understood({}, "/_/plain/s3://anywhere/a").source, "s3://anywhere/a");
+  });
+});
+
+test("the client's conditions are handed on as far as the environment lets them", () => {
+  const headers = { "if-none-match": '"e"', "if-modified-since": "Wed, 21 Oct 2015 07:28:00 GMT" };
+  const conditions = (env: Env) => understood(env, "/_/plain/s3://b/k", headers).conditions;
+  const { "if-none-match": ifNoneMatch, "if-modified-since": ifModifiedSince } = headers;
+  assert.deepEqual(conditions({}), { ifNoneMatch, ifModifiedSince });
+  assert.deepEqual(conditions({ IMGPROXY_USE_ETAG: "0" }), { ifModifiedSince });
+  assert.deepEqual(conditions({ IMGPROXY_USE_LAST_MODIFIED: "0" }), { ifNoneMatch });
+  assert.deepEqual(understood({}, "/_/plain/s3://b/k").conditions, {});
 });
