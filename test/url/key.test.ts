@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { readConfig } from "../../lambda/config/variables.ts";
-import { derivativeKey, derivativePrefix, sourceAsWritten } from "../../lambda/url/key.ts";
+import { describe, test } from "node:test";
+import type { Variable } from "../../lambda/config/kinds.ts";
+import { readConfig, variables } from "../../lambda/config/variables.ts";
+import { derivativeKey, derivativePrefix, settingsHash, sourceAsWritten } from "../../lambda/url/key.ts";
 
 const config = readConfig({});
 const base64 = (source: string) => Buffer.from(source).toString("base64url");
@@ -71,4 +72,44 @@ test("other settings for pictures are other keys, other settings for time and ke
   assert.notEqual(key({ IMGPROXY_QUALITY: "50" }), key({}));
   assert.notEqual(key({ IMGPROXY_URL_REPLACEMENTS: "a=b" }), key({ IMGPROXY_URL_REPLACEMENTS: "c=b" }));
   assert.equal(key({ IMGPROXY_DOWNLOAD_TIMEOUT: "30", IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" }), key({}));
+});
+
+/** Variables that change no picture, only who may ask for one, how long that may take, or what else is said of it. */
+const unkeyed = [
+  "IMGPROXY_KEY",
+  "IMGPROXY_SALT",
+  "IMGPROXY_SIGNATURE_SIZE",
+  "IMGPROXY_TRUSTED_SIGNATURES",
+  "IMGPROXY_PATH_PREFIX",
+  "IMGPROXY_HEALTH_CHECK_PATH",
+  "IMGPROXY_DOWNLOAD_TIMEOUT",
+  "IMGPROXY_TIMEOUT",
+  "IMGPROXY_USE_ETAG",
+  "IMGPROXY_USE_LAST_MODIFIED",
+  "IMGPROXY_ENABLE_DEBUG_HEADERS",
+  "IMGPROXY_ALLOWED_PROCESSING_OPTIONS",
+  "IMGPROXY_ALLOWED_SOURCES",
+  "IMGPROXY_S3_ALLOWED_BUCKETS",
+  "IMGPROXY_S3_DENIED_BUCKETS",
+  "IMGPROXY_S3_ENDPOINT_USE_PATH_STYLE",
+  "IMGPROXY_MAX_SRC_RESOLUTION",
+  "IMGPROXY_MAX_SRC_FILE_SIZE",
+  "SHUTTERSPEED_DERIVATIVES_BUCKET",
+  "SHUTTERSPEED_KEEP_AFTER",
+];
+
+/** Values of variables, one of which at least each can read as something else than its default. */
+const values = ["0", "1", "7", "a=b", "webp=50", "webp", "aa"];
+
+describe("a variable set to another value", () => {
+  for (const variable of Object.values<Variable>(variables)) {
+    const { name, default: unset } = variable;
+    const isKeyed = !unkeyed.includes(name);
+    test(`${name}: ${isKeyed ? "other keys" : "the same keys"}`, () => {
+      const other = values.find((text) => ![undefined, unset].includes(variable.read(text)));
+      assert.ok(other, "no value tried is another");
+      assert.notDeepEqual(variable.read(other), unset);
+      assert.equal(settingsHash(readConfig({ [name]: other })) !== settingsHash(config), isKeyed);
+    });
+  }
 });
