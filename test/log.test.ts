@@ -86,9 +86,70 @@ test("a fault of ours is told with stack and cause", () => {
   assert.match(JSON.stringify(linesOf(all)), /"stack":.*"cause":.*deep/);
 });
 
-test("a client's mistake is a warning", () => {
-  const all = printed(`write({ ...outcome, status: 404, error: new errors.InvalidUrl("w: expected px") });`);
-  assert.equal(linesOf(all)[0]?.level, "WARN");
+test("what is answered is information, a client's mistake a warning, a failure of ours an error", () => {
+  const statuses = [200, 302, 304, 399, 400, 404, 499, 500, 503, 504];
+  const all = printed(`for (const status of ${JSON.stringify(statuses)}) write({ ...outcome, status });`);
+  assert.deepEqual(
+    linesOf(all).map(({ status, level }) => [status, level]),
+    [
+      [200, "INFO"],
+      [302, "INFO"],
+      [304, "INFO"],
+      [399, "INFO"],
+      [400, "WARN"],
+      [404, "WARN"],
+      [499, "WARN"],
+      [500, "ERROR"],
+      [503, "ERROR"],
+      [504, "ERROR"],
+    ],
+  );
+  const counted = metricsOf(all).map(({ Success, ClientError, ServerError }) => [
+    Success,
+    ClientError,
+    ServerError,
+  ]);
+  const [good, theirs, ours] = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ];
+  assert.deepEqual(counted, [good, good, good, good, theirs, theirs, theirs, ours, ours, ours]);
+});
+
+/** What is noted of a request, how it ended, and the metrics that differ from those of one of which nothing is noted. */
+const measured: readonly (readonly [string, string, Readonly<Record<string, number>>])[] = [
+  ["{}", "durationMs: 17.6", { Duration: 18 }],
+  ["{}", "remainingMs: 1234.5", { Remaining: 1235 }],
+  ["{ downloadMs: 7.4 }", "", { DownloadDuration: 7 }],
+  ["{ renderMs: 8.6 }", "", { RenderDuration: 9 }],
+  ["{ bytes: 99 }", "", { SourceBytes: 99 }],
+  ["{}", 'error: new errors.SourceTimeout("")', { SourceTimeout: 1 }],
+  ["{}", 'error: new errors.Timeout("")', {}],
+  ['{ derivative: "kept" }', "", { DerivativeKept: 1 }],
+  ['{ derivative: "lost" }', "", { DerivativeLost: 1 }],
+  ['{ derivative: "found" }', "", {}],
+  ['{ derivative: "missing" }', "", {}],
+];
+/** Of a request of which nothing is noted: what was not done is not counted as 0 ms. */
+const unnoted = {
+  Duration: 12,
+  Remaining: 5000,
+  SourceTimeout: 0,
+  DerivativeKept: 0,
+  DerivativeLost: 0,
+  Success: 1,
+  ClientError: 0,
+  ServerError: 0,
+};
+
+test("every metric is read off the request, and no other with it", () => {
+  const script = measured.map(([noted, ended]) => `publishMetrics(${noted}, { ...outcome, ${ended} });`);
+  const sets = metricsOf(printed(script.join("\n"))).map(({ _aws, service, ...values }) => values);
+  assert.deepEqual(
+    sets,
+    measured.map(([, , values]) => ({ ...unnoted, ...values })),
+  );
 });
 
 test("a log that cannot be written disturbs nobody", () => {
