@@ -167,6 +167,16 @@ test("a source's validators are handed on, but for a date that is none", () => {
   assert.deepEqual(validators({ lastModified: "yesterday" }, config), {});
 });
 
+test("validators that no header can hold are passed over", () => {
+  const { config } = contextOf();
+  for (const etag of ['"\u00e9"', '"a\r\nSet-Cookie: b"', '"\0"', '"\u007f"']) {
+    assert.deepEqual(validators({ etag }, config), {}, JSON.stringify(etag));
+  }
+  const lastModified = "Wed, 21 Oct 2015 07:28:00 GMT (m\u00e9)";
+  assert.ok(!Number.isNaN(Date.parse(lastModified)));
+  assert.deepEqual(validators({ lastModified }, config), {});
+});
+
 interface VaryVector {
   readonly id: string;
   readonly config: Settings;
@@ -211,10 +221,26 @@ test("two pictures of one source carry one cache tag, pictures of two sources tw
   assert.notEqual(tagOf("/a/w:1/plain/s3://b/k"), tagOf("/a/w:1/plain/s3://b/l"));
 });
 
-test("debug headers tell the sizes as they are seen", () => {
+for (const [orientation, seen] of [
+  [1, "300x200"],
+  [2, "300x200"],
+  [3, "300x200"],
+  [4, "300x200"],
+  [5, "200x300"],
+  [6, "200x300"],
+  [7, "200x300"],
+  [8, "200x300"],
+] as const) {
+  test(`debug headers tell the size of a source of EXIF orientation ${orientation} as it is seen`, () => {
+    const turned = { ...finished, origin: { width: 300, height: 200, orientation } };
+    const { headers } = answerPicture(turned, request(), contextOf({ IMGPROXY_ENABLE_DEBUG_HEADERS: "1" }));
+    assert.equal(`${headers["X-Origin-Width"]}x${headers["X-Origin-Height"]}`, seen);
+  });
+}
+
+test("debug headers tell bytes of the source, and the size of the result", () => {
   const { headers } = answerPicture(finished, request(), contextOf({ IMGPROXY_ENABLE_DEBUG_HEADERS: "1" }));
   assert.equal(headers["X-Origin-Content-Length"], "1234");
-  assert.equal(`${headers["X-Origin-Width"]}x${headers["X-Origin-Height"]}`, "200x300");
   assert.equal(`${headers["X-Result-Width"]}x${headers["X-Result-Height"]}`, "30x20");
 });
 
