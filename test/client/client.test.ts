@@ -26,6 +26,18 @@ test("the signature is imgproxy's", () => {
   );
 });
 
+test("of a shorter signature there are as many bytes as IMGPROXY_SIGNATURE_SIZE", () => {
+  const url = imageUrls({ base: "https://pictures.example", key, salt, signatureSize: 8 }).url(
+    "http://example.com/images/curiosity.jpg",
+    { resize: { width: 300 }, format: "png" },
+  );
+  // … | head -c 8 | basenc --base64url
+  assert.equal(
+    url,
+    "https://pictures.example/crUIS9VRh1M/rs::300/plain/http://example.com/images/curiosity.jpg@png",
+  );
+});
+
 test("an option's nonsense is one sentence that names it", () => {
   assert.throws(() => images.url("s3://b/k", { quality: 101 }), {
     message: /^quality: expected .*, got "101"$/,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -20,6 +20,13 @@ test("keys made once are the keys of tomorrow", async (t) => {
   assert.match(made.IMGPROXY_KEY, /^[0-9a-f]{64}$/);
   assert.deepEqual(signingKeys(folder), made);
   assert.deepEqual(await readdir(folder), ["keys.json"]);
+});
+
+test("nobody but its owner may read the file, or write it", async (t) => {
+  const folder = await folderOf(t);
+  signingKeys(folder);
+  const { mode } = await stat(join(folder, "keys.json"));
+  assert.equal((mode & 0o777).toString(8), "600");
 });
 
 test("several programs that make them at once have the same", async (t) => {
