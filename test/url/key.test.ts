@@ -94,12 +94,13 @@ const unkeyed = [
   "IMGPROXY_S3_ENDPOINT_USE_PATH_STYLE",
   "IMGPROXY_MAX_SRC_RESOLUTION",
   "IMGPROXY_MAX_SRC_FILE_SIZE",
+  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
   "SHUTTERSPEED_DERIVATIVES_BUCKET",
   "SHUTTERSPEED_KEEP_AFTER",
 ];
 
 /** Values of variables, one of which at least each can read as something else than its default. */
-const values = ["0", "1", "7", "a=b", "webp=50", "webp", "aa"];
+const values = ["0", "1", "7", "4096", "a=b", "webp=50", "webp", "aa"];
 
 describe("a variable set to another value", () => {
   for (const variable of Object.values<Variable>(variables)) {
