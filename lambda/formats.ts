@@ -12,6 +12,8 @@ export interface FormatFacts {
   readonly maxSide: number;
   /** Its decoder can shrink while it reads. */
   readonly shrinksOnLoad: boolean;
+  /** Its encoder writes the orientation, which viewers obey, even where all other metadata is dropped. */
+  readonly tagsOrientation: boolean;
   /** What the prebuilt sharp reads and writes. */
   readonly reads: boolean;
   readonly writes: boolean;
@@ -22,6 +24,7 @@ export interface FormatFacts {
 
 const raster = {
   shrinksOnLoad: false,
+  tagsOrientation: false,
   reads: true,
   writes: true,
   animates: false,
@@ -60,6 +63,7 @@ export const formats = {
     ...raster,
     mime: "image/avif",
     extension: ".avif",
+    tagsOrientation: true,
     lossy: true,
     maxSide: 16_384,
     decodeMs: 45,
@@ -69,6 +73,7 @@ export const formats = {
     ...raster,
     mime: "image/tiff",
     extension: ".tiff",
+    tagsOrientation: true,
     lossy: true,
     maxSide: Infinity,
     decodeMs: 3,

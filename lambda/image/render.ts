@@ -27,13 +27,13 @@ export async function render(
   opened: Opened,
   deadline: Deadline,
 ): Promise<Picture> {
-  const groups = passes(strokes);
   let stage: Stage = { ...opened.info, pixels: opened.pixels };
-  for (const [at, group] of groups.entries()) {
+  for (const [at, group] of passes(strokes).entries()) {
+    if (at > 0) stage = await materialize(stage, output, deadline);
     stage = await drawPass(group, stage, deadline);
-    // What is encoded several times is drawn once.
-    if (at < groups.length - 1 || output.maxBytes > 0) stage = await materialize(stage, output, deadline);
   }
+  // What is encoded several times is drawn once, and raw pixels have no orientation.
+  if (output.maxBytes > 0 || output.losesOrientation) stage = await materialize(stage, output, deadline);
   const body = await encode(stage.pixels, output, deadline);
   return { body, format: output.format, width: canvas.width, height: canvas.height };
 }

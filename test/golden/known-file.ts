@@ -21,7 +21,7 @@ function written(all: readonly Entry[]): string {
   return [
     'import type { Known } from "./differences.ts";\n',
     "/** Written by `node test/golden/report.ts --update`; the classes are given by hand. */",
-    `export const known = ${JSON.stringify(grouped)} as const satisfies Known;\n`,
+    `export const known = ${JSON.stringify(grouped, undefined, 2)} as const satisfies Known;\n`,
   ].join("\n");
 }
 
