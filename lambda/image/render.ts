@@ -9,6 +9,7 @@ import { Timeout } from "../errors.ts";
 import { everyStep } from "../options/index.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { encode } from "./encode.ts";
+import { withMetadata } from "./encoders/sharp.ts";
 import type { Output } from "./output.ts";
 import { passes } from "./passes.ts";
 import type { Picture } from "./picture.ts";
@@ -76,10 +77,10 @@ async function drawOwn({ step, args: [size] }: Stroke, stage: Stage, deadline: D
 }
 
 /** Ends a pass: raw pixels, or a lossless file where metadata must come along. */
-async function materialize(stage: Stage, { keepMetadata }: Output, deadline: Deadline): Promise<Stage> {
-  if (!keepMetadata) return stageOf(await rawOf(stage, deadline));
+async function materialize(stage: Stage, output: Output, deadline: Deadline): Promise<Stage> {
+  if (!output.keepMetadata) return stageOf(await rawOf(stage, deadline));
   const { width, height, pixels } = stage;
-  const { data } = await run(() => pixels().withMetadata().png({ compressionLevel: 0 }), deadline);
+  const { data } = await run(() => withMetadata(pixels(), output).png({ compressionLevel: 0 }), deadline);
   return { width, height, pixels: () => sharp(data) };
 }
 

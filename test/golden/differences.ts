@@ -4,7 +4,6 @@ import type { Result } from "./run.ts";
 
 /** Why an answer of ours is not imgproxy's: what is left to do, and what is so on purpose. */
 export const classes: Readonly<Record<string, string>> = {
-  A: "AVIF and TIFF of a turned picture: orientation is to be dropped before encoding",
   C: "size: the real side of a scaled picture is what the resampler makes of the scale",
   D: "colour profile: to be applied after geometry and filters",
   E: "JPEG: sharp shrinks less on load than imgproxy does, and draws better (on purpose)",
@@ -16,8 +15,6 @@ export const classes: Readonly<Record<string, string>> = {
   I: "filters: alpha and grey between resize and filter",
   J: "JPEG: the rest of the scale after shrinking on load",
   K: "SVG and crop: to be scaled on load, then cropped",
-  L: "one frame: loop and delay are to be imgproxy's",
-  M: "kept metadata: a source without a profile is to get none",
   N: "numbers that are not finite are an invalid URL here (on purpose)",
   Q: "quantised PNG: to be written without an adaptive filter",
   W: "an error in our own words (on purpose)",

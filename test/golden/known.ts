@@ -70,9 +70,9 @@ export const known = {
       maximum: [4, 5, 10, 11, 13, 14],
       mixed: [17, 21, 29, 70, 71, 73, 94, 140, 150],
       orient: [66, 68, 81, 94],
-      output: [22, 138],
+      output: [22, 117, 138],
       presets: [0],
-      quality: [0],
+      quality: [0, 11],
       resize: [6, 42, 49, 71, 78, 81, 90, 93, 94, 117],
       resolution: [11],
       scale: [16, 45, 47, 56, 62, 63, 77],
@@ -172,33 +172,6 @@ export const known = {
   K: {
     picture: {
       vector: [15],
-    },
-  },
-  L: {
-    about: {
-      auto: [75],
-      output: [27, 47, 60, 70, 117, 123, 156],
-      preferred: [31],
-      quality: [11],
-    },
-  },
-  M: {
-    about: {
-      auto: [28],
-      enforce: [12, 43],
-      errors: [29],
-      grammar: [248, 251, 403, 531],
-      marked: [14],
-      mixed: [53, 80],
-      output: [54, 146],
-    },
-    length: {
-      auto: [28],
-      enforce: [12, 43],
-      errors: [29],
-      grammar: [248, 251, 403, 531],
-      marked: [14],
-      mixed: [53, 80],
     },
   },
   N: {

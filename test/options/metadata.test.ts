@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import sharp from "sharp";
 import { drawnAs } from "../drawing.ts";
 import { drawn } from "../pictures.ts";
 
@@ -48,4 +49,20 @@ test("a picture that is turned or mirrored on request is not turned again either
 
 test("a picture that was left as it lies keeps its orientation", async () => {
   assert.deepEqual(await exifOf("sm:0/ar:0", 6), { artist: true, orientation: 6 });
+});
+
+test("a profile is kept by no picture, and added to none", async () => {
+  for (const options of ["sm:0", "sm:0/bl:2/pd:5", "sm:0/mb:900", ""]) {
+    const { hasProfile } = await (await drawnAs(options, await tagged(6))).metadata();
+    assert.equal(hasProfile, false, options);
+  }
+});
+
+test("one frame of an animation is shown once, without delay", async () => {
+  const frames = await Promise.all([1, 2].map(() => drawn(20, 10).png().toBuffer()));
+  const source = await sharp(frames, { join: { animated: true } })
+    .gif({ loop: 3, delay: [100, 200] })
+    .toBuffer();
+  const { delay, loop, pages = 1 } = await (await drawnAs("f:gif", source)).metadata();
+  assert.deepEqual({ delay, loop, pages }, { delay: [0], loop: 0, pages: 1 });
 });

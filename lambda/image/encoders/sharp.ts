@@ -20,7 +20,8 @@ const writers = {
       ...(pngColors ? { palette: true, colours: pngColors } : {}),
     }),
   webp: (image, { quality, webpEffort }) => image.webp({ quality, effort: webpEffort }),
-  gif: (image) => image.gif(),
+  // One frame: what a source of several says of showing them is not its own.
+  gif: (image) => image.gif({ loop: 0, delay: 0 }),
   avif: (image, { quality, avifSpeed }) =>
     image.avif({ quality, effort: 9 - avifSpeed, chromaSubsampling: chroma(quality) }),
   tiff: (image, { quality }) => image.tiff({ quality, compression: "none" }),
@@ -28,9 +29,9 @@ const writers = {
 
 const isWritten = (format: Format): format is keyof typeof writers => Object.hasOwn(writers, format);
 
-/** EXIF, XMP and IPTC stay. So does a colour profile: sharp adds sRGB's, to which the pixels were converted. */
-const withMetadata = (image: Sharp, { turned }: Output) =>
-  image.withMetadata(turned ? { orientation: 1 } : {});
+/** EXIF, XMP and IPTC stay. Colours are sRGB's, which a file without a profile says as well as one with it. */
+export const withMetadata = (image: Sharp, { turned }: Pick<Output, "turned">) =>
+  image.withMetadata(turned ? { orientation: 1 } : {}).withIccProfile("srgb", { attach: false });
 
 /** The sharp that writes a picture; what comes out is the file. */
 export function written(image: Sharp, output: Output): Sharp {
