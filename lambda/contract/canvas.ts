@@ -25,7 +25,7 @@ export interface Canvas extends Size {
   readonly orientation: number;
   /** Device pixels per CSS pixel, as far as the source allowed. */
   readonly dpr: number;
-  /** 1, or less when the limit asks for a smaller picture; only `scaleStep` reads it. */
+  /** 1, or less when the limit asks for a smaller picture; only `layoutStep` reads it. */
   readonly shrink: number;
   /** May hold transparent pixels. */
   readonly alpha: boolean;
@@ -36,6 +36,12 @@ export interface Canvas extends Size {
   /** Of the source, until `formatDecision` has chosen the answer's. */
   readonly format: Format;
   readonly offers: Offers;
+  /** Nothing has been drawn yet: the decoder may shrink what comes. */
+  readonly encoded: boolean;
+  /** What is cut out before scaling; px as stored, 0 where all of a side is kept. */
+  readonly kept: Size;
+  /** What the sides are still to be multiplied by; as stored. */
+  readonly scales: Size;
   /** What the scaled picture is cut down to; upright px. */
   readonly resultCrop: Size;
   /** What `extend` fills up to; upright px. */

@@ -14,6 +14,9 @@ export function roundEven(value: number): number {
 /** A size times a factor, rounded half away from zero. */
 export const scale = (px: number, by: number) => roundAway(px * by);
 
+/** A size divided by a factor, rounded half away from zero. */
+export const shrink = (px: number, by: number) => roundAway(px / by);
+
 /** An offset times a factor, rounded half to even. */
 export const scaleToEven = (px: number, by: number) => roundEven(px * by);
 
@@ -103,6 +106,13 @@ export function beforeTurn(gravity: Gravity, { flop, angle }: Turn): Gravity {
   const turned = { 0: [x, y], 90: [y, mirror(x)], 180: [mirror(x), mirror(y)], 270: [mirror(y), x] } as const;
   const [across, down] = turned[angle];
   return fromAxes(flop ? mirror(across) : across, down);
+}
+
+/** The same gravity where one px stands for several: offsets in px are divided, fractions stay. */
+export function closer(gravity: Gravity, { width, height }: Size): Gravity {
+  if (gravity.type === "fp" || gravity.type === "sm" || (width === 1 && height === 1)) return gravity;
+  const by = (offset: number, apart: number) => (Math.abs(offset) >= 1 ? roundEven(offset / apart) : offset);
+  return { ...gravity, x: by(gravity.x ?? 0, width), y: by(gravity.y ?? 0, height) };
 }
 
 /** One axis of a gravity: held to an edge with an offset inwards, or a fraction of the side. */

@@ -47,6 +47,9 @@ export const canvasOf = (source: ImageInfo, offers: Offers): Canvas => ({
   dpr: 1,
   shrink: 1,
   offers,
+  encoded: true,
+  kept: nothing,
+  scales: { width: 1, height: 1 },
   resultCrop: nothing,
   target: nothing,
   extendAspectRatio: nothing,
@@ -71,8 +74,10 @@ function walk(options: OptionValues, source: Canvas): Pick<Plan, "strokes" | "ca
     if (!planned) continue;
     canvas = { ...canvas, ...planned.canvas };
     const { width, height } = canvas;
-    for (const stroke of planned.strokes ?? [])
+    for (const stroke of planned.strokes ?? []) {
       strokes.push({ step: step.name, leaves: { width, height }, ...stroke });
+      canvas = { ...canvas, encoded: false };
+    }
   }
   return { strokes, canvas };
 }

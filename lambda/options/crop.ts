@@ -1,8 +1,10 @@
 import { amount } from "../contract/args.ts";
-import { beforeTurn, minNonZero, scale, turn } from "../contract/geometry.ts";
+import type { Size } from "../contract/canvas.ts";
+import { beforeTurn, closer, minSize, scale, turn } from "../contract/geometry.ts";
 import { compound } from "../contract/option.ts";
 import { step } from "../contract/step.ts";
-import { gravity, gravityArg, planCut } from "./gravity.ts";
+import { gravity, gravityArg } from "./gravity.ts";
+import { planCutOnLoad } from "./load.ts";
 import { isQuarter, turning, turnOf } from "./orient.ts";
 
 const side = () => amount("a size in px, or below 1 a fraction,", 4096);
@@ -21,20 +23,21 @@ function kept(side: number, px: number): number {
   return side >= 1 ? Math.trunc(side) : Math.max(1, scale(px, side));
 }
 
+/** What is kept of an upright picture, px; 0 where all of a side is. */
+export const keptOf = (crop: { readonly width?: number; readonly height?: number }, upright: Size): Size => ({
+  width: kept(crop.width ?? 0, upright.width),
+  height: kept(crop.height ?? 0, upright.height),
+});
+
 /** The crop is cut from the pixels as they are stored, so what it holds on to is turned back first. */
 export const cropStep = step({
   name: "crop",
   needs: { crop, gravity, ...turning },
   plan({ crop, gravity, ...turns }, canvas) {
+    const inner = minSize(canvas.kept, canvas);
+    if (inner.width === canvas.width && inner.height === canvas.height) return;
     const turned = turnOf(turns, canvas);
-    const upright = turn(canvas, isQuarter(turned));
-    const inner = turn(
-      {
-        width: minNonZero(kept(crop.width ?? 0, upright.width), upright.width),
-        height: minNonZero(kept(crop.height ?? 0, upright.height), upright.height),
-      },
-      isQuarter(turned),
-    );
-    return planCut("extractBefore", canvas, inner, beforeTurn(crop.gravity ?? gravity, turned), 1);
+    const held = crop.gravity ?? gravity;
+    return planCutOnLoad(canvas, (apart) => beforeTurn(closer(held, turn(apart, isQuarter(turned))), turned));
   },
 });

@@ -1,6 +1,7 @@
 import { word } from "../contract/args.ts";
 import type { Canvas } from "../contract/canvas.ts";
 import { option } from "../contract/option.ts";
+import { resampledSize } from "../contract/resampling.ts";
 import { step } from "../contract/step.ts";
 import { RESIZE_RATE, stroke } from "../contract/stroke.ts";
 import { type Format, formatNamed, formatNames, formats } from "../formats.ts";
@@ -53,22 +54,18 @@ function chooseFormat(
 export const limitStep = step({
   name: "limit",
   needs: {},
-  plan(_, { width, height, format }) {
-    const limit = limitOf(format, width, height);
+  plan(_, canvas) {
+    const limit = limitOf(canvas);
     if (limit >= 1) return;
-    const size = {
-      width: Math.max(1, Math.floor(width * limit + 0.5)),
-      height: Math.max(1, Math.floor(height * limit + 0.5)),
-    };
+    const size = resampledSize(canvas, { width: limit, height: limit });
     return { strokes: [stroke("resize", [{ ...size, fit: "fill" }], { rate: RESIZE_RATE })], canvas: size };
   },
 });
 
 const maxGifPixels = 536_870_911;
 
-function limitOf(format: Format, width: number, height: number): number {
-  const longest = Math.max(width, height);
-  const { maxSide } = formats[format];
-  if (format !== "gif") return maxSide / longest;
-  return Math.sqrt(1 / Math.max(longest / maxSide, (width * height) / maxGifPixels));
+/** What a format's sides and pixels allow the sides to be multiplied by. */
+function limitOf({ format, width, height }: Canvas): number {
+  const bySide = formats[format].maxSide / Math.max(width, height);
+  return format === "gif" ? Math.min(bySide, Math.sqrt(maxGifPixels / (width * height))) : bySide;
 }

@@ -9,6 +9,7 @@ import { encodersOutput } from "./encoders.ts";
 import { extend, extendAspectRatio, extendAspectStep, extendStep } from "./extend.ts";
 import { format, formatStep, limitStep } from "./format.ts";
 import { gravity } from "./gravity.ts";
+import { layoutStep } from "./layout.ts";
 import { metadataOutput, stripMetadata } from "./metadata.ts";
 import { autoRotate, flip, mirrorStep, rotate, turnStep } from "./orient.ts";
 import { padding, padStep } from "./padding.ts";
@@ -23,12 +24,11 @@ import {
   minWidth,
   resize,
   resizingType,
-  resultCropStep,
-  scaleStep,
   size,
   width,
   zoom,
 } from "./resize.ts";
+import { resultCropStep, scaleStep } from "./scale.ts";
 import { sharpen, sharpenStep } from "./sharpen.ts";
 
 /** The URL language, in the order the docs tell it. */
@@ -68,6 +68,7 @@ export const options = [
 
 /** The picture, in the order it is drawn. */
 export const steps = [
+  layoutStep,
   cropStep,
   scaleStep,
   mirrorStep,

@@ -4,18 +4,14 @@ import type { Result } from "./run.ts";
 
 /** Why an answer of ours is not imgproxy's: what is left to do, and what is so on purpose. */
 export const classes: Readonly<Record<string, string>> = {
-  C: "size: the real side of a scaled picture is what the resampler makes of the scale",
   D: "colour profile: to be applied after geometry and filters",
   E: "JPEG: sharp shrinks less on load than imgproxy does, and draws better (on purpose)",
   F: "palette sources: to stay palettes where that costs no colour",
   G: "smart crop: attention is to look at the unscaled picture",
-  H1: "scale: one side comes out whole, and the resampler is to get that side only",
-  H2: "scale: both sides come out whole",
-  H3: "scale: neither side comes out whole, and sharp resizes to whole pixels",
+  H3: "scale: neither side comes out whole, or each has its own after shrinking on load; sharp resizes to whole pixels (on purpose)",
   I: "filters: alpha and grey between resize and filter",
-  J: "JPEG: the rest of the scale after shrinking on load",
-  K: "SVG and crop: to be scaled on load, then cropped",
   N: "numbers that are not finite are an invalid URL here (on purpose)",
+  S: "SVG: half a px is drawn larger and squeezed there, drawn at its size here (on purpose)",
   Q: "quantised PNG: to be written without an adaptive filter",
   W: "an error in our own words (on purpose)",
 };

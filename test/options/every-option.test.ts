@@ -118,7 +118,7 @@ describe("every step", () => {
         .map(({ step }) => step),
     );
     // The format is no call on sharp, and nothing so large is drawn by the dozen.
-    const silent = ["format", "limit"];
+    const silent = ["layout", "format", "limit"];
     const drawing = everyStep.map(({ name }) => name).filter((name) => !silent.includes(name));
     assert.deepEqual([...planned].sort(), drawing.sort());
   });
