@@ -101,6 +101,7 @@ export const anySource: fc.Arbitrary<ImageInfo> = fc.record({
   orientation: fc.integer({ min: 1, max: 8 }),
   alpha: fc.boolean(),
   grey: fc.boolean(),
+  profile: fc.boolean(),
   vector: fc.boolean(),
   format: fc.constantFrom<Format>("jpeg", "png", "webp", "gif"),
 });

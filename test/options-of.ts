@@ -27,6 +27,7 @@ export const jpegOf = (width: number, height: number): ImageInfo => ({
   orientation: 1,
   alpha: false,
   grey: false,
+  profile: false,
   vector: false,
   format: "jpeg",
 });

@@ -31,6 +31,8 @@ export interface Canvas extends Size {
   readonly alpha: boolean;
   /** Has no colours; sharp would paint a coloured ground on it in grey. */
   readonly grey: boolean;
+  /** Its colours are those of the profile in its file, and still to be made sRGB's. */
+  readonly profile: boolean;
   /** Drawn from shapes: may grow without loss. */
   readonly vector: boolean;
   /** Of the source, until `formatDecision` has chosen the answer's. */

@@ -9,6 +9,7 @@ import type {
   ResizeOptions,
   Sharp,
   SharpenOptions,
+  WithIccProfileOptions,
 } from "sharp";
 
 /** One place in sharp's order. */
@@ -38,6 +39,7 @@ export const sharpOrder = [
   { call: "modulate", method: "modulate" },
   { call: "sharpen", method: "sharpen" },
   { call: "composite", method: "composite" },
+  { call: "withIccProfile", method: "withIccProfile" },
 ] as const satisfies readonly Place[];
 
 /** An operation of sharp that has a place in its order. */
@@ -62,6 +64,7 @@ export interface ArgumentsOf {
   ];
   readonly sharpen: readonly [SharpenOptions];
   readonly composite: readonly [OverlayOptions[]];
+  readonly withIccProfile: readonly [icc: string, options: WithIccProfileOptions];
 }
 
 const rank = (call: SharpCall) => sharpOrder.findIndex((place) => place.call === call);

@@ -18,7 +18,8 @@ export interface Plan {
 }
 
 /** What is known of a source before its pixels are. */
-export type ImageInfo = Size & Pick<Canvas, "orientation" | "alpha" | "grey" | "vector" | "format">;
+export type ImageInfo = Size &
+  Pick<Canvas, "orientation" | "alpha" | "grey" | "profile" | "vector" | "format">;
 
 /** What to draw, of which source, for whom. Throws `ResultTooBig` when it could not be drawn. */
 export function plan(

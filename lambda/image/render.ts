@@ -29,12 +29,15 @@ export async function render(
   deadline: Deadline,
 ): Promise<Picture> {
   let stage: Stage = { ...opened.info, pixels: opened.pixels };
-  for (const [at, group] of passes(strokes).entries()) {
-    if (at > 0) stage = await materialize(stage, output, deadline);
+  const groups = passes(strokes);
+  for (const [at, group] of groups.entries()) {
+    const rest = groups.slice(at).flat();
+    if (at > 0) stage = await materialize(stage, { ...output, profile: needsProfile(rest) }, deadline);
     stage = await drawPass(group, stage, deadline);
   }
   // What is encoded several times is drawn once, and raw pixels have no orientation.
-  if (output.maxBytes > 0 || output.losesOrientation) stage = await materialize(stage, output, deadline);
+  if (output.maxBytes > 0 || output.losesOrientation)
+    stage = await materialize(stage, { ...output, profile: false }, deadline);
   const body = await encode(stage.pixels, output, deadline);
   return { body, format: output.format, width: canvas.width, height: canvas.height };
 }
@@ -76,12 +79,22 @@ async function drawOwn({ step, args: [size] }: Stroke, stage: Stage, deadline: D
   return stage;
 }
 
-/** Ends a pass: raw pixels, or a lossless file where metadata must come along. */
-async function materialize(stage: Stage, output: Output, deadline: Deadline): Promise<Stage> {
-  if (!output.keepMetadata) return stageOf(await rawOf(stage, deadline));
+const needsProfile = (strokes: readonly Stroke[]) => strokes.some(({ call }) => call === "withIccProfile");
+
+/** What has to come along from one pass to the next, beside pixels. */
+type Kept = Pick<Output, "keepMetadata" | "turned"> & { readonly profile: boolean };
+
+/** Ends a pass: raw pixels, or a lossless file where metadata or the profile must come along. */
+async function materialize(stage: Stage, kept: Kept, deadline: Deadline): Promise<Stage> {
+  if (!kept.keepMetadata && !kept.profile) return stageOf(await rawOf(stage, deadline));
   const { width, height, pixels } = stage;
-  const { data } = await run(() => withMetadata(pixels(), output).png({ compressionLevel: 0 }), deadline);
-  return { width, height, pixels: () => sharp(data) };
+  const { data } = await run(() => keeping(pixels(), kept).png({ compressionLevel: 0 }), deadline);
+  return { width, height, pixels: () => sharp(data, { ignoreIcc: kept.profile }) };
+}
+
+function keeping(image: Sharp, kept: Kept): Sharp {
+  if (!kept.profile) return withMetadata(image, kept);
+  return kept.keepMetadata ? image.keepMetadata() : image.keepIccProfile();
 }
 
 async function rawOf({ width, height, pixels }: Stage, deadline: Deadline): Promise<Raw> {

@@ -15,6 +15,7 @@ import { autoRotate, flip, mirrorStep, rotate, turnStep } from "./orient.ts";
 import { padding, padStep } from "./padding.ts";
 import { pixelate, pixelateStep } from "./pixelate.ts";
 import { preset } from "./preset.ts";
+import { profileStep } from "./profile.ts";
 import { maxBytes, quality, qualityOutput } from "./quality.ts";
 import {
   dpr,
@@ -76,6 +77,7 @@ export const steps = [
   resultCropStep,
   blurStep,
   sharpenStep,
+  profileStep,
   pixelateStep,
   extendStep,
   extendAspectStep,

@@ -4,7 +4,6 @@ import type { Result } from "./run.ts";
 
 /** Why an answer of ours is not imgproxy's: what is left to do, and what is so on purpose. */
 export const classes: Readonly<Record<string, string>> = {
-  D: "colour profile: to be applied after geometry and filters",
   E: "JPEG: sharp shrinks less on load than imgproxy does, and draws better (on purpose)",
   F: "palette sources: to stay palettes where that costs no colour",
   G: "smart crop: attention is to look at the unscaled picture",

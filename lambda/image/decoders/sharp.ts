@@ -20,24 +20,21 @@ const lenient = { failOn: "none", limitInputPixels: false, limitInputChannels: f
 
 /** Reads the header of whatever sharp reads. */
 export async function openWithSharp(bytes: Uint8Array): Promise<Opened> {
-  const pixels = () => sharp(bytes, lenient);
-  const metadata = await pixels()
+  const metadata = await sharp(bytes, lenient)
     .metadata()
     .catch((cause: unknown) => fail(bytes, cause));
+  // sharp would apply the profile before all else; a step does, or nobody where the colours are sRGB's already.
+  const pixels = () => sharp(bytes, { ...lenient, ignoreIcc: hasOwnColours(metadata) });
   return { bytes, info: imageInfo(metadata), pixels };
 }
 
-function imageInfo({
-  width,
-  height,
-  format,
-  compression,
-  orientation,
-  hasAlpha,
-  space,
-  channels,
-  pages = 1,
-}: Metadata): ImageInfo {
+/** Colours in which a picture is drawn as they are. What is none of them, such as CMYK, becomes sRGB when it is read. */
+const drawnAsTheyAre: readonly (string | undefined)[] = ["srgb", "rgb", "rgb16"];
+const hasOwnColours = ({ hasProfile, space }: Metadata) => hasProfile && drawnAsTheyAre.includes(space);
+
+function imageInfo(metadata: Metadata): ImageInfo {
+  const { width, height, format, compression, orientation, hasAlpha, space, icc } = metadata;
+  const { channels, pages = 1 } = metadata;
   if (pages > MAX_PAGES) throw new InvalidSource(`${pages} pages of at most ${MAX_PAGES}`);
   if (channels > MAX_CHANNELS) throw new InvalidSource(`${channels} channels of at most ${MAX_CHANNELS}`);
   const heif = compression === "av1" ? "avif" : "heic";
@@ -50,10 +47,21 @@ function imageInfo({
     orientation: orientation ?? 1,
     alpha: hasAlpha ?? false,
     grey: space === "b-w" || space === "grey16",
+    profile: hasOwnColours(metadata) && !isStandard(icc),
     vector: known === "svg",
     format: known,
   };
 }
+
+/** Where the header of a profile says which it is, and what that of "sRGB IEC61966-2.1" says there. */
+const standard: readonly (readonly [at: number, latin1: string])[] = [
+  [8, "\x02\x10\0\0"],
+  [24, "\x07\xce\0\x02\0\x09"],
+  [48, "IEC sRGB"],
+  [80, "HP  "],
+];
+const isStandard = (icc: Buffer = Buffer.alloc(0)) =>
+  standard.every(([at, said]) => icc.toString("latin1", at, at + said.length) === said);
 
 function fail(bytes: Uint8Array, cause: unknown): never {
   const message = cause instanceof Error ? cause.message : String(cause);
