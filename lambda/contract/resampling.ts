@@ -73,8 +73,8 @@ export function handedOn(from: Scaled, to: Size, scales: Size): ResizeOptions {
   const off = ({ width, height }: Size) =>
     Math.max(Math.abs(width - wished.width), Math.abs(height - wished.height));
   const stretched: Way = { options: { ...to, fit: "fill" }, off: off(to) };
-  // All but JPEG that are shrunk on load are loaded at the size they are to have.
-  if (from.encoded && from.format !== "jpeg" && formats[from.format].shrinksOnLoad) return stretched.options;
+  // WebP and SVG are loaded at the size they are to have.
+  if (from.format !== "jpeg" && loadedAt(from, scales) !== from) return stretched.options;
 
   const bySide = (["width", "height"] as const).flatMap((side): Way[] => {
     const { aims, makes } = inProportion(from, side, to[side]);

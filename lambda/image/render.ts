@@ -58,7 +58,7 @@ export const draw = (image: Sharp, { call, args }: Pick<Stroke, "call" | "args">
 
 const placedByAttention = async (stroke: Stroke, stage: Stage, deadline: Deadline): Promise<Stroke> => ({
   ...stroke,
-  args: [await findAttention(stage.pixels, stroke.leaves, stage, deadline)],
+  args: [await findAttention(stage.pixels, stroke.leaves, deadline)],
 });
 
 /** ms between two looks at the time. */

@@ -1,29 +1,19 @@
 import type { Sharp } from "sharp";
 import type { Size } from "../contract/canvas.ts";
-import { type Box, clamp } from "../contract/geometry.ts";
+import type { Box } from "../contract/geometry.ts";
 import type { Deadline } from "../deadline.ts";
 import { run } from "./run.ts";
 
 /**
- * Where a box of the picture lies on what catches the eye. sharp looks for it only while it covers a size,
- * so it covers the box's once, cheaply, and the point it found is scaled back.
+ * Where a box of the picture lies on what catches the eye. sharp looks for it only while it covers a size; told not to
+ * shrink for that, it looks at the picture itself, as imgproxy does.
  */
 export async function findAttention(
   pixels: () => Sharp,
-  box: Size,
-  outer: Size,
+  { width, height }: Size,
   deadline: Deadline,
 ): Promise<Box> {
-  const { width, height } = box;
-  const covered = () => pixels().resize(width, height, { fit: "cover", position: "attention" }).raw();
-  const { info } = await run(covered, deadline);
-  const shrink = Math.min(outer.width / width, outer.height / height);
-  const around = (focus: number, inner: number, side: number) =>
-    clamp(Math.trunc(focus * shrink) - Math.trunc(inner / 2), side - inner);
-  return {
-    left: around(info.attentionX ?? width / 2, width, outer.width),
-    top: around(info.attentionY ?? height / 2, height, outer.height),
-    width,
-    height,
-  };
+  const cover = { fit: "cover", position: "attention", withoutReduction: true } as const;
+  const { info } = await run(() => pixels().resize(width, height, cover).raw(), deadline);
+  return { left: -(info.cropOffsetLeft ?? 0), top: -(info.cropOffsetTop ?? 0), width, height };
 }

@@ -6,7 +6,6 @@ import type { Result } from "./run.ts";
 export const classes: Readonly<Record<string, string>> = {
   E: "JPEG: sharp shrinks less on load than imgproxy does, and draws better (on purpose)",
   F: "palette sources: to stay palettes where that costs no colour",
-  G: "smart crop: attention is to look at the unscaled picture",
   H3: "scale: neither side comes out whole, or each has its own after shrinking on load; sharp resizes to whole pixels (on purpose)",
   I: "filters: alpha and grey between resize and filter",
   N: "numbers that are not finite are an invalid URL here (on purpose)",

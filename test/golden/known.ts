@@ -68,12 +68,6 @@ export const known = {
       scale: [62],
     },
   },
-  G: {
-    picture: {
-      crop: [26],
-      gravity: [118, 123],
-    },
-  },
   H3: {
     about: {
       errors: [74],
@@ -90,7 +84,7 @@ export const known = {
       crop: [36, 114],
       effects: [20, 37],
       enforce: [10, 35],
-      gravity: [13],
+      gravity: [13, 123],
       ground: [87],
       headers: [9, 21, 23, 24],
       marked: [9],

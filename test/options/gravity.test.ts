@@ -95,3 +95,13 @@ describe("smart gravity puts what it found in the middle, as far as the edges al
     });
   }
 });
+
+test("the eye is caught by the picture as it is, not by a smaller one", async () => {
+  const drawn = await drawnAs("c:150:190:sm/f:png", wall);
+  const { data } = await sharp(wall)
+    .resize(150, 190, { fit: "cover", position: "attention", withoutReduction: true })
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  assert.ok(drawn.data.equals(data), "another part was cut out");
+});
