@@ -27,13 +27,14 @@ export const formatStep = step({
   name: "format",
   needs: { format, background },
   plan({ format, background }, canvas) {
-    const chosen = chooseFormat(format, canvas.alpha && !background, canvas);
+    const alpha = canvas.alpha && !background;
+    const chosen = chooseFormat(format, alpha, canvas);
     const tooSmall = chosen === "avif" && Math.min(canvas.width, canvas.height) < minAvifSide;
-    return { canvas: { format: tooSmall ? smallFormat(canvas) : chosen } };
+    return { canvas: { format: tooSmall ? smallFormat(alpha) : chosen } };
   },
 });
 
-const smallFormat = ({ alpha }: Canvas): Format => (alpha ? "png" : "jpeg");
+const smallFormat = (alpha: boolean): Format => (alpha ? "png" : "jpeg");
 
 function chooseFormat(
   format: Format | undefined,

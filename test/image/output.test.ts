@@ -163,6 +163,25 @@ describe("outputLimits: a format holds what imgproxy has it hold", () => {
   }
 });
 
+test("a background leaves nothing transparent, so a small AVIF on one is written as JPEG", () => {
+  const options = { format: "avif", background: "ff0000" } as const;
+  const tiny = { ...picture, width: 15, alpha: true };
+  assert.equal(plan(options, tiny, noOffers, limitsOf(config), config).output.format, "jpeg");
+});
+
+test("a GIF has neither a side nor an area that its format cannot hold", () => {
+  const limits = { ...limitsOf(config), maxSrcResolution: 10_000 };
+  for (const [width, height] of [
+    [80_000, 10],
+    [60_000, 60_000],
+    [70_000, 9000],
+  ] as const) {
+    const { canvas } = plan({ format: "gif" }, { ...picture, width, height }, noOffers, limits, config);
+    assert.ok(Math.max(canvas.width, canvas.height) <= 65_535, `${canvas.width} px`);
+    assert.ok(canvas.width * canvas.height < 537e6, `${canvas.width}x${canvas.height}`);
+  }
+});
+
 test("what a format cannot hold is scaled down to its longest side", () => {
   const wide = { ...picture, width: 40_000, height: 10 };
   assert.equal(plan({ format: "webp" }, wide, noOffers, limitsOf(config), config).canvas.width, 16_383);
