@@ -7,6 +7,7 @@ import { jpegOf, noOffers, optionsOf } from "../options-of.ts";
 
 const config = readConfig({});
 const photo = jpegOf(4000, 3000);
+const still: ImageInfo = { ...photo, format: "png" };
 const square: ImageInfo = { ...jpegOf(1000, 1000), format: "png" };
 
 /** Decode, draw and encode, ms: megapixels by the rate of what is done to them. */
@@ -21,7 +22,13 @@ const predictions: readonly (readonly [
   ["a picture as it is", "f:jpeg", photo, [12 * 5, 0, 12 * 13]],
   ["a JPEG shrinks while it is decoded", "w:400/f:jpeg", photo, [12 * 5 * 0.35, 0.12 * 6, 0.12 * 13]],
   ["but not to more than half its sides", "w:2000/f:jpeg", photo, [12 * 5, 3 * 6, 3 * 13]],
-  ["nor where it is cut first", "c:2000:1500/w:400/f:jpeg", photo, [12 * 5, 3 * 3 + 0.12 * 6, 0.12 * 13]],
+  [
+    "also where it is cut",
+    "c:2000:1500/w:400/f:jpeg",
+    photo,
+    [12 * 5 * 0.35, 0.48 * 6 + 0.12 * 3, 0.12 * 13],
+  ],
+  ["a PNG does not", "c:2000:1500/w:400/f:jpeg", still, [12 * 18, 3 * 3 + 0.12 * 6, 0.12 * 13]],
   ["a cut after scaling does not hinder it", "rs:fill:300:300/f:jpeg", photo, [21, 0.72 + 0.27, 1.17]],
   ["a WebP shrinks too", "w:100/f:png", { ...square, format: "webp" }, [27 * 0.35, 0.06, 1]],
   ["a PNG does not", "w:100/f:png", square, [18, 0.01 * 6, 0.01 * 100]],
