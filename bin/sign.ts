@@ -1,11 +1,13 @@
 // Prints a signed picture URL: npm run sign -- s3://pictures/cat.jpg --resize fill:300:200 --format webp
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { readConfig } from "../lambda/config/variables.ts";
 import { Words } from "../lambda/contract/args.ts";
 import { type OptionValues, readSegment } from "../lambda/contract/option.ts";
 import { optionsByName } from "../lambda/options/index.ts";
 import { imageUrls } from "../lib/client/index.ts";
 import { signingKeys } from "../lib/local/keys.ts";
+import { ours } from "../lib/settings.ts";
 
 const usage = `npm run sign -- SOURCE [--OPTION ARGUMENTS]… [--base URL]
 
@@ -36,17 +38,20 @@ try {
     const option = optionsByName.get(name);
     return option ? readSegment(option, new Words(String(words).split(":")), soFar) : soFar;
   }, {});
-  const { key, salt } = keys();
-  process.stdout.write(`${imageUrls({ base: String(base), key, salt }).url(source, options)}\n`);
+  const signing = signingEnvironment();
+  const { signatureSize } = readConfig(signing);
+  const { IMGPROXY_KEY: key, IMGPROXY_SALT: salt } = signing;
+  const urls = imageUrls({ base: String(base), key, salt, signatureSize });
+  process.stdout.write(`${urls.url(source, options)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
 }
 
-function keys() {
-  const { IMGPROXY_KEY, IMGPROXY_SALT } = process.env;
-  if (IMGPROXY_KEY && IMGPROXY_SALT) return { key: IMGPROXY_KEY, salt: IMGPROXY_SALT };
+/** The shell's variables of the function; with keys of our own only where it names neither key nor salt. */
+function signingEnvironment(): Readonly<Record<string, string>> {
+  const given = ours(process.env);
+  if (given.IMGPROXY_KEY || given.IMGPROXY_SALT) return given;
   mkdirSync(".local", { recursive: true });
-  const made = signingKeys(".local");
-  return { key: made.IMGPROXY_KEY, salt: made.IMGPROXY_SALT };
+  return { ...given, ...signingKeys(".local") };
 }

@@ -298,7 +298,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const config = Object.fromEntries(
     Object.entries<Variable>(variables).map(([key, says]) => [key, readVariable(says, env)]),
   ) as unknown as Config;
-  if (config.keys.length !== config.salts.length && config.keys.length > 0 && config.salts.length > 0) {
+  if (config.keys.length !== config.salts.length) {
     throw new Error(
       `IMGPROXY_KEY and IMGPROXY_SALT: expected as many keys as salts, got ${config.keys.length} and ${config.salts.length}`,
     );

@@ -29,23 +29,28 @@ export interface ImageUrls {
 }
 
 /**
- * A writer of picture URLs for a backend.
+ * A writer of picture URLs for a backend. Throws one sentence when a key has no salt, or is not hex.
  * @example imageUrls({ base, key, salt }).url("s3://pictures/cat.jpg", { resize: { width: 300 }, format: "webp" })
  */
 export function imageUrls({ base, key = "", salt = "", signatureSize = 32 }: ImageUrlsProps): ImageUrls {
-  const [firstKey = "", firstSalt = ""] = [key, salt].map((list) => list.split(",", 1)[0]?.trim());
-  const [keyBytes, saltBytes] = [bytes("key", firstKey), bytes("salt", firstSalt)];
-  const signed = keyBytes.length > 0 && saltBytes.length > 0;
+  const [keys, salts] = [bytesList("key", key), bytesList("salt", salt)];
+  if (keys.length !== salts.length) {
+    throw new Error(`key and salt: expected as many keys as salts, got ${keys.length} and ${salts.length}`);
+  }
+  const [[firstKey], [firstSalt]] = [keys, salts];
   return {
     url(source, options = {}) {
       const path = buildPath(source, options);
-      const signature = signed ? sign(path, keyBytes, saltBytes, signatureSize) : "unsafe";
+      const signature = firstKey && firstSalt ? sign(path, firstKey, firstSalt, signatureSize) : "unsafe";
       return `${base.replace(/\/$/, "")}/${signature}${path}`;
     },
   };
 }
 
-function bytes(name: string, hex: string): Buffer {
-  if (!/^([\da-f]{2})*$/i.test(hex)) throw new Error(`${name}: expected hex-encoded bytes`);
-  return Buffer.from(hex, "hex");
+function bytesList(name: string, given: string): readonly Buffer[] {
+  const words = given.split(",").map((word) => word.trim());
+  return words.filter(Boolean).map((hex) => {
+    if (!/^([\da-f]{2})+$/i.test(hex)) throw new Error(`${name}: expected hex-encoded bytes`);
+    return Buffer.from(hex, "hex");
+  });
 }

@@ -52,6 +52,25 @@ test("without keys any word stands for the signature", () => {
   );
 });
 
+test("a key without its salt is refused, never a URL without a signature", () => {
+  const base = "https://pictures.example";
+  for (const [given, got] of [
+    [{ key }, "1 and 0"],
+    [{ key, salt: "" }, "1 and 0"],
+    [{ salt }, "0 and 1"],
+    [{ key: `${key},${key}`, salt }, "2 and 1"],
+  ] as const) {
+    assert.throws(() => imageUrls({ base, ...given }), {
+      message: `key and salt: expected as many keys as salts, got ${got}`,
+    });
+  }
+});
+
+test("of several keys the first signs, with the first salt", () => {
+  const several = imageUrls({ base: "https://pictures.example", key: `${key}, aa`, salt: `${salt}, bb` });
+  assert.equal(several.url("s3://b/k"), images.url("s3://b/k"));
+});
+
 describe("what the README shows", () => {
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
   const section = readme.slice(readme.indexOf("## Signing from a backend"), readme.indexOf("## Options"));

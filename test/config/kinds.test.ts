@@ -90,7 +90,17 @@ test("a secret is not repeated in its sentence", () => {
 });
 
 test("every key needs its salt", () => {
-  assert.throws(() => readConfig({ IMGPROXY_KEY: "aa,bb", IMGPROXY_SALT: "cc" }), /as many keys as salts/);
+  for (const [keys, salts, got] of [
+    ["aa,bb", "cc", "2 and 1"],
+    ["aa", undefined, "1 and 0"],
+    ["aa", " ", "1 and 0"],
+    [undefined, "cc", "0 and 1"],
+  ]) {
+    assert.throws(() => readConfig({ IMGPROXY_KEY: keys, IMGPROXY_SALT: salts }), {
+      message: `IMGPROXY_KEY and IMGPROXY_SALT: expected as many keys as salts, got ${got}`,
+    });
+  }
+  assert.equal(readConfig({ IMGPROXY_KEY: "aa,bb", IMGPROXY_SALT: "cc,dd" }).keys.length, 2);
 });
 
 test("a blank query separator splits nothing, an unset one is ?", () => {
