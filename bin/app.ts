@@ -10,6 +10,7 @@ try {
     sourceBuckets: words("sourceBuckets"),
     keepDerivativesFor: contextInteger("keepDerivativesDays", 1, 3650, Duration.days),
     environment: { ...ours(app.node.tryGetContext("environment")), ...ours(process.env) },
+    unsigned: choice("unsigned", { true: true, false: false }),
     architecture: choice("architecture", { arm64: Architecture.ARM_64, x86_64: Architecture.X86_64 }),
     memorySize: contextInteger("memory", 128, 10_240, Number),
     timeout: contextInteger("timeout", 1, 900, Duration.seconds),

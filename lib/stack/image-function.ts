@@ -19,6 +19,12 @@ export interface ImageFunctionProps {
    */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /**
+   * Whether a function without keys may be made, which draws any picture in any size for whoever asks.
+   *
+   * @default false
+   */
+  readonly unsigned?: boolean | undefined;
+  /**
    * The CPU pictures are drawn on, and sharp is bundled for.
    *
    * @default Architecture.ARM_64
@@ -53,13 +59,14 @@ export class ImageFunction extends Construct {
   /** The environment as the function will read it. */
   readonly config: Config;
 
-  /** Throws one sentence that names the variable when `environment` holds nonsense. */
+  /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys. */
   constructor(scope: Construct, id: string, props: ImageFunctionProps = {}) {
     super(scope, id);
     const { environment = {}, architecture = Architecture.ARM_64, memorySize = 1769 } = props;
     this.timeout = props.timeout ?? Duration.seconds(20);
     this.config = readConfig(environment);
-    if (this.config.keys.length === 0 || this.config.salts.length === 0) {
+    if (this.config.keys.length === 0) {
+      if (!props.unsigned) throw new Error(withoutKeys);
       Annotations.of(this).addWarningV2(
         "shutterspeed:unsigned",
         "IMGPROXY_KEY and IMGPROXY_SALT are unset: any picture is drawn in any size for whoever asks",
@@ -92,6 +99,9 @@ export class ImageFunction extends Construct {
     });
   }
 }
+
+const withoutKeys =
+  "IMGPROXY_KEY and IMGPROXY_SALT: expected both, for without them any picture is drawn in any size for whoever asks; to have that, say unsigned=true (cdk: -c unsigned=true)";
 
 /**
  * glibc gives every thread an arena of its own, and libvips' many threads never give them back.

@@ -74,6 +74,16 @@ const keys = { IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" };
 const warningsOf = (environment: Readonly<Record<string, string>>) =>
   Annotations.fromStack(stackOf({ environment })).findWarning("*", Match.stringLikeRegexp("IMGPROXY"));
 
+test("a stack without keys is refused unless it is said to be unsigned", () => {
+  const refusal = {
+    message:
+      "IMGPROXY_KEY and IMGPROXY_SALT: expected both, for without them any picture is drawn in any size for whoever asks; to have that, say unsigned=true (cdk: -c unsigned=true)",
+  };
+  assert.throws(() => stackOf({ unsigned: false }), refusal);
+  assert.throws(() => stackOf({ unsigned: undefined }), refusal);
+  assert.doesNotThrow(() => stackOf({ unsigned: false, environment: keys }));
+});
+
 test("a stack that serves whoever asks says so", () => {
   assert.equal(warningsOf({}).length, 1);
   assert.match(String(warningsOf({})[0]?.entry.data), /^IMGPROXY_KEY and IMGPROXY_SALT are unset/);

@@ -2,9 +2,12 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { ImageStack, type ImageStackProps } from "../../lib/stack/image-stack.ts";
 
-/** The stack as an object. Nothing is bundled, and the library's own rules, seconds of work, are left to the app's test. */
+/** The stack as an object, without keys unless it is given some. Nothing is bundled, and the library's own rules, seconds of work, are left to the app's test. */
 export const stackOf = (props?: ImageStackProps) =>
-  new ImageStack(new App({ context, builtinCloudFormationValidation: false }), "Test", props);
+  new ImageStack(new App({ context, builtinCloudFormationValidation: false }), "Test", {
+    unsigned: true,
+    ...props,
+  });
 const context = { "aws:cdk:bundling-stacks": [] };
 
 /** What CloudFormation is told. */
