@@ -1,4 +1,5 @@
 import { readConfig } from "../../lambda/config/variables.ts";
+import { ownVariables } from "../environment.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
 import { type Edge, type Served, startEdge } from "./edge/edge.ts";
 import { bucketOrigin, functionOrigin, originGroup } from "./edge/origins.ts";
@@ -51,7 +52,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
 
   const fn = startFunction({
     bundle,
-    env: { ...onLambda, ...accessVariables(s3), ...env },
+    env: { ...onLambda, ...ownVariables, ...accessVariables(s3), ...env },
     memory,
     timeout,
     log,
@@ -80,9 +81,8 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
   }
 }
 
-/** Of the stack's own variables, and what Lambda's machine lacks: a user's AWS configuration. */
+/** What Lambda's machine lacks: a user's AWS configuration. */
 const onLambda = {
-  MALLOC_ARENA_MAX: "2",
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
 };

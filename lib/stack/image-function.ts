@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import { buildSync } from "esbuild";
 import { type Config, readConfig, variables } from "../../lambda/config/variables.ts";
 import project from "../../package.json" with { type: "json" };
+import { ownVariables } from "../environment.ts";
 import { isOurs } from "../settings.ts";
 import { bundling, esbuildOptions } from "./bundling.ts";
 
@@ -90,7 +91,7 @@ export class ImageFunction extends Construct {
       ...(props.reservedConcurrency !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrency,
       }),
-      environment: { ...forSharp, ...environment },
+      environment: { ...ownVariables, ...environment },
       loggingFormat: LoggingFormat.JSON,
       logGroup: new LogGroup(this, "Logs", {
         retention: props.logRetention ?? RetentionDays.ONE_MONTH,
@@ -102,12 +103,6 @@ export class ImageFunction extends Construct {
 
 const withoutKeys =
   "IMGPROXY_KEY and IMGPROXY_SALT: expected both, for without them any picture is drawn in any size for whoever asks; to have that, say unsigned=true (cdk: -c unsigned=true)";
-
-/**
- * glibc gives every thread an arena of its own, and libvips' many threads never give them back.
- * libuv's pool stays at its 4 threads: one process serves one request, so that is one drawing and three look-ups.
- */
-const forSharp = { MALLOC_ARENA_MAX: "2" };
 
 const root = resolve(import.meta.dirname, "../..");
 

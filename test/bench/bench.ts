@@ -3,6 +3,7 @@ import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ownVariables } from "../../lib/environment.ts";
 import { bundle } from "../../lib/local/lambda/bundle.ts";
 import { type Environment, startEnvironment } from "../../lib/local/lambda/environment.ts";
 import { accessVariables } from "../../lib/local/s3/s3.ts";
@@ -28,7 +29,7 @@ const two = await photograph(2000, 1500);
 const s3 = await ownS3();
 await s3.put("two.jpg", two);
 await s3.put("large.jpg", await photograph(6000, 4000));
-const env = { ...accessVariables(s3), MALLOC_ARENA_MAX: "2" };
+const env = { ...accessVariables(s3), ...ownVariables };
 const made = await bundle();
 
 budget("handler bundle without sharp", statSync(join(made.folder, "handler.mjs")).size / 1000, 600, "KB");

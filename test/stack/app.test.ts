@@ -51,6 +51,7 @@ test("settings come from the context, variables from its map and from the shell,
   const { SHUTTERSPEED_DERIVATIVES_BUCKET, ...variables } = Object(Environment).Variables;
   assert.deepEqual(variables, {
     MALLOC_ARENA_MAX: "2",
+    UV_THREADPOOL_SIZE: "16",
     IMGPROXY_QUALITY: "70",
     IMGPROXY_TTL: "90",
     IMGPROXY_KEY: "aa",

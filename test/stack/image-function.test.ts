@@ -54,8 +54,9 @@ test("the function knows where to keep derivatives, whatever the environment say
   assert.deepEqual(environment(told).SHUTTERSPEED_DERIVATIVES_BUCKET, { Ref: bucket.id });
 });
 
-test("glibc is kept from a memory arena per thread", () => {
-  assert.equal(environment(template).MALLOC_ARENA_MAX, "2");
+test("glibc is kept from a memory arena per thread, and libuv has threads beside those of a drawing given up", () => {
+  const { MALLOC_ARENA_MAX, UV_THREADPOOL_SIZE } = environment(template);
+  assert.deepEqual([MALLOC_ARENA_MAX, UV_THREADPOOL_SIZE], ["2", "16"]);
 });
 
 test("a key without its salt is refused", () => {
