@@ -2,9 +2,11 @@ import type { BuildOptions } from "esbuild";
 
 /** How the function is bundled, for the stack and for this machine alike. sharp stays outside: it is built for one CPU. */
 export const bundling = {
-  entry: "lambda/handler.ts",
-  /** What the handler starts beside itself; lies next to it. */
-  drawingProcess: "lambda/image/drawing-process.ts",
+  /** Each a file of the asset, by its name there: the handler, and what it starts beside itself. */
+  files: {
+    "handler.mjs": "lambda/handler.ts",
+    "drawing-process.mjs": "lambda/image/drawing-process.ts",
+  },
   target: "node24",
   format: "esm",
   external: ["sharp"],

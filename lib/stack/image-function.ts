@@ -1,16 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { Annotations, AssetHashType, DockerImage, Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Architecture, Code, Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Annotations, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Architecture, Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { buildSync } from "esbuild";
 import { type Config, readConfig, variables } from "../../lambda/config/variables.ts";
-import project from "../../package.json" with { type: "json" };
 import { ownVariables } from "../environment.ts";
 import { isOurs } from "../settings.ts";
-import { bundling, esbuildOptions } from "./bundling.ts";
+import { functionCode } from "./asset.ts";
 
 export interface ImageFunctionProps {
   /**
@@ -85,7 +80,7 @@ export class ImageFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture,
       handler: "handler.handler",
-      code: bundled(architecture),
+      code: functionCode(this, architecture),
       memorySize,
       timeout: this.timeout,
       ...(props.reservedConcurrency !== undefined && {
@@ -103,49 +98,6 @@ export class ImageFunction extends Construct {
 
 const withoutKeys =
   "IMGPROXY_KEY and IMGPROXY_SALT: expected both, for without them any picture is drawn in any size for whoever asks; to have that, say unsigned=true (cdk: -c unsigned=true)";
-
-const root = resolve(import.meta.dirname, "../..");
-
-const bundled = (architecture: Architecture) =>
-  Code.fromAsset(join(root, "lambda"), {
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: {
-      image: DockerImage.fromRegistry("none"),
-      // Tells two functions of one app apart, which else would share what was bundled first.
-      platform: architecture.dockerPlatform,
-      local: {
-        tryBundle(outputDir) {
-          bundle(outputDir, architecture);
-          return true;
-        },
-      },
-    },
-  });
-
-/** Puts the handler into `outputDir` as one file, and beside it sharp as this project locks it, for that CPU. */
-export function bundle(outputDir: string, architecture: Architecture): void {
-  const { entry, drawingProcess, external } = bundling;
-  for (const [source, name] of [
-    [entry, "handler.mjs"],
-    [drawingProcess, "drawing-process.mjs"],
-  ] as const) {
-    buildSync({ ...esbuildOptions, entryPoints: [join(root, source)], outfile: join(outputDir, name) });
-  }
-
-  const dependencies = Object.fromEntries(external.map((name) => [name, project.dependencies[name]]));
-  writeFileSync(join(outputDir, "package.json"), JSON.stringify({ dependencies }));
-  copyFileSync(join(root, "package-lock.json"), join(outputDir, "package-lock.json"));
-  const cpu = architecture === Architecture.ARM_64 ? "arm64" : "x64";
-  // Lambda's zip has no place for links, hence no .bin.
-  const only = ["--omit=dev", "--include=optional", "--ignore-scripts", "--no-bin-links", "--prefer-offline"];
-  execFileSync("npm", ["ci", ...only, "--os=linux", `--cpu=${cpu}`, "--libc=glibc"], {
-    cwd: outputDir,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  // They name what we do not ship, and would make every change of a tool a new function.
-  rmSync(join(outputDir, "package-lock.json"));
-  rmSync(join(outputDir, "node_modules/.package-lock.json"));
-}
 
 const known = new Set<string>(Object.values(variables).map(({ name }) => name));
 const unknown = (environment: Readonly<Record<string, string>>) =>

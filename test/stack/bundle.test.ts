@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
-import { bundle } from "../../lib/stack/image-function.ts";
+import { bundle } from "../../lib/stack/asset.ts";
 import project from "../../package.json" with { type: "json" };
 
 const cpus = { arm64: Architecture.ARM_64, x64: Architecture.X86_64 };

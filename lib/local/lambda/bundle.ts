@@ -5,6 +5,8 @@ import { bundling, esbuildOptions } from "../../stack/bundling.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
+const { files } = bundling;
+
 /** The function as Lambda would unpack it, with what starts it here. */
 export interface Bundle {
   /** Holds `handler.mjs`, `preload.mjs` and `rapid-client.mjs`; inside the project, so that sharp is found. */
@@ -12,12 +14,12 @@ export interface Bundle {
 }
 
 /** Bundles a handler, the function's own if none is given, as it is bundled for AWS. Some 100 ms. */
-export async function bundle(entry: string = join(root, bundling.entry)): Promise<Bundle> {
+export async function bundle(entry: string = join(root, files["handler.mjs"])): Promise<Bundle> {
   const folder = join(root, ".local", "function", basename(entry, ".ts"));
   await mkdir(folder, { recursive: true });
   await Promise.all([
     bundleFile(entry, join(folder, "handler.mjs")),
-    bundleFile(join(root, bundling.drawingProcess), join(folder, "drawing-process.mjs")),
+    bundleFile(join(root, files["drawing-process.mjs"]), join(folder, "drawing-process.mjs")),
     bundleFile(join(import.meta.dirname, "preload.ts"), join(folder, "preload.mjs")),
     bundleFile(join(import.meta.dirname, "rapid-client.ts"), join(folder, "rapid-client.mjs")),
   ]);

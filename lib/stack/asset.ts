@@ -1,0 +1,40 @@
+import { cpSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { AssetHashType, DockerImage, Stack } from "aws-cdk-lib";
+import { Architecture, Code } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import { buildSync } from "esbuild";
+import { bundling, esbuildOptions } from "./bundling.ts";
+import { type Cpu, installedSharp } from "./sharp.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** The function's code for that CPU. Throws one sentence when sharp cannot be had for it. */
+export function functionCode(scope: Construct, architecture: Architecture): Code {
+  // Ahead of the library, which would hide the sentence in its own.
+  if (Stack.of(scope).bundlingRequired) installedSharp(cpuOf(architecture));
+  return Code.fromAsset(join(root, "lambda"), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry("none"),
+      // Tells two functions of one app apart, which else would share what was bundled first.
+      platform: architecture.dockerPlatform,
+      local: {
+        tryBundle(outputDir) {
+          bundle(outputDir, architecture);
+          return true;
+        },
+      },
+    },
+  });
+}
+
+/** Puts the handler and what it starts into `outputDir`, each as one file, and beside it sharp as this project locks it, for that CPU. */
+export function bundle(outputDir: string, architecture: Architecture): void {
+  for (const [name, entry] of Object.entries(bundling.files)) {
+    buildSync({ ...esbuildOptions, entryPoints: [join(root, entry)], outfile: join(outputDir, name) });
+  }
+  cpSync(installedSharp(cpuOf(architecture)), outputDir, { recursive: true });
+}
+
+const cpuOf = (architecture: Architecture): Cpu => (architecture === Architecture.ARM_64 ? "arm64" : "x64");
