@@ -1,7 +1,7 @@
 import type { Config } from "../config/variables.ts";
 import { Words } from "../contract/args.ts";
 import { type OptionValues, readSegment } from "../contract/option.ts";
-import { InvalidUrl, SecurityOption } from "../errors.ts";
+import { Failure, InvalidUrl, SecurityOption } from "../errors.ts";
 import { type Options, optionsByName } from "../options/index.ts";
 import { preset } from "../options/preset.ts";
 
@@ -17,7 +17,7 @@ export interface Language {
 export function compileLanguage(config: Config, now: number): Language {
   const presets = new Map(definitions(config).map((definition) => readDefinition(definition, config)));
   const bare = { config, presets, start: environment(config) };
-  for (const name of presets.keys()) checkExpiry(usePresets([name], {}, bare), now);
+  for (const name of presets.keys()) checkPreset(name, bare, now);
   return { ...bare, start: presets.has("default") ? usePresets(["default"], bare.start, bare) : bare.start };
 }
 
@@ -50,6 +50,15 @@ function readDefinition(
     );
   }
   return [name, segments];
+}
+
+function checkPreset(name: string, language: Language, now: number): void {
+  try {
+    checkExpiry(usePresets([name], {}, language), now);
+  } catch (cause) {
+    if (!(cause instanceof Failure)) throw cause;
+    throw new Error(`IMGPROXY_PRESETS: ${name}: ${cause.message}`, { cause });
+  }
 }
 
 /** Folds the options of presets into what was asked; one that is being expanded already is passed over. */

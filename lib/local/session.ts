@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { readConfig } from "../../lambda/config/variables.ts";
 import { derivativePrefix } from "../../lambda/url/key.ts";
 import { imageUrls } from "../client/index.ts";
+import { readEnvironment } from "../environment.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import type { Served } from "./edge/edge.ts";
 import { signingKeys } from "./keys.ts";
@@ -73,7 +73,7 @@ async function start(
     ...("IMGPROXY_KEY" in props.env || "IMGPROXY_SALT" in props.env ? {} : signingKeys(home)),
     ...props.env,
   };
-  const config = readConfig(env);
+  const config = readEnvironment(env);
   const folder = props.pictures ? resolve(props.pictures) : join(home, "pictures");
   // What cannot be used is said before anything is started.
   if (props.pictures) await picturesIn(folder);

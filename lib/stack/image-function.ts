@@ -2,8 +2,8 @@ import { Annotations, Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Architecture, Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { type Config, readConfig, variables } from "../../lambda/config/variables.ts";
-import { ownVariables } from "../environment.ts";
+import { type Config, variables } from "../../lambda/config/variables.ts";
+import { ownVariables, readEnvironment } from "../environment.ts";
 import { isOurs } from "../settings.ts";
 import { functionCode } from "./asset.ts";
 
@@ -60,7 +60,7 @@ export class ImageFunction extends Construct {
     super(scope, id);
     const { environment = {}, architecture = Architecture.ARM_64, memorySize = 1769 } = props;
     this.timeout = props.timeout ?? Duration.seconds(20);
-    this.config = readConfig(environment);
+    this.config = readEnvironment(environment);
     if (this.config.keys.length === 0) {
       if (!props.unsigned) throw new Error(withoutKeys);
       Annotations.of(this).addWarningV2(

@@ -95,6 +95,7 @@ test("what cannot be used is one clear line and exit 1", async (t) => {
     [["--pictures", broken], /gone\.jpg: there is no such file or folder$/],
     [["--pictures", folder, "--port", port], /^port \d+ is taken/],
     [[], /^IMGPROXY_QUALITY: expected an integer from 1 to 100, got "best"$/, { IMGPROXY_QUALITY: "best" }],
+    [[], /^IMGPROXY_PRESETS: a: width: expected .*, got "x"$/, { IMGPROXY_PRESETS: "a=w:x" }],
     [[], /^IMGPROXY_KEY and IMGPROXY_SALT: expected as many keys as salts/, { IMGPROXY_KEY: "aa" }],
   ];
   const told = cases.map(async ([args, expected, env]) => {

@@ -60,7 +60,7 @@ async function bundledFiles(root: string): Promise<readonly string[]> {
   const made = await build({
     ...esbuildOptions,
     absWorkingDir: root,
-    entryPoints: [join(root, bundling.entry)],
+    entryPoints: [join(root, bundling.files["handler.mjs"])],
     outdir: join(root, ".local"),
     write: false,
     metafile: true,

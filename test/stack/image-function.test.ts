@@ -65,10 +65,13 @@ test("a key without its salt is refused", () => {
   });
 });
 
-test("a variable that makes no sense is refused with one sentence", () => {
-  assert.throws(() => stackOf({ environment: { IMGPROXY_QUALITY: "loud" } }), {
-    message: 'IMGPROXY_QUALITY: expected an integer from 1 to 100, got "loud"',
-  });
+test("what the function would die of is refused with one sentence", () => {
+  for (const [environment, message] of [
+    [{ IMGPROXY_QUALITY: "loud" }, 'IMGPROXY_QUALITY: expected an integer from 1 to 100, got "loud"'],
+    [{ IMGPROXY_PRESETS: "a=w:1/x:2" }, "IMGPROXY_PRESETS: a: x: expected the name of an option"],
+  ] as const) {
+    assert.throws(() => stackOf({ environment }), { message });
+  }
 });
 
 const keys = { IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" };

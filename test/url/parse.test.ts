@@ -241,3 +241,15 @@ test("the client's conditions are handed on as far as the environment lets them"
   assert.deepEqual(conditions({ IMGPROXY_USE_LAST_MODIFIED: "0" }), { ifNoneMatch });
   assert.deepEqual(understood({}, "/_/plain/s3://b/k").conditions, {});
 });
+
+test("a preset that makes no sense is one sentence that names the variable and the preset", () => {
+  for (const [IMGPROXY_PRESETS, sentence] of [
+    ["thumb=w:300,big=w:huge", /^IMGPROXY_PRESETS: big: width: expected .*, got "huge"$/],
+    ["thumb=no_such:1", "IMGPROXY_PRESETS: thumb: no_such: expected the name of an option"],
+    ["thumb=pr:gone", 'IMGPROXY_PRESETS: thumb: preset: expected one of IMGPROXY_PRESETS, got "gone"'],
+    ["thumb=exp:9", "IMGPROXY_PRESETS: thumb: expires: valid until 9"],
+    ["thumb=w", 'IMGPROXY_PRESETS: expected name=option:argument/…, got "thumb=w"'],
+  ] as const) {
+    assert.throws(() => compileLanguage(readConfig({ IMGPROXY_PRESETS }), now), { message: sentence });
+  }
+});
