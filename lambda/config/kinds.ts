@@ -52,6 +52,16 @@ export const flag = variable<boolean>({
   },
 });
 export const text = variable<string>({ expects: "text", read: (given) => given });
+/** Text that a pattern matches. */
+export const matching = (pattern: RegExp, expects: string) =>
+  variable<string>({ expects, read: (given) => (pattern.test(given) ? given : undefined) });
+export const endpoint = variable<string>({
+  expects: "an address such as https://s3.example.com",
+  read: (given) => {
+    const url = given.includes("://") ? given : `http://${given}`;
+    return URL.canParse(url) && /^https?:/.test(url) ? given : undefined;
+  },
+});
 export const list = variable<readonly string[]>({ expects: "a list separated by commas", read: words });
 export const hexList = variable<readonly Uint8Array[]>({
   expects: "hex-encoded bytes, several separated by commas",

@@ -1,12 +1,14 @@
 import { formats } from "../formats.ts";
 import {
   defaultFormatQuality,
+  endpoint,
   flag,
   formatList,
   formatQuality,
   hexList,
   integer,
   list,
+  matching,
   number,
   optionalSeconds,
   patterns,
@@ -41,8 +43,14 @@ export const variables = {
     secret: true,
     doc: "Words accepted in place of a signature.",
   }),
-  pathPrefix: text({ name: "IMGPROXY_PATH_PREFIX", default: "", doc: "What every path begins with." }),
-  healthCheckPath: text({
+  pathPrefix: matching(
+    /^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/,
+    "a path such as /img, of letters, digits, dots, dashes and underscores, without a slash at its end",
+  )({ name: "IMGPROXY_PATH_PREFIX", default: "", doc: "What every path begins with." }),
+  healthCheckPath: matching(
+    /^\/[\w./-]*$/,
+    "a path such as /healthz, of letters, digits, dots, dashes, underscores and slashes",
+  )({
     name: "IMGPROXY_HEALTH_CHECK_PATH",
     default: "",
     doc: "Another path, beside /health, that tells the function is well.",
@@ -155,13 +163,21 @@ export const variables = {
     default: [],
     doc: "Buckets that may not be read.",
   }),
-  s3Region: text({
+  s3Region: matching(
+    /^[\w-]+$/,
+    "a region such as eu-central-1",
+  )({
     name: "IMGPROXY_S3_REGION",
     keyed: true,
     default: "",
     doc: "The buckets' region; unset, the function's own.",
   }),
-  s3Endpoint: text({ name: "IMGPROXY_S3_ENDPOINT", keyed: true, default: "", doc: "Another S3 to talk to." }),
+  s3Endpoint: endpoint({
+    name: "IMGPROXY_S3_ENDPOINT",
+    keyed: true,
+    default: "",
+    doc: "Another S3 to talk to.",
+  }),
   s3EndpointUsePathStyle: flag({
     name: "IMGPROXY_S3_ENDPOINT_USE_PATH_STYLE",
     default: true,

@@ -82,6 +82,47 @@ test("a nonsense value is one sentence that names its variable", () => {
   });
 });
 
+test("a path prefix is absolute, has no trailing slash, and is made of safe characters", () => {
+  const prefix = (IMGPROXY_PATH_PREFIX: string) => readConfig({ IMGPROXY_PATH_PREFIX }).pathPrefix;
+  for (const good of ["", "/img", "/img/v1.2", "/a-b_c"]) assert.equal(prefix(good), good);
+  for (const bad of [
+    "img",
+    "/",
+    "/img/",
+    "//img",
+    "/img//a",
+    "/i mg",
+    "/ïmg",
+    "/img/..",
+    "/./img",
+    "/a%20b",
+  ]) {
+    assert.throws(() => prefix(bad), {
+      message: `IMGPROXY_PATH_PREFIX: expected a path such as /img, of letters, digits, dots, dashes and underscores, without a slash at its end, got "${bad}"`,
+    });
+  }
+});
+
+test("what can never be asked, or spoken to, is refused", () => {
+  for (const [name, good, bad] of [
+    ["IMGPROXY_HEALTH_CHECK_PATH", ["/healthz", "/healthz/"], ["healthz", "/a b", "/a?b"]],
+    [
+      "IMGPROXY_S3_ENDPOINT",
+      ["https://s3.example", "http://localhost:9000/s3", "localhost:9000", "s3.example"],
+      ["ftp://x", "https://", "s3 example"],
+    ],
+    ["IMGPROXY_S3_REGION", ["eu-central-1", "auto"], ["eu central", "eu-central-1."]],
+  ] as const) {
+    for (const text of good) assert.doesNotThrow(() => readConfig({ [name]: text }));
+    for (const text of bad) {
+      assert.throws(
+        () => readConfig({ [name]: text }),
+        ({ message }: Error) => message.startsWith(`${name}: expected `),
+      );
+    }
+  }
+});
+
 test("a secret is not repeated in its sentence", () => {
   assert.throws(
     () => readConfig({ IMGPROXY_KEY: "xyz" }),

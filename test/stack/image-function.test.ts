@@ -68,6 +68,10 @@ test("a key without its salt is refused", () => {
 test("what the function would die of is refused with one sentence", () => {
   for (const [environment, message] of [
     [{ IMGPROXY_QUALITY: "loud" }, 'IMGPROXY_QUALITY: expected an integer from 1 to 100, got "loud"'],
+    [
+      { IMGPROXY_PATH_PREFIX: "img/" },
+      'IMGPROXY_PATH_PREFIX: expected a path such as /img, of letters, digits, dots, dashes and underscores, without a slash at its end, got "img/"',
+    ],
     [{ IMGPROXY_PRESETS: "a=w:1/x:2" }, "IMGPROXY_PRESETS: a: x: expected the name of an option"],
   ] as const) {
     assert.throws(() => stackOf({ environment }), { message });
