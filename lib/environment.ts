@@ -1,4 +1,4 @@
-import { type Config, readConfig } from "../lambda/config/variables.ts";
+import { type Config, readConfig, variables } from "../lambda/config/variables.ts";
 import { compileLanguage } from "../lambda/url/language.ts";
 
 /**
@@ -11,9 +11,28 @@ import { compileLanguage } from "../lambda/url/language.ts";
  */
 export const ownVariables = { MALLOC_ARENA_MAX: "2", UV_THREADPOOL_SIZE: "16" } as const;
 
+/** What the function is told, by the names of variables. */
+export type Environment = Readonly<Record<string, string>>;
+
 /** Reads variables as the function will at its cold start. Throws one sentence when it would die of them; `now` is unix ms. */
-export function readEnvironment(environment: Readonly<Record<string, string>>, now = Date.now()): Config {
+export function readEnvironment(environment: Environment, now = Date.now()): Config {
   const config = readConfig(environment);
   compileLanguage(config, now);
+  assertFits({ ...ownVariables, ...longestBucket, ...environment });
   return config;
+}
+
+/** Stands for the bucket the stack makes, whose name nobody knows before. */
+const longestBucket = { [variables.derivativesBucket.name]: "x".repeat(63) };
+
+/** bytes all variables may have together, as JSON: that is what Lambda says it measured when it refuses more. */
+const MAX_BYTES = 4096;
+
+function assertFits(environment: Environment): void {
+  const bytes = Buffer.byteLength(JSON.stringify(environment));
+  if (bytes <= MAX_BYTES) return;
+  const [[longest] = [""]] = Object.entries(environment).toSorted(([, a], [, b]) => b.length - a.length);
+  throw new Error(
+    `${longest}: expected a shorter value, for Lambda takes ${MAX_BYTES} bytes of variables, got ${bytes} in all`,
+  );
 }

@@ -72,6 +72,10 @@ test("what the function would die of is refused with one sentence", () => {
       { IMGPROXY_PATH_PREFIX: "img/" },
       'IMGPROXY_PATH_PREFIX: expected a path such as /img, of letters, digits, dots, dashes and underscores, without a slash at its end, got "img/"',
     ],
+    [
+      { IMGPROXY_PRESETS: `a=fn:${"x".repeat(4096)}` },
+      /^IMGPROXY_PRESETS: expected a shorter value, for Lambda takes 4096 bytes/,
+    ],
     [{ IMGPROXY_PRESETS: "a=w:1/x:2" }, "IMGPROXY_PRESETS: a: x: expected the name of an option"],
   ] as const) {
     assert.throws(() => stackOf({ environment }), { message });

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readEnvironment } from "../lib/environment.ts";
+
+describe("an environment has to fit into what Lambda takes, 4 KB", () => {
+  test("names, values and what the stack adds count", () => {
+    const bucket = "b".repeat(63);
+    const added = `{"MALLOC_ARENA_MAX":"2","UV_THREADPOOL_SIZE":"16","SHUTTERSPEED_DERIVATIVES_BUCKET":"${bucket}","IMGPROXY_BASE_URL":""}`;
+    const most = "x".repeat(4096 - added.length);
+    assert.equal(readEnvironment({ IMGPROXY_BASE_URL: most }).baseUrl, most);
+    assert.throws(() => readEnvironment({ IMGPROXY_BASE_URL: `${most}x` }), {
+      message:
+        "IMGPROXY_BASE_URL: expected a shorter value, for Lambda takes 4096 bytes of variables, got 4097 in all",
+    });
+  });
+
+  test("bytes count, not characters", () => {
+    assert.throws(() => readEnvironment({ IMGPROXY_BASE_URL: "ä".repeat(2100) }), {
+      message: /for Lambda takes 4096/,
+    });
+  });
+});
