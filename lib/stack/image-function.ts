@@ -6,10 +6,12 @@ import { type Config, variables } from "../../lambda/config/variables.ts";
 import { ownVariables, readEnvironment } from "../environment.ts";
 import { isOurs } from "../settings.ts";
 import { functionCode } from "./asset.ts";
+import { knownAtSynthesis } from "./tokens.ts";
 
 export interface ImageFunctionProps {
   /**
    * The variables of `lambda/config/variables.ts`, by name. They stand in the template as they are, keys and salts too.
+   * Those the edge needs may not be tokens.
    *
    * @default - what each variable says for itself
    */
@@ -52,7 +54,7 @@ export interface ImageFunctionProps {
 export class ImageFunction extends Construct {
   readonly function: Lambda;
   readonly timeout: Duration;
-  /** The environment as the function will read it. */
+  /** The environment as the function will read it, as far as synthesis knows it. */
   readonly config: Config;
 
   /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys. */
@@ -60,7 +62,7 @@ export class ImageFunction extends Construct {
     super(scope, id);
     const { environment = {}, architecture = Architecture.ARM_64, memorySize = 1769 } = props;
     this.timeout = props.timeout ?? Duration.seconds(20);
-    this.config = readEnvironment(environment);
+    this.config = readEnvironment(knownAtSynthesis(environment));
     if (this.config.keys.length === 0) {
       if (!props.unsigned) throw new Error(withoutKeys);
       Annotations.of(this).addWarningV2(

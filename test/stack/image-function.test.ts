@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Duration } from "aws-cdk-lib";
+import { Duration, Fn } from "aws-cdk-lib";
 import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -80,6 +80,42 @@ test("what the function would die of is refused with one sentence", () => {
   ] as const) {
     assert.throws(() => stackOf({ environment }), { message });
   }
+});
+
+test("a value only CloudFormation knows is refused where the edge needs it, and handed on elsewhere", () => {
+  const token = Fn.ref("Anything");
+  for (const name of [
+    "IMGPROXY_BASE_URL",
+    "IMGPROXY_PATH_PREFIX",
+    "IMGPROXY_KEY",
+    "IMGPROXY_PRESETS",
+    "IMGPROXY_AUTO_WEBP",
+  ]) {
+    assert.throws(() => stackOf({ environment: { [name]: `a${token}` } }), {
+      message: `${name}: expected a value that is known at synthesis, for the edge is made with it, got a token`,
+    });
+  }
+  const handedOn = synthesized({
+    environment: { IMGPROXY_S3_ALLOWED_BUCKETS: token, IMGPROXY_DOWNLOAD_TIMEOUT: token },
+  });
+  const { IMGPROXY_S3_ALLOWED_BUCKETS, IMGPROXY_DOWNLOAD_TIMEOUT } = environment(handedOn);
+  assert.deepEqual(
+    [IMGPROXY_S3_ALLOWED_BUCKETS, IMGPROXY_DOWNLOAD_TIMEOUT],
+    [{ Ref: "Anything" }, { Ref: "Anything" }],
+  );
+});
+
+test("the derivative bucket's name, unknown at synthesis, takes its room in the environment", () => {
+  const added = JSON.stringify({
+    ...environment(template),
+    IMGPROXY_BASE_URL: "",
+    SHUTTERSPEED_DERIVATIVES_BUCKET: "b".repeat(63),
+  });
+  const room = 4096 - added.length;
+  assert.doesNotThrow(() => stackOf({ environment: { IMGPROXY_BASE_URL: "x".repeat(room) } }));
+  assert.throws(() => stackOf({ environment: { IMGPROXY_BASE_URL: "x".repeat(room + 1) } }), {
+    message: /got 4097 in all$/,
+  });
 });
 
 const keys = { IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" };
