@@ -1,5 +1,5 @@
 /** Whether a variable of this name is meant for the function. */
-export const isOurs = (name: string): boolean => /^(IMGPROXY|SHUTTERSPEED)_/.test(name);
+export const isOurs = (name: string): boolean => /^(IMGPROXY|SHUTTERSPEED)_\w+$/.test(name);
 
 /** The variables of an environment, or of any map, that are the function's. */
 export function ours(map: unknown): Readonly<Record<string, string>> {
