@@ -1,5 +1,7 @@
 import { type Config, readConfig, variables } from "../lambda/config/variables.ts";
 import { compileLanguage } from "../lambda/url/language.ts";
+import { isOurs } from "./settings.ts";
+import { didYouMean } from "./spelling.ts";
 
 /**
  * Every function's variables, in the cloud and on this machine.
@@ -20,6 +22,14 @@ export function readEnvironment(environment: Environment, now = Date.now()): Con
   compileLanguage(config, now);
   assertFits({ ...ownVariables, ...longestBucket, ...environment });
   return config;
+}
+
+/** A sentence for every variable that looks like the function's and is none, so that it would change nothing. */
+export function unknownVariables(environment: Environment): readonly string[] {
+  const names = Object.values(variables).map(({ name }): string => name);
+  return Object.keys(environment)
+    .filter((name) => isOurs(name) && !names.includes(name))
+    .map((name) => `${name}: not a variable we know, it changes nothing${didYouMean(name, names)}`);
 }
 
 /** Stands for the bucket the stack makes, whose name nobody knows before. */

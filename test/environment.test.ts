@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readEnvironment } from "../lib/environment.ts";
+import { readEnvironment, unknownVariables } from "../lib/environment.ts";
 
 describe("an environment has to fit into what Lambda takes, 4 KB", () => {
   test("names, values and what the stack adds count", () => {
@@ -19,4 +19,19 @@ describe("an environment has to fit into what Lambda takes, 4 KB", () => {
       message: /for Lambda takes 4096/,
     });
   });
+});
+
+test("a variable nobody reads is told of, with the one that was meant", () => {
+  const environment = {
+    IMGPROXY_QUALTIY: "70",
+    SHUTTERSPEED_KEEPAFTER: "1",
+    IMGPROXY_BIND: ":8080",
+    IMGPROXY_TTL: "60",
+    PATH: "/bin",
+  };
+  assert.deepEqual(unknownVariables(environment), [
+    "IMGPROXY_QUALTIY: not a variable we know, it changes nothing, did you mean IMGPROXY_QUALITY?",
+    "SHUTTERSPEED_KEEPAFTER: not a variable we know, it changes nothing, did you mean SHUTTERSPEED_KEEP_AFTER?",
+    "IMGPROXY_BIND: not a variable we know, it changes nothing",
+  ]);
 });

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { derivativePrefix } from "../../lambda/url/key.ts";
 import { imageUrls } from "../client/index.ts";
-import { readEnvironment } from "../environment.ts";
+import { readEnvironment, unknownVariables } from "../environment.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import type { Served } from "./edge/edge.ts";
 import { signingKeys } from "./keys.ts";
@@ -74,6 +74,7 @@ async function start(
     ...props.env,
   };
   const config = readEnvironment(env);
+  for (const sentence of unknownVariables(env)) complain(sentence);
   const folder = props.pictures ? resolve(props.pictures) : join(home, "pictures");
   // What cannot be used is said before anything is started.
   if (props.pictures) await picturesIn(folder);

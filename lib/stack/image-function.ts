@@ -2,9 +2,8 @@ import { Annotations, Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Architecture, Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { type Config, variables } from "../../lambda/config/variables.ts";
-import { ownVariables, readEnvironment } from "../environment.ts";
-import { isOurs } from "../settings.ts";
+import type { Config } from "../../lambda/config/variables.ts";
+import { ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
 import { functionCode } from "./asset.ts";
 import { knownAtSynthesis } from "./tokens.ts";
 
@@ -70,11 +69,8 @@ export class ImageFunction extends Construct {
         "IMGPROXY_KEY and IMGPROXY_SALT are unset: any picture is drawn in any size for whoever asks",
       );
     }
-    for (const name of unknown(environment)) {
-      Annotations.of(this).addWarningV2(
-        `shutterspeed:${name}`,
-        `${name}: not a variable we know, it changes nothing`,
-      );
+    for (const sentence of unknownVariables(environment)) {
+      Annotations.of(this).addWarningV2(`shutterspeed:${sentence.split(":", 1)[0]}`, sentence);
     }
 
     this.function = new Lambda(this, "Function", {
@@ -100,7 +96,3 @@ export class ImageFunction extends Construct {
 
 const withoutKeys =
   "IMGPROXY_KEY and IMGPROXY_SALT: expected both, for without them any picture is drawn in any size for whoever asks; to have that, say unsigned=true (cdk: -c unsigned=true)";
-
-const known = new Set<string>(Object.values(variables).map(({ name }) => name));
-const unknown = (environment: Readonly<Record<string, string>>) =>
-  Object.keys(environment).filter((name) => isOurs(name) && !known.has(name));

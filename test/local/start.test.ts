@@ -45,7 +45,11 @@ const sizeOf = async (url: string) => {
 };
 
 test("serves a folder, follows its changes, and leaves nothing behind on Ctrl-C", async (t) => {
-  const running = start(["--pictures", folder, "--port", "0"], { IMGPROXY_QUALITY: "50" });
+  const running = start(["--pictures", folder, "--port", "0"], {
+    IMGPROXY_QUALITY: "50",
+    IMGPROXY_QUALTIY: "60",
+  });
+  const complaints = text(running.stderr);
   t.after(() => running.kill("SIGKILL"));
   const printed = await banner(running);
   assert.match(printed, /^Serving 2 pictures of /);
@@ -66,6 +70,7 @@ test("serves a folder, follows its changes, and leaves nothing behind on Ctrl-C"
   running.kill("SIGINT");
   assert.deepEqual(await once(running, "exit"), [0, null]);
   assert.deepEqual(await survivors(started), []);
+  assert.match(await complaints, /^IMGPROXY_QUALTIY: .*, did you mean IMGPROXY_QUALITY\?\n$/);
 });
 
 test("leaves nothing behind when it is killed", async (t) => {

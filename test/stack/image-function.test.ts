@@ -143,7 +143,7 @@ test("a variable nobody reads is pointed out", () => {
   assert.equal(warnings.length, 1);
   assert.match(
     String(warnings[0]?.entry.data),
-    /^IMGPROXY_QUALTIY: not a variable we know, it changes nothing/,
+    /^IMGPROXY_QUALTIY: not a variable we know, it changes nothing, did you mean IMGPROXY_QUALITY\?/,
   );
 });
 
