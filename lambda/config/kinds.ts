@@ -124,6 +124,16 @@ export function readVariable<T>(
   return value;
 }
 
+/** The path alone, as imgproxy has it: with a slash before it, none behind, and without query and fragment. */
+export const urlPath = variable<string>({
+  expects: "a path such as /img, of letters, digits, dots, dashes, underscores and slashes",
+  read: (given) => {
+    const [path = ""] = given.split(/[?#]/, 1);
+    const bare = `/${path}`.replace(/^\/+/, "/").replace(/\/+$/, "");
+    return /^(\/(?!\.{1,2}(\/|$))[\w.-]+)*$/.test(bare) ? bare : undefined;
+  },
+});
+
 /** A prefix pattern: `*` is any run of characters but slashes. */
 export function wildcard(pattern: string): RegExp {
   const escaped = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));

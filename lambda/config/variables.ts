@@ -16,6 +16,7 @@ import {
   replacements,
   seconds,
   text,
+  urlPath,
   type Variable,
 } from "./kinds.ts";
 
@@ -43,14 +44,8 @@ export const variables = {
     secret: true,
     doc: "Words accepted in place of a signature.",
   }),
-  pathPrefix: matching(
-    /^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/,
-    "a path such as /img, of letters, digits, dots, dashes and underscores, without a slash at its end",
-  )({ name: "IMGPROXY_PATH_PREFIX", default: "", doc: "What every path begins with." }),
-  healthCheckPath: matching(
-    /^\/[\w./-]*$/,
-    "a path such as /healthz, of letters, digits, dots, dashes, underscores and slashes",
-  )({
+  pathPrefix: urlPath({ name: "IMGPROXY_PATH_PREFIX", default: "", doc: "What every path begins with." }),
+  healthCheckPath: urlPath({
     name: "IMGPROXY_HEALTH_CHECK_PATH",
     default: "",
     doc: "Another path, beside /health, that tells the function is well.",

@@ -31,7 +31,7 @@ test("the function dies at its cold start of what synthesis refuses, and says wh
   for (const [env, sentence] of [
     [{ IMGPROXY_KEY: "aa" }, "IMGPROXY_KEY and IMGPROXY_SALT: expected as many keys as salts, got 1 and 0"],
     [{ IMGPROXY_PRESETS: "a=no_such:1" }, "IMGPROXY_PRESETS: a: no_such: expected the name of an option"],
-    [{ IMGPROXY_PATH_PREFIX: "img" }, "IMGPROXY_PATH_PREFIX: expected a path such as /img"],
+    [{ IMGPROXY_PATH_PREFIX: "i mg" }, "IMGPROXY_PATH_PREFIX: expected a path such as /img"],
   ] as const) {
     const logged: string[] = [];
     const log = (line: string) => logged.push(line);

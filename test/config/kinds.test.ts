@@ -47,8 +47,7 @@ function unable({ type, input, want }: Env) {
 describe("env: values are read as imgproxy reads them", () => {
   for (const vector of oracle<Env>("env")) {
     const { type, input, want, error } = vector;
-    const todo = type === "urlPath" && "a path in the environment is not cut to its bare form";
-    test(`${type} ${JSON.stringify(input)}`, { skip: unable(vector), todo }, () => {
+    test(`${type} ${JSON.stringify(input)}`, { skip: unable(vector) }, () => {
       const read = kinds[type]?.read as (text: string) => unknown;
       if (error) assert.equal(read(input.trim()), undefined);
       else assert.deepEqual(read(input.trim()), inOurs[type]?.(want) ?? want);
@@ -82,30 +81,21 @@ test("a nonsense value is one sentence that names its variable", () => {
   });
 });
 
-test("a path prefix is absolute, has no trailing slash, and is made of safe characters", () => {
+test("a path prefix is taken as imgproxy takes it, and made of safe characters", () => {
   const prefix = (IMGPROXY_PATH_PREFIX: string) => readConfig({ IMGPROXY_PATH_PREFIX }).pathPrefix;
   for (const good of ["", "/img", "/img/v1.2", "/a-b_c"]) assert.equal(prefix(good), good);
-  for (const bad of [
-    "img",
-    "/",
-    "/img/",
-    "//img",
-    "/img//a",
-    "/i mg",
-    "/ïmg",
-    "/img/..",
-    "/./img",
-    "/a%20b",
-  ]) {
+  for (const spelled of ["img", "/img/", "//img", "img?a#b"]) assert.equal(prefix(spelled), "/img");
+  assert.equal(prefix("/"), "");
+  for (const bad of ["/img//a", "/i mg", "/ïmg", "/img/..", "/./img", "/a%20b"]) {
     assert.throws(() => prefix(bad), {
-      message: `IMGPROXY_PATH_PREFIX: expected a path such as /img, of letters, digits, dots, dashes and underscores, without a slash at its end, got "${bad}"`,
+      message: `IMGPROXY_PATH_PREFIX: expected a path such as /img, of letters, digits, dots, dashes, underscores and slashes, got "${bad}"`,
     });
   }
 });
 
 test("what can never be asked, or spoken to, is refused", () => {
   for (const [name, good, bad] of [
-    ["IMGPROXY_HEALTH_CHECK_PATH", ["/healthz", "/healthz/"], ["healthz", "/a b", "/a?b"]],
+    ["IMGPROXY_HEALTH_CHECK_PATH", ["/healthz", "/healthz/"], ["/a b", "/../a"]],
     [
       "IMGPROXY_S3_ENDPOINT",
       ["https://s3.example", "http://localhost:9000/s3", "localhost:9000", "s3.example"],

@@ -101,7 +101,7 @@ test("what cannot be used is one clear line and exit 1", async (t) => {
     [["--pictures", folder, "--port", port], /^port \d+ is taken/],
     [[], /^IMGPROXY_QUALITY: expected an integer from 1 to 100, got "best"$/, { IMGPROXY_QUALITY: "best" }],
     [[], /^IMGPROXY_PRESETS: a: width: expected .*, got "x"$/, { IMGPROXY_PRESETS: "a=w:x" }],
-    [[], /^IMGPROXY_PATH_PREFIX: expected a path such as .*, got "img"$/, { IMGPROXY_PATH_PREFIX: "img" }],
+    [[], /^IMGPROXY_PATH_PREFIX: expected a path such as .*, got "i mg"$/, { IMGPROXY_PATH_PREFIX: "i mg" }],
     [[], /^IMGPROXY_BASE_URL: expected a shorter value/, { IMGPROXY_BASE_URL: "x".repeat(4096) }],
     [[], /^IMGPROXY_KEY and IMGPROXY_SALT: expected as many keys as salts/, { IMGPROXY_KEY: "aa" }],
   ];

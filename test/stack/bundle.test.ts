@@ -20,9 +20,14 @@ after(() => {
 });
 const json = (...path: readonly string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
-test("the bundle is the handler and sharp, for the function's CPU and no other", () => {
+test("the bundle is the handler, what it starts, and sharp, for the function's CPU and no other", () => {
   for (const { cpu, folder } of folders) {
-    assert.deepEqual(readdirSync(folder).sort(), ["handler.mjs", "node_modules", "package.json"]);
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "drawing-process.mjs",
+      "handler.mjs",
+      "node_modules",
+      "package.json",
+    ]);
     assert.deepEqual(readdirSync(join(folder, "node_modules")).sort(), [
       "@img",
       "detect-libc",
