@@ -94,20 +94,21 @@ export const replacements = variable<readonly Replacement[]>({
         .filter(Boolean),
       (pair) => {
         const at = pair.indexOf("=");
-        return at < 1 ? undefined : { pattern: wildcard(pair.slice(0, at)), replacement: pair.slice(at + 1) };
+        return at < 1 ? undefined : { pattern: pair.slice(0, at), replacement: pair.slice(at + 1) };
       },
     ),
 });
-export const patterns = variable<readonly RegExp[]>({
+export const patterns = variable<readonly string[]>({
   expects: "URL prefixes separated by commas; * stands for anything but a slash",
-  read: (given) => words(given).map(wildcard),
+  read: words,
 });
 
 export const defaultFormatQuality = { webp: 79, avif: 63, jxl: 77 };
 
 /** A rule of `IMGPROXY_URL_REPLACEMENTS`: anchored at the start; `${1}` is what the first `*` stood for. */
 export interface Replacement {
-  readonly pattern: RegExp;
+  /** As `matchPattern` reads it. */
+  readonly pattern: string;
   readonly replacement: string;
 }
 
@@ -133,12 +134,6 @@ export const urlPath = variable<string>({
     return /^(\/(?!\.{1,2}(\/|$))[\w.-]+)*$/.test(bare) ? bare : undefined;
   },
 });
-
-/** A prefix pattern: `*` is any run of characters but slashes. */
-export function wildcard(pattern: string): RegExp {
-  const escaped = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${escaped.join("([^/]*)")}`);
-}
 
 function words(given: string): readonly string[] {
   return given

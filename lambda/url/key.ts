@@ -16,8 +16,7 @@ export function settingsHash(config: KeyConfig): string {
   const known = hashes.get(config);
   if (known !== undefined) return known;
   const settings = Object.fromEntries(Object.entries(config).filter(([name]) => keyed.includes(name)));
-  const text = JSON.stringify(settings, (_, value) => (value instanceof RegExp ? value.source : value));
-  const made = hash(text).slice(0, 8);
+  const made = hash(JSON.stringify(settings)).slice(0, 8);
   hashes.set(config, made);
   return made;
 }

@@ -10,6 +10,7 @@ import type { Conditions } from "../store/store.ts";
 import { checkExpiry, type Language, readOption, usePresets } from "./language.ts";
 import { acceptedFormats, isEnforced } from "./negotiation.ts";
 import { optionsAhead, splitTarget } from "./path.ts";
+import { matchPattern } from "./pattern.ts";
 import { verify } from "./signature.ts";
 import { readSource } from "./source.ts";
 
@@ -32,7 +33,7 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   const { source, options } = readPath(signed.path, language, now);
 
   const { allowedSources } = config;
-  if (allowedSources.length > 0 && !allowedSources.some((pattern) => pattern.test(source))) {
+  if (allowedSources.length > 0 && !allowedSources.some((pattern) => matchPattern(pattern, source))) {
     throw new SourceNotAllowed(`${source}: not among IMGPROXY_ALLOWED_SOURCES`);
   }
   if (options.format && !formats[options.format].writes) {

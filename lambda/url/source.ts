@@ -1,5 +1,6 @@
 import type { Config } from "../config/variables.ts";
 import { InvalidUrl } from "../errors.ts";
+import { matchPattern } from "./pattern.ts";
 
 /** The source part of a path: the URL, and the extension that names the answer's format. */
 export interface WrittenSource {
@@ -8,7 +9,8 @@ export interface WrittenSource {
   readonly extension: string;
 }
 
-type Rules = Pick<Config, "base64UrlIncludesFilename" | "baseUrl" | "urlReplacements">;
+type Rewriting = Pick<Config, "baseUrl" | "urlReplacements">;
+type Rules = Rewriting & Pick<Config, "base64UrlIncludesFilename">;
 
 /** Reads the segments after the options. Throws `InvalidUrl` when they hold no URL. */
 export function readSource(segments: readonly string[], rules: Rules): WrittenSource {
@@ -40,13 +42,13 @@ function base64(segments: readonly string[], { base64UrlIncludesFilename }: Rule
 }
 
 /** Applies `IMGPROXY_URL_REPLACEMENTS`, then `IMGPROXY_BASE_URL`. */
-function rewrite(url: string, { urlReplacements, baseUrl }: Rules): string {
-  const replaced = urlReplacements.reduce(
-    (soFar, { pattern, replacement }) =>
-      soFar.replace(pattern, (...match) =>
-        replacement.replace(/\$\{(\d+)\}/g, (_, group) => String(match[Number(group)] ?? "")),
-      ),
-    url,
-  );
+export function rewrite(url: string, { urlReplacements, baseUrl }: Rewriting): string {
+  const replaced = urlReplacements.reduce((soFar, { pattern, replacement }) => {
+    const match = matchPattern(pattern, soFar);
+    if (!match) return soFar;
+    const [whole = ""] = match;
+    const written = replacement.replace(/\$\{(\d+)\}/g, (_, group) => match[Number(group)] ?? "");
+    return written + soFar.slice(whole.length);
+  }, url);
   return replaced.startsWith(baseUrl) ? replaced : baseUrl + replaced;
 }

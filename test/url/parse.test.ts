@@ -62,7 +62,10 @@ function configOf(given: Readonly<Record<string, unknown>> = {}): Config {
   ]);
   return {
     ...readConfig(Object.fromEntries(text)),
-    urlReplacements: rules.map(({ regex, replacement }) => ({ pattern: new RegExp(regex), replacement })),
+    urlReplacements: rules.map(({ regex, replacement }) => ({
+      pattern: regex.replace(/^\^/, "").replaceAll("([^/]*)", "*"),
+      replacement,
+    })),
   };
 }
 
