@@ -6,7 +6,6 @@ import type { Services } from "./services.ts";
 import { withAttempts } from "./source/attempts.ts";
 import { readBody } from "./source/body.ts";
 import { type Address, type ObjectMetadata, type Store, StoreError } from "./store/store.ts";
-import { derivativeKey } from "./url/key.ts";
 import type { ImageRequest } from "./url/parse.ts";
 
 /** ms the derivative bucket may take to answer with a picture; a slow bucket is a miss. */
@@ -93,10 +92,9 @@ export async function keepDerivative(
 }
 
 /** Where this request's derivative lies; `undefined` when it is not to be kept: a picture that expires, or no bucket. */
-function addressOf({ options }: ImageRequest, { http, config }: RequestContext): Address | undefined {
+function addressOf({ key, options }: ImageRequest, { config }: RequestContext): Address | undefined {
   if (config.derivativesBucket === "" || (options.expires ?? 0) > 0) return undefined;
-  const key = derivativeKey(http.path, http.headers.accept, config);
-  return key === undefined ? undefined : { bucket: config.derivativesBucket, key };
+  return { bucket: config.derivativesBucket, key };
 }
 
 /** Behind the edge the same URL finds it in the bucket now; without, only a signed link does. */

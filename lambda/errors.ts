@@ -19,6 +19,14 @@ export class InvalidUrl extends Failure {
   override readonly cacheFor = 10;
 }
 
+/** The URL is longer than we read. */
+export class UrlTooLong extends Failure {
+  override readonly name = "UrlTooLong";
+  readonly status = 414;
+  readonly publicMessage = "URL is too long";
+  override readonly cacheFor = 10;
+}
+
 /** An option that would lift a limit of the operator's. */
 export class SecurityOption extends Failure {
   override readonly name = "SecurityOption";

@@ -1,12 +1,12 @@
 import type { Config } from "../config/variables.ts";
 import type { Size } from "../contract/canvas.ts";
-import type { Failure } from "../errors.ts";
+import { type Failure, Forbidden } from "../errors.ts";
 import { formats } from "../formats.ts";
 import type { HttpRequest, HttpResponse } from "../http.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Source } from "../source/download.ts";
 import type { ObjectMetadata } from "../store/store.ts";
-import { sourceTag } from "../url/key.ts";
+import { sourceTag, tagIn } from "../url/key.ts";
 import { negotiatedFormats } from "../url/negotiation.ts";
 import type { ImageRequest } from "../url/parse.ts";
 
@@ -47,6 +47,7 @@ export function answerPicture(
     "Cache-Control": cacheControl(context, request.options.expires, source),
     ...vary(context.config),
     ...validators(source, context.config),
+    ...known(CACHE_TAG_HEADER, tagIn(request.key)),
     ...(context.config.debugHeaders && sizes(picture, source, origin)),
   });
 }
@@ -56,6 +57,7 @@ export const answerNotModified = (request: ImageRequest, context: RequestContext
   answer(context, 304, "", {
     "Cache-Control": cacheControl(context, request.options.expires),
     ...vary(context.config),
+    ...known(CACHE_TAG_HEADER, tagIn(request.key)),
   });
 
 /** 200 with a derivative kept earlier, as it was answered then. */
@@ -70,28 +72,33 @@ export const answerKept = (
     ...known("Cache-Control", metadata.cacheControl),
     ...vary(context.config),
     ...validators(metadata, context.config),
+    ...known(CACHE_TAG_HEADER, metadata.cacheTag),
   });
 
 /** 302 to where the picture lies. */
 export const answerElsewhere = (location: string, context: RequestContext): HttpResponse =>
   answer(context, 302, "", { Location: location, "Cache-Control": "no-store" });
 
-/** The status of a failure and all the client is told of it. Never carries a Cache-Control. */
-export const answerFailure = (
-  { status, publicMessage, retryAfter }: Failure,
-  context: RequestContext,
-): HttpResponse =>
-  answer(context, status, publicMessage, {
+/**
+ * The status of a failure and all the client is told of it. Never carries a Cache-Control. It has its source's tag, so that a
+ * missing picture can be asked for as soon as it is there; but nothing is computed of a path that is not signed.
+ */
+export const answerFailure = (failure: Failure, context: RequestContext): HttpResponse => {
+  const { http, config } = context;
+  const tag = failure instanceof Forbidden ? undefined : sourceTag(http.path, config);
+  return answer(context, failure.status, failure.publicMessage, {
     "Content-Type": "text/plain",
-    ...known("Retry-After", retryAfter?.toString()),
+    ...known("Retry-After", failure.retryAfter?.toString()),
+    ...known(CACHE_TAG_HEADER, tag),
   });
+};
 
 /** 200 with words, that a cache may keep as long as a picture. */
 export const answerText = (type: string, body: string, context: RequestContext): HttpResponse =>
   answer(context, 200, body, { "Content-Type": type, "Cache-Control": cacheControl(context) });
 
 function answer(
-  { http, config }: RequestContext,
+  { http }: RequestContext,
   status: number,
   body: Uint8Array | string,
   headers: HttpResponse["headers"],
@@ -103,7 +110,6 @@ function answer(
       Server: "imgproxy",
       "X-Request-ID": http.id,
       "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-      ...known(CACHE_TAG_HEADER, sourceTag(http.path, config)),
       ...headers,
     },
   };

@@ -1,6 +1,7 @@
 import type { Config } from "../config/variables.ts";
 import { NoRoute } from "../errors.ts";
 import type { HttpResponse } from "../http.ts";
+import { isBelow } from "../url/path.ts";
 import { answerText, type RequestContext } from "./answers.ts";
 
 const nothing = (): never => {
@@ -25,7 +26,7 @@ function healthy(context: RequestContext): HttpResponse {
 /** The answer to whatever asks for no picture; `undefined` when it asks for one. Throws `NoRoute`. */
 export function route(context: RequestContext): HttpResponse | undefined {
   const { http, config } = context;
-  if (!http.path.startsWith(config.pathPrefix)) nothing();
+  if (http.path !== config.pathPrefix && !isBelow(http.path, config.pathPrefix)) nothing();
   const path = http.path.slice(config.pathPrefix.length);
   switch (http.method) {
     // As imgproxy: no checks at all.

@@ -10,11 +10,16 @@ const crypto = require("crypto");
 // What follows is filled in from the function's environment (lib/stack/edge-code.ts).
 const settings = {
   prefix: "",
+  healthCheckPath: "",
   separator: ":",
   formats: [],
   onlyPresets: false,
   filename: false,
+  replacements: [],
+  baseUrl: "",
+  querySeparator: "?",
   settingsHash: "",
+  longestPath: 0,
 };
 
 const pathHeader = "x-shutterspeed-path";
@@ -24,19 +29,27 @@ function handler(event) {
   const request = event.request;
   const path = request.uri;
   const accept = request.headers.accept ? request.headers.accept.value : "";
-  const source = sourceAsWritten(path);
-
   // Only we may say it.
   delete request.headers[pathHeader];
-  if (source !== undefined) {
+  if (path.length > settings.longestPath) return tooLong;
+
+  const signed = signedPath(path);
+  if (signed === undefined) {
+    request.uri = fixedPath(path);
+  } else {
+    const name = `${settings.settingsHash}/${signed.signature}/${signed.path.replace(/^\//, "")}`;
     request.headers[pathHeader] = { value: path };
-    request.uri = `/${hash(source)}/${hash(settings.settingsHash + path)}.${acceptToken(accept)}`;
-  } else if (/[^\w./-]/.test(path)) {
-    // Nothing we serve, and origin access control may fail to sign it.
-    request.uri = "/-";
+    request.uri = `/${hash(identity(rewritten(sourceIn(signed.path))))}/${hash(name)}.${acceptToken(accept)}`;
   }
   return request;
 }
+
+const tooLong = {
+  statusCode: 414,
+  statusDescription: "URI Too Long",
+  headers: { "content-type": { value: "text/plain" } },
+  body: { encoding: "text", data: "URL is too long" },
+};
 
 function hash(text) {
   return crypto.createHash("sha256").update(text).digest("hex").slice(0, 32);
@@ -47,48 +60,132 @@ function acceptToken(accept) {
   return accepted.join("-") || "any";
 }
 
-function sourceAsWritten(path) {
-  const rest = afterSignature(path);
-  if (rest === undefined) return undefined;
-  const body = settings.onlyPresets ? rest.slice(rest.indexOf("/") + 1) : rest;
-  const marker = `/${body}`.indexOf("/plain/");
-  return marker < 0 ? base64Source(body) : plainSource(body.slice(marker + 6));
+// Nobody else's path reaches an origin: it could be a key.
+function fixedPath(path) {
+  if (path === settings.prefix) return path || "/";
+  if (!path.startsWith(`${settings.prefix}/`)) return "/-";
+  const bare = path.slice(settings.prefix.length);
+  if (bare === settings.healthCheckPath) return `${settings.prefix}/health`;
+  if (bare.startsWith("/.well-known/")) return `${settings.prefix}/.well-known/`;
+  return ["/", "/health", "/favicon.ico"].indexOf(bare) < 0 ? "/-" : path;
 }
 
-function afterSignature(path) {
+function signedPath(path) {
   if (!path.startsWith(`${settings.prefix}/`)) return undefined;
-  const signed = path.slice(settings.prefix.length + 1).replace(/^\//, "");
-  const slash = signed.indexOf("/");
-  if (slash < 1 || signed.startsWith(".well-known/")) return undefined;
-  return signed.slice(slash + 1).replace(/^\//, "") || undefined;
+  if (path.slice(settings.prefix.length) === settings.healthCheckPath) return undefined;
+  const bare = path.slice(settings.prefix.length + 1).replace(/^\//, "");
+  const slash = bare.indexOf("/");
+  if (slash < 1 || bare.startsWith(".well-known/")) return undefined;
+  const normal = normalised(bare.slice(slash + 1));
+  return normal === "" ? undefined : { signature: bare.slice(0, slash), path: normal };
 }
 
-function plainSource(written) {
-  const url = written.replace(/^(\S+):\/([^/])/, (_, before, after) =>
-    before === "local" ? `local:///${after}` : `${before}://${after}`,
-  );
-  const source = url.split("@")[0];
-  try {
-    return decodeURIComponent(source);
-  } catch (_) {
-    return source;
-  }
+function normalised(path) {
+  const marker = `/${path}`.indexOf("/plain/");
+  const at = marker < 0 ? path.length : marker + 6;
+  const options = path.slice(0, at).replace(/%3A/g, ":");
+  const source = path
+    .slice(at)
+    .replace(/^(\S+):\/([^/])/, (_, before, after) =>
+      before === "local" ? `local:///${after}` : `${before}://${after}`,
+    );
+  return (options + source).replace(/^\//, "");
 }
 
-function base64Source(body) {
-  const segments = body.replace(/%3A/g, ":").split("/");
-  let first = 0;
+function sourceIn(path) {
+  const segments = path.replace(/^\//, "").split("/");
+  let first = settings.onlyPresets ? 1 : 0;
   if (!settings.onlyPresets) {
     while (first < segments.length && segments[first].indexOf(settings.separator) >= 0) first++;
   }
-  const parts = segments.slice(first);
-  const named = settings.filename && parts.length > 1;
-  const encoded = parts
-    .slice(0, named ? -1 : parts.length)
-    .join("")
-    .split(".")[0]
-    .replace(/=+$/, "");
-  if (/[^\w-]/.test(encoded) || encoded.length % 4 === 1) return encoded;
-  const source = Buffer.from(encoded, "base64url").toString("utf8");
-  return source.indexOf("\ufffd") < 0 ? source : encoded;
+  const rest = segments.slice(first);
+  if (rest[0] === "plain" && rest.length > 1) return percentDecoded(rest.slice(1).join("/").split("@")[0]);
+  const named = settings.filename && rest.length > 1;
+  return base64Decoded(
+    rest
+      .slice(0, named ? -1 : rest.length)
+      .join("")
+      .split(".")[0],
+  );
+}
+
+function percentDecoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch (_) {
+    return text;
+  }
+}
+
+function base64Decoded(text) {
+  let length = text.length;
+  while (text[length - 1] === "=") length--;
+  const digits = text.slice(0, length);
+  if (/[^\w-]/.test(digits) || digits.length % 4 === 1) return text;
+  const bytes = Buffer.from(digits, "base64url");
+  const source = bytes.toString("utf8");
+  return Buffer.from(source, "utf8").toString("hex") === bytes.toString("hex") ? source : text;
+}
+
+function rewritten(source) {
+  const replaced = settings.replacements.reduce((soFar, rule) => {
+    const match = matchPattern(rule.pattern, soFar);
+    if (match === undefined) return soFar;
+    const put = rule.replacement.replace(/\$\{(\d+)\}/g, (_, group) => match[Number(group)] || "");
+    return put + soFar.slice(match[0].length);
+  }, source);
+  return replaced.startsWith(settings.baseUrl) ? replaced : settings.baseUrl + replaced;
+}
+
+// lambda/url/pattern.ts
+function matchPattern(pattern, text) {
+  const parts = pattern.split("/");
+  let stars = [];
+  let at = 0;
+  for (let index = 0; index < parts.length; index++) {
+    const slash = text.indexOf("/", at);
+    const last = index === parts.length - 1;
+    if (slash < 0 && !last) return undefined;
+    const match = matchSegment(
+      parts[index].split("*"),
+      text.slice(at, slash < 0 ? text.length : slash),
+      last,
+    );
+    if (match === undefined) return undefined;
+    stars = stars.concat(match.stars);
+    at += match.end + (last ? 0 : 1);
+  }
+  return [text.slice(0, at)].concat(stars);
+}
+
+function matchSegment(literals, text, open) {
+  const first = literals[0];
+  const stars = [];
+  let limit = text.length;
+  let end = first.length;
+  if (!text.startsWith(first)) return undefined;
+  for (let index = literals.length - 1; index > 0; index--) {
+    const literal = literals[index];
+    const last = index === literals.length - 1;
+    const found = text.lastIndexOf(literal, limit - literal.length);
+    if (limit < literal.length || found < first.length) return undefined;
+    if (last && !open && found !== limit - literal.length) return undefined;
+    if (last) end = found + literal.length;
+    else stars.unshift(text.slice(found + literal.length, limit));
+    limit = found;
+  }
+  if (literals.length === 1) return open || text === first ? { stars, end } : undefined;
+  stars.unshift(text.slice(first.length, limit));
+  return { stars, end };
+}
+
+// lambda/url/identity.ts
+function identity(source) {
+  const match = /^([^:]*):\/\/([^/]*)/.exec(source);
+  if (match === null) return source;
+  const scheme = match[1].toLowerCase();
+  if (scheme === "http" || scheme === "https") return scheme + source.slice(scheme.length);
+  const named = source.slice(match[0].length).replace(/^\/+/, "");
+  const cut = settings.querySeparator === "" ? -1 : named.indexOf(settings.querySeparator);
+  return `${scheme}://${match[2]}/${cut < 0 ? named : named.slice(0, cut)}`;
 }

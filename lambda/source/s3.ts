@@ -3,6 +3,7 @@ import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
 import type { Address } from "../store/store.ts";
+import { objectIn } from "../url/identity.ts";
 import type { ImageRequest } from "../url/parse.ts";
 import { download, type Source } from "./download.ts";
 
@@ -20,18 +21,11 @@ export async function fetchFromS3(
   return download(url, get, deadline, limits.maxSrcFileSize);
 }
 
-/**
- * What `s3://bucket/key?version` names. The URL is decoded already: `%` and `#` in a key are themselves,
- * and so is `?` when `separator` is empty or something else.
- */
+/** Where the object lies that a source URL names. Throws `SourceUnreachable` when it names none. */
 export function s3Address(url: string, separator: string): Address {
-  const [, bucket = "", path = ""] = /^[^:]*:\/\/([^/]*)(.*)$/s.exec(url) ?? [];
-  const named = path.replace(/^\/+/, "");
-  const cut = separator === "" ? -1 : named.indexOf(separator);
-  const key = cut < 0 ? named : named.slice(0, cut);
+  const { bucket = "", key = "", version } = objectIn(url, separator) ?? {};
   if (bucket === "" || key === "") throw new SourceUnreachable(`${url}: expected s3://bucket/key`);
-  const version = cut < 0 ? "" : named.slice(cut + separator.length);
-  return { bucket, key, ...(version !== "" && { version }) };
+  return { bucket, key, ...(version !== undefined && { version }) };
 }
 
 /** Finished pictures are no sources. */

@@ -1,8 +1,10 @@
 import { hash as digest } from "node:crypto";
 import type { Variable } from "../config/kinds.ts";
 import { type Config, variables } from "../config/variables.ts";
+import { identityOf } from "./identity.ts";
 import { acceptedFormats } from "./negotiation.ts";
-import { optionsAhead, redenormalize } from "./path.ts";
+import { type SignedPath, segmentsIn, signedPathIn } from "./path.ts";
+import { sourceIn } from "./source.ts";
 
 /** What the key of a derivative depends on beside the request. */
 export type KeyConfig = Omit<Config, "keys" | "salts">;
@@ -31,59 +33,45 @@ export function derivativeKey(
   accept: string | undefined,
   config: KeyConfig,
 ): string | undefined {
-  const source = sourceAsWritten(path, config);
-  if (source === undefined) return undefined;
-  return `${derivativePrefix(source)}${hash(settingsHash(config) + path)}.${acceptedFormats(accept ?? "", config).join("-") || "any"}`;
-}
-
-/** What the keys of all derivatives of a source begin with. The source is given as URLs write it, decoded. */
-export const derivativePrefix = (source: string): string => `${hash(source)}/`;
-
-/** What all answers of a source are tagged with: the hash its keys begin with. `undefined` as for `derivativeKey`. */
-export function sourceTag(path: string, config: KeyConfig): string | undefined {
-  const source = sourceAsWritten(path, config);
-  return source === undefined ? undefined : hash(source);
+  const signed = signedPathIn(path, config.pathPrefix);
+  return signed && keyFor(signed, resolvedSource(signed, config), accept, config);
 }
 
 /**
- * The source URL in a raw path, decoded, before any rewriting, so that its plain and its base64 spelling are one.
- * What cannot be decoded stays as it is; `undefined` when the path is no picture's.
+ * The same for a path that was read: the hashes are of the source's identity and of the normalised path, so one picture has one
+ * key however its URL is spelled. The signature is part of it, for S3 and the cache verify none: under a wrong one nothing
+ * was ever kept. A right one is spelled in one way only (`verify`), so it makes no second key.
  */
-export function sourceAsWritten(path: string, config: KeyConfig): string | undefined {
-  const rest = afterSignature(path, config.pathPrefix);
-  if (rest === undefined) return undefined;
-  const body = redenormalize(`/${config.onlyPresets ? rest.slice(rest.indexOf("/") + 1) : rest}`);
-  const [, plain] = body.match(/^(?:|.*?\/)plain\/(.*)$/s) ?? [];
-  return plain === undefined ? base64Source(body, config) : plainSource(plain);
+export function keyFor(
+  { signature, path }: SignedPath,
+  source: string,
+  accept: string | undefined,
+  config: KeyConfig,
+): string {
+  const prefix = derivativePrefix(source, config);
+  const name = hash(`${settingsHash(config)}/${signature}/${path.replace(/^\//, "")}`);
+  return `${prefix}${name}.${acceptedFormats(accept ?? "", config).join("-") || "any"}`;
 }
 
-function afterSignature(path: string, prefix: string): string | undefined {
-  if (!path.startsWith(`${prefix}/`)) return undefined;
-  const [, signature, rest = ""] = path.slice(prefix.length).match(/^\/\/?([^/]+)\/(.*)$/s) ?? [];
-  return signature === ".well-known" ? undefined : rest.replace(/^\//, "") || undefined;
+/** What the keys of all derivatives of a source begin with, and after a slash nothing else does. The source's URL is decoded and rewritten. */
+export const derivativePrefix = (source: string, config: Pick<Config, "sourceQuerySeparator">): string =>
+  `${tagOf(source, config)}/`;
+
+/** What all answers made of a source are tagged with: the hash its keys begin with. */
+export const tagOf = (source: string, { sourceQuerySeparator }: Pick<Config, "sourceQuerySeparator">) =>
+  hash(identityOf(source, sourceQuerySeparator));
+
+/** The tag in a key. */
+export const tagIn = (key: string): string => key.slice(0, key.indexOf("/"));
+
+/** The tag of the source in a raw path. `undefined` as for `derivativeKey`. */
+export function sourceTag(path: string, config: KeyConfig): string | undefined {
+  const signed = signedPathIn(path, config.pathPrefix);
+  return signed && tagOf(resolvedSource(signed, config), config);
 }
 
-function plainSource(written: string): string {
-  const [source = ""] = written.split("@");
-  try {
-    return decodeURIComponent(source);
-  } catch {
-    return source;
-  }
-}
-
-function base64Source(body: string, config: KeyConfig): string {
-  const segments = body.split("/");
-  const parts = segments.slice(config.onlyPresets ? 0 : optionsAhead(segments, config.argumentsSeparator));
-  const named = config.base64UrlIncludesFilename && parts.length > 1;
-  const [text = ""] = parts
-    .slice(0, named ? -1 : parts.length)
-    .join("")
-    .split(".");
-  const encoded = text.replace(/=+$/, "");
-  if (!/^[\w-]*$/.test(encoded) || encoded.length % 4 === 1) return encoded;
-  const source = Buffer.from(encoded, "base64url").toString("utf8");
-  return source.includes("\ufffd") ? encoded : source;
-}
+/** The URL of the source in a path, decoded and rewritten; what cannot be decoded stays as it is. */
+export const resolvedSource = ({ path }: Pick<SignedPath, "path">, config: KeyConfig): string =>
+  sourceIn(segmentsIn(path, config).source, config);
 
 const hash = (text: string) => digest("sha256", text, "hex").slice(0, 32);

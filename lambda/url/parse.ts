@@ -7,9 +7,10 @@ import type { HttpRequest } from "../http.ts";
 import type { Options } from "../options/index.ts";
 import { type Limits, limitsOf } from "../options/limits.ts";
 import type { Conditions } from "../store/store.ts";
+import { keyFor } from "./key.ts";
 import { checkExpiry, type Language, readOption, usePresets } from "./language.ts";
 import { acceptedFormats, isEnforced } from "./negotiation.ts";
-import { optionsAhead, splitTarget } from "./path.ts";
+import { segmentsIn, splitTarget } from "./path.ts";
 import { matchPattern } from "./pattern.ts";
 import { verify } from "./signature.ts";
 import { readSource } from "./source.ts";
@@ -21,6 +22,8 @@ export interface ImageRequest {
   readonly options: Options;
   readonly limits: Limits;
   readonly offers: Offers;
+  /** Under which its answer is kept. */
+  readonly key: string;
   /** The client's validators, as far as the environment hands them on. */
   readonly conditions: Conditions;
 }
@@ -43,6 +46,7 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
     source,
     options,
     limits: limitsOf(config),
+    key: keyFor(signed, source, http.headers.accept, config),
     offers: offersOf(http.headers.accept ?? "", config),
     conditions: conditionsOf(http, config),
   };
@@ -58,18 +62,15 @@ export function readPath(
   now: number,
 ): Pick<ImageRequest, "source" | "options"> {
   const { config } = language;
-  const segments = path.replace(/^\//, "").split("/");
-  const [first = ""] = segments;
+  const segments = segmentsIn(path, config);
+  const [first = ""] = [...segments.options, ...segments.source];
   if (!config.onlyPresets && basicTypes.includes(first))
     throw new InvalidUrl(`${first}: expected an option with arguments`);
 
-  const count = config.onlyPresets ? 1 : optionsAhead(segments, config.argumentsSeparator);
-  const { url, extension } = readSource(segments.slice(count), config);
+  const { url, extension } = readSource(segments.source, config);
   const said = config.onlyPresets
     ? usePresets(first.split(config.argumentsSeparator), language.start, language)
-    : segments
-        .slice(0, count)
-        .reduce((soFar, segment) => readOption(segment, soFar, language), language.start);
+    : segments.options.reduce((soFar, segment) => readOption(segment, soFar, language), language.start);
   const options = settle(said, extension);
   checkExpiry(options, now);
   return { source: url, options };

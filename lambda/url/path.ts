@@ -1,4 +1,5 @@
-import { InvalidUrl } from "../errors.ts";
+import type { Config } from "../config/variables.ts";
+import { InvalidUrl, UrlTooLong } from "../errors.ts";
 
 /** The two parts of a picture's path: what is signed, and by what. */
 export interface SignedPath {
@@ -7,16 +8,30 @@ export interface SignedPath {
   readonly path: string;
 }
 
-/** Splits a raw request target. Throws `InvalidUrl` when a part is missing. */
+/** Characters of the longest path that is read. A longer one would not fit into the header the edge hands it on in. */
+export const LONGEST_PATH = 6144;
+
+/** Splits a raw request target. Throws `InvalidUrl` when a part is missing, `UrlTooLong` before it looks at anything else. */
 export function splitTarget(target: string, prefix: string): SignedPath {
   const [raw = ""] = target.split("?", 1);
-  const bare = (raw.startsWith(prefix) ? raw.slice(prefix.length) : raw).replace(/^\/{1,2}/, "");
-  const slash = bare.indexOf("/");
-  const signature = slash < 0 ? bare : bare.slice(0, slash);
-  const path = slash < 0 ? "" : redenormalize(bare.slice(slash + 1));
-  if (signature === "" || path === "") throw new InvalidUrl(`${target}: expected /signature/options/source`);
-  return { signature, path };
+  if (raw.length > LONGEST_PATH) throw new UrlTooLong(`${raw.length} characters of at most ${LONGEST_PATH}`);
+  const signed = signedPathIn(raw, prefix);
+  if (!signed) throw new InvalidUrl("expected /signature/options/source");
+  return signed;
 }
+
+/** The two parts of a raw path; `undefined` when it is no picture's. */
+export function signedPathIn(raw: string, prefix: string): SignedPath | undefined {
+  if (raw.length > LONGEST_PATH || !isBelow(raw, prefix)) return undefined;
+  const bare = raw.slice(prefix.length).replace(/^\/{1,2}/, "");
+  const slash = bare.indexOf("/");
+  if (slash < 1 || bare.startsWith(".well-known/")) return undefined;
+  const path = redenormalize(bare.slice(slash + 1));
+  return path === "" ? undefined : { signature: bare.slice(0, slash), path };
+}
+
+/** Whether a path lies below the prefix: `/imgsig` does not lie below `/img`. */
+export const isBelow = (path: string, prefix: string): boolean => path.startsWith(`${prefix}/`);
 
 const plainMarker = /(?:^|\/)plain\//;
 
@@ -33,8 +48,14 @@ export function redenormalize(path: string): string {
   return (options + source).replace(/^\//, "");
 }
 
-/** How many segments of a path are options: those before the first without the separator. */
-export function optionsAhead(segments: readonly string[], separator: string): number {
-  const found = segments.findIndex((segment) => !segment.includes(separator));
-  return found < 0 ? segments.length : found;
+/** The segments of a normalised path that are options, and those that are the source. With presets only, the first is theirs. */
+export function segmentsIn(
+  path: string,
+  { onlyPresets, argumentsSeparator }: Pick<Config, "onlyPresets" | "argumentsSeparator">,
+): { readonly options: readonly string[]; readonly source: readonly string[] } {
+  const segments = path.replace(/^\//, "").split("/");
+  const first = segments.findIndex((segment) => !segment.includes(argumentsSeparator));
+  const named = first < 0 ? segments.length : first;
+  const count = onlyPresets ? 1 : named;
+  return { options: segments.slice(0, count), source: segments.slice(count) };
 }

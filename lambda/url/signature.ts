@@ -21,18 +21,18 @@ export function verify(
   { keys, salts, signatureSize, trustedSignatures }: Keys,
 ): void {
   if (keys.length === 0 || salts.length === 0) {
-    if (signature.includes(":"))
-      throw new MissingSignature(`${signature}: an option where the signature should be`);
+    if (signature.includes(":")) throw new MissingSignature("an option where the signature should be");
     return;
   }
   if (trustedSignatures.includes(signature)) return;
-  if (!/^[\w-]*$/.test(signature) || signature.length % 4 === 1) {
-    throw new Forbidden(`${signature}: expected a signature in unpadded base64url`);
-  }
   const given = Buffer.from(signature, "base64url");
+  // imgproxy overlooks what the last character says beyond the last byte: four spellings of one signature, four keys.
+  if (given.toString("base64url") !== signature) {
+    throw new Forbidden("expected a signature in unpadded base64url, spelled as it is made");
+  }
   const right = keys.some((key, pair) => {
     const expected = digest(path, key, salts[pair] ?? new Uint8Array(), signatureSize);
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
-  if (!right) throw new Forbidden(`${signature}: not the signature of /${path}`);
+  if (!right) throw new Forbidden("not the signature of this path");
 }

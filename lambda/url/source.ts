@@ -14,41 +14,60 @@ type Rules = Rewriting & Pick<Config, "base64UrlIncludesFilename">;
 
 /** Reads the segments after the options. Throws `InvalidUrl` when they hold no URL. */
 export function readSource(segments: readonly string[], rules: Rules): WrittenSource {
-  const [first, ...rest] = segments;
-  const { url, extension } = first === "plain" && rest.length > 0 ? plain(rest) : base64(segments, rules);
+  const { plain, encoded, extension, more } = written(segments, rules);
+  if (more.length > 0) throw new InvalidUrl("expected one extension");
+  const url = plain ? percentDecoded(encoded) : base64Decoded(encoded);
+  if (url === undefined) {
+    throw new InvalidUrl(
+      `${encoded}: expected a source URL in ${plain ? "percent-encoded UTF-8" : "base64url, or after plain/"}`,
+    );
+  }
   if (url === "") throw new InvalidUrl("expected a source URL, got nothing");
   return { url: rewrite(url, rules), extension };
 }
 
-function plain(segments: readonly string[]): WrittenSource {
-  const [url = "", extension = "", ...more] = segments.join("/").split("@");
-  if (more.length > 0) throw new InvalidUrl(`${segments.join("/")}: expected one extension after @`);
+/** The URL that `readSource` reads; what it would refuse stays as it is written. */
+export function sourceIn(segments: readonly string[], rules: Rules): string {
+  const { plain, encoded } = written(segments, rules);
+  return rewrite((plain ? percentDecoded(encoded) : base64Decoded(encoded)) ?? encoded, rules);
+}
+
+/** Where the URL stands, and in which encoding. */
+function written(segments: readonly string[], { base64UrlIncludesFilename }: Rules) {
+  const plain = segments[0] === "plain" && segments.length > 1;
+  const named = !plain && base64UrlIncludesFilename && segments.length > 1;
+  const text = plain ? segments.slice(1).join("/") : segments.slice(0, named ? -1 : undefined).join("");
+  const [encoded = "", extension = "", ...more] = text.split(plain ? "@" : ".");
+  return { plain, encoded, extension, more };
+}
+
+function percentDecoded(text: string): string | undefined {
   try {
-    return { url: decodeURIComponent(url), extension };
-  } catch (cause) {
-    throw new InvalidUrl(`${url}: expected percent-encoded UTF-8`, { cause });
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
   }
 }
 
-function base64(segments: readonly string[], { base64UrlIncludesFilename }: Rules): WrittenSource {
-  const said = base64UrlIncludesFilename && segments.length > 1 ? segments.slice(0, -1) : segments;
-  const [encoded = "", extension = "", ...more] = said.join("").split(".");
-  if (more.length > 0) throw new InvalidUrl(`${said.join("/")}: expected one extension`);
-  const digits = encoded.replace(/=+$/, "");
-  if (!/^[\w-]*$/.test(digits) || digits.length % 4 === 1) {
-    throw new InvalidUrl(`${encoded}: expected a source URL in base64url, or after plain/`);
-  }
-  return { url: Buffer.from(digits, "base64url").toString(), extension };
+/** Of UTF-8 in base64url, padded or not. */
+function base64Decoded(text: string): string | undefined {
+  let length = text.length;
+  while (text[length - 1] === "=") length--;
+  const digits = text.slice(0, length);
+  if (!/^[\w-]*$/.test(digits) || digits.length % 4 === 1) return undefined;
+  const bytes = Buffer.from(digits, "base64url");
+  const url = bytes.toString();
+  return Buffer.from(url).equals(bytes) ? url : undefined;
 }
 
 /** Applies `IMGPROXY_URL_REPLACEMENTS`, then `IMGPROXY_BASE_URL`. */
-export function rewrite(url: string, { urlReplacements, baseUrl }: Rewriting): string {
+function rewrite(url: string, { urlReplacements, baseUrl }: Rewriting): string {
   const replaced = urlReplacements.reduce((soFar, { pattern, replacement }) => {
     const match = matchPattern(pattern, soFar);
     if (!match) return soFar;
     const [whole = ""] = match;
-    const written = replacement.replace(/\$\{(\d+)\}/g, (_, group) => match[Number(group)] ?? "");
-    return written + soFar.slice(whole.length);
+    const put = replacement.replace(/\$\{(\d+)\}/g, (_, group) => match[Number(group)] ?? "");
+    return put + soFar.slice(whole.length);
   }, url);
   return replaced.startsWith(baseUrl) ? replaced : baseUrl + replaced;
 }

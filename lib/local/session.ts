@@ -98,7 +98,7 @@ async function start(
     folder,
     client,
     bucket: buckets.pictures,
-    changed: (key) => forget(cloud, client, `s3://${buckets.pictures}/${key}`, config.baseUrl),
+    changed: (key) => forget(cloud, client, derivativePrefix(`s3://${buckets.pictures}/${key}`, config)),
     complain,
   });
   running.push(mirrored.stop);
@@ -120,13 +120,10 @@ async function start(
   };
 }
 
-/** Forgets what was made of a source, however its URLs are written. */
-async function forget({ edge }: Cloud, client: S3Client, source: string, baseUrl: string): Promise<void> {
-  const written = source.startsWith(baseUrl) ? [source, source.slice(baseUrl.length)] : [source];
-  for (const prefix of new Set(written.map(derivativePrefix))) {
-    await forgetDerivatives(client, prefix);
-    edge.forget(prefix);
-  }
+/** Forgets what was made of a source: all that is kept below its prefix. */
+async function forget({ edge }: Cloud, client: S3Client, prefix: string): Promise<void> {
+  await forgetDerivatives(client, prefix);
+  edge.forget(prefix);
 }
 
 async function forgetDerivatives(client: S3Client, prefix: string): Promise<void> {

@@ -12,6 +12,7 @@ import {
   SourceTimeout,
   SourceUnreachable,
   Timeout,
+  UrlTooLong,
 } from "../../lambda/errors.ts";
 
 /** The statuses CloudFront repeats, for 10 s unless told otherwise. 422 is not among them. */
@@ -30,6 +31,7 @@ const failures: readonly Failure[] = [
   new SourceUnreachable("", { status: 403 }),
   new SourceUnreachable("", { status: 502 }),
   new Timeout(),
+  new UrlTooLong(),
 ];
 
 /** Failures carry no Cache-Control, so the one that passes soonest speaks for its status. */

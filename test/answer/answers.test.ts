@@ -18,9 +18,9 @@ import { route } from "../../lambda/answer/routes.ts";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { Failure, NoRoute, SourceTimeout, Timeout } from "../../lambda/errors.ts";
 import type { HttpRequest } from "../../lambda/http.ts";
-import type { ImageRequest } from "../../lambda/url/parse.ts";
+import { type ImageRequest, parse } from "../../lambda/url/parse.ts";
 import { envOf, oracle, type Settings, unbuilt } from "../oracle.ts";
-import { limitsIn } from "../services.ts";
+import { limitsIn, servicesOf } from "../services.ts";
 
 /** A whole second, so that dates lose nothing. */
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -37,6 +37,7 @@ const contextOf = (
 
 const request = (options: ImageRequest["options"] = {}): ImageRequest => ({
   source: "s3://b/cat.jpg",
+  key: `${"0".repeat(32)}/${"1".repeat(32)}.any`,
   options,
   limits: limitsIn(),
   offers: { auto: [], enforced: [], preferred: ["jpeg"] },
@@ -215,8 +216,12 @@ test("a picture goes out with all it should say, and nothing more", () => {
 });
 
 test("two pictures of one source carry one cache tag, pictures of two sources two", () => {
-  const tagOf = (path: string) =>
-    answerPicture(finished, request(), contextOf({}, { path })).headers["x-amz-meta-cache-tag"];
+  const { language } = servicesOf();
+  const tagOf = (path: string) => {
+    const context = contextOf({}, { path });
+    const answer = answerPicture(finished, parse(context.http, language, now), context);
+    return answer.headers["x-amz-meta-cache-tag"];
+  };
   assert.equal(tagOf("/a/w:1/plain/s3://b/k"), tagOf("/b/h:2/plain/s3://b/k@png"));
   assert.notEqual(tagOf("/a/w:1/plain/s3://b/k"), tagOf("/a/w:1/plain/s3://b/l"));
 });

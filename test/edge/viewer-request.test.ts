@@ -15,22 +15,36 @@ const environments = [
   { IMGPROXY_ONLY_PRESETS: "1", IMGPROXY_AUTO_WEBP: "1" },
   { IMGPROXY_PATH_PREFIX: "/img", IMGPROXY_ARGUMENTS_SEPARATOR: "," },
   { IMGPROXY_BASE64_URL_INCLUDES_FILENAME: "1", IMGPROXY_AUTO_AVIF: "1" },
+  { IMGPROXY_BASE_URL: "s3://b/", IMGPROXY_SOURCE_URL_QUERY_SEPARATOR: " " },
+  {
+    IMGPROXY_URL_REPLACEMENTS: `s3://*/*.=local:///\${2}/\${1}/;a:/=s3://b/\${9}`,
+    IMGPROXY_ARGUMENTS_SEPARATOR: "a",
+  },
 ];
 const edges = environments.map((env) => {
   const config = readConfig(env);
   return { config, edge: edgeFunction(viewerRequestCode(config)) };
 });
 const byDefault = edgeFunction(viewerRequestCode(readConfig({})));
-const through = (uri: string, headers: Record<string, string> = {}) =>
-  byDefault({ method: "GET", uri, headers });
+/** What the origins are asked. */
+function sentBy(edge: typeof byDefault, uri: string, headers: Readonly<Record<string, string>> = {}) {
+  const sent = edge({ method: "GET", uri, headers });
+  assert.ok("uri" in sent, `answered ${uri}`);
+  return sent;
+}
+const through = (uri: string, headers: Readonly<Record<string, string>> = {}) =>
+  sentBy(byDefault, uri, headers);
 
 const assertSame = (path: string, accept: string | undefined) => {
   for (const { config, edge } of edges) {
-    const sent = edge({ method: "GET", uri: path, headers: accept === undefined ? {} : { accept } });
+    const sent = sentBy(edge, path, accept === undefined ? {} : { accept });
     const key = derivativeKey(path, accept, config);
     assert.equal(sent.headers["x-shutterspeed-path"], key && path);
+    const fixed = ["", "/", "/health", "/favicon.ico", "/.well-known/"].map(
+      (bare) => config.pathPrefix + bare,
+    );
     if (key !== undefined) assert.equal(sent.uri, `/${key}`);
-    assert.match(sent.uri, /^$|^[\w./-]+$/);
+    else assert.ok(["/", "/-", ...fixed].includes(sent.uri), sent.uri);
   }
 };
 
@@ -78,10 +92,49 @@ test("a picture's path becomes a safe key and goes on in a header", () => {
 
 test("a viewer cannot say which path was asked for", () => {
   for (const path of ["/", "/health", "/favicon.ico", "/.well-known/x", "/sig", "/sig/"]) {
-    const { uri, headers } = through(path, { "x-shutterspeed-path": "/mine/w:1/x" });
+    const { headers } = through(path, { "x-shutterspeed-path": "/mine/w:1/x" });
     assert.equal(headers["x-shutterspeed-path"], undefined);
-    assert.equal(uri, path);
   }
+});
+
+test("what is no picture reaches an origin at a few fixed paths only", () => {
+  for (const prefix of ["", "/img"]) {
+    const config = readConfig({ IMGPROXY_PATH_PREFIX: prefix, IMGPROXY_HEALTH_CHECK_PATH: "/up/a b" });
+    const edge = edgeFunction(viewerRequestCode(config));
+    for (const [path, sent] of [
+      ["", prefix || "/"],
+      ["/", `${prefix}/`],
+      ["/health", `${prefix}/health`],
+      ["/up/a b", `${prefix}/health`],
+      ["/favicon.ico", `${prefix}/favicon.ico`],
+      ["/.well-known/a/b c", `${prefix}/.well-known/`],
+      ["/sig", "/-"],
+      ["/sig//", "/-"],
+    ] as const)
+      assert.equal(sentBy(edge, prefix + path).uri, sent, path);
+  }
+});
+
+test("outside the prefix nobody names a derivative, and /imgsig is not below /img", () => {
+  const edge = edgeFunction(viewerRequestCode(readConfig({ IMGPROXY_PATH_PREFIX: "/img" })));
+  const { uri } = sentBy(edge, "/img/sig/w:1/plain/s3://b/k");
+  for (const path of [uri, `/${uri}`, "/imgsig/w:1/plain/s3://b/k", "/img../x", "/", "/health"])
+    assert.deepEqual(sentBy(edge, path), { method: "GET", uri: "/-", headers: {} }, path);
+});
+
+test("a path that no header can hand on is answered at once", () => {
+  const longest = `/sig/${"a".repeat(6144 - 5)}`;
+  assert.match(through(longest).uri, /^\/[0-9a-f]{32}\//);
+  const answer = byDefault({ method: "GET", uri: `${longest}a`, headers: {} });
+  assert.equal("status" in answer && answer.status, 414);
+});
+
+test("settings that do not fit into the function are refused with one sentence", () => {
+  const config = readConfig({ IMGPROXY_URL_REPLACEMENTS: `a=${"b".repeat(5000)}` });
+  assert.throws(
+    () => viewerRequestCode(config),
+    /^Error: IMGPROXY_URL_REPLACEMENTS: expected rules that fit/,
+  );
 });
 
 test("a viewer cannot name a derivative", () => {

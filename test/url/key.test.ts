@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Variable } from "../../lambda/config/kinds.ts";
-import { readConfig, variables } from "../../lambda/config/variables.ts";
-import { derivativeKey, derivativePrefix, settingsHash, sourceAsWritten } from "../../lambda/url/key.ts";
+import { type Config, readConfig, variables } from "../../lambda/config/variables.ts";
+import {
+  derivativeKey,
+  derivativePrefix,
+  resolvedSource,
+  settingsHash,
+  sourceTag,
+} from "../../lambda/url/key.ts";
+import { splitTarget } from "../../lambda/url/path.ts";
 
 const config = readConfig({});
+const sourceOf = (path: string, given: Config) => resolvedSource(splitTarget(path, given.pathPrefix), given);
 const base64 = (source: string) => Buffer.from(source).toString("base64url");
 
 test("the source is read however the path spells it", () => {
@@ -17,7 +25,7 @@ test("the source is read however the path spells it", () => {
     `/sig/w%3A1/${base64(source).slice(0, 9)}/${base64(source).slice(9)}`,
     `//sig//w:1/${base64(source)}==`,
   ];
-  for (const path of spellings) assert.equal(sourceAsWritten(path, config), source, path);
+  for (const path of spellings) assert.equal(sourceOf(path, config), source, path);
 });
 
 test("derivatives of one source share a prefix, and nothing else", () => {
@@ -25,7 +33,7 @@ test("derivatives of one source share a prefix, and nothing else", () => {
     (path) => derivativeKey(path, undefined, config),
   );
   assert.equal(new Set(keys).size, 3);
-  for (const key of keys) assert.ok(key?.startsWith(derivativePrefix("s3://b/k")));
+  for (const key of keys) assert.ok(key?.startsWith(derivativePrefix("s3://b/k", config)));
 });
 
 test("another signature is another key", () => {
@@ -33,9 +41,9 @@ test("another signature is another key", () => {
 });
 
 test("what cannot be decoded is taken as it stands", () => {
-  assert.equal(sourceAsWritten("/sig/plain/s3://b/%zz", config), "s3://b/%zz");
-  assert.equal(sourceAsWritten("/sig/w:1/_w8", config), "_w8");
-  assert.equal(sourceAsWritten("/sig/w:1/aGk*", config), "aGk*");
+  assert.equal(sourceOf("/sig/plain/s3://b/%zz", config), "s3://b/%zz");
+  assert.equal(sourceOf("/sig/w:1/_w8", config), "_w8");
+  assert.equal(sourceOf("/sig/w:1/aGk*", config), "aGk*");
 });
 
 test("Accept counts as far as formats are negotiated", () => {
@@ -50,21 +58,22 @@ test("Accept counts as far as formats are negotiated", () => {
 
 test("a file name in a base64 URL is not part of the source", () => {
   const named = readConfig({ IMGPROXY_BASE64_URL_INCLUDES_FILENAME: "1" });
-  assert.equal(sourceAsWritten(`/sig/w:1/${base64("s3://b/k")}.png/cat.jpg`, named), "s3://b/k");
-  assert.equal(sourceAsWritten(`/sig/w:1/${base64("s3://b/k")}`, named), "s3://b/k");
+  assert.equal(sourceOf(`/sig/w:1/${base64("s3://b/k")}.png/cat.jpg`, named), "s3://b/k");
+  assert.equal(sourceOf(`/sig/w:1/${base64("s3://b/k")}`, named), "s3://b/k");
 });
 
 test("with presets only, the first part is no source", () => {
   const presets = readConfig({ IMGPROXY_ONLY_PRESETS: "1" });
-  assert.equal(sourceAsWritten(`/sig/thumb/${base64("s3://b/k")}`, presets), "s3://b/k");
-  assert.equal(sourceAsWritten("/sig/thumb:round/plain/s3://b/k", presets), "s3://b/k");
+  assert.equal(sourceOf(`/sig/thumb/${base64("s3://b/k")}`, presets), "s3://b/k");
+  assert.equal(sourceOf("/sig/thumb:round/plain/s3://b/k", presets), "s3://b/k");
 });
 
 test("a path without a signature or anything after it has no key", () => {
-  for (const path of ["", "/", "/sig", "/sig/", "/sig//", "///a/b", "/.well-known/x"]) {
+  const long = `/sig/${"a".repeat(6140)}`;
+  for (const path of ["", "/", "/sig", "/sig/", "/sig//", "///a/b", "/.well-known/x", long]) {
     assert.equal(derivativeKey(path, undefined, config), undefined, path);
   }
-  assert.equal(sourceAsWritten("/other/s/plain/x", readConfig({ IMGPROXY_PATH_PREFIX: "/img" })), undefined);
+  assert.equal(sourceTag("/other/s/plain/x", readConfig({ IMGPROXY_PATH_PREFIX: "/img" })), undefined);
 });
 
 test("other settings for pictures are other keys, other settings for time and keys are not", () => {
@@ -116,4 +125,25 @@ describe("a variable set to another value", () => {
       assert.equal(hash !== settingsHash(config), isKeyed);
     });
   }
+});
+
+test("one picture has one key, however its URL is spelled", () => {
+  const key = (path: string) => derivativeKey(path, undefined, config);
+  const plain = ["w:1/plain/s3://b/k", "w%3A1/plain/s3://b/k", "/w:1/plain/s3:/b/k", "//w:1/plain/s3://b/k"];
+  const spellings = plain.flatMap((path) => [`/sig/${path}`, `//sig/${path}`]).map(key);
+  assert.deepEqual([...new Set(spellings)], [key("/sig/w:1/plain/s3://b/k")]);
+  for (const other of ["w%3a1/plain/s3://b/k", "w:1/plain/S3://b/k", "w:1/plain/s3://b/k@"]) {
+    assert.notEqual(key(`/sig/${other}`), spellings[0], other);
+  }
+});
+
+test("one object has one prefix, however sources name it", () => {
+  const tags = (env: Record<string, string>, ...sources: string[]) =>
+    new Set(sources.map((source) => sourceTag(`/sig/${base64(source)}`, readConfig(env))));
+  const written = ["s3://b/a/k", "S3://b/a/k", "s3://b//a/k", "s3://b/a/k?", "s3://b/a/k?v1"];
+  assert.equal(tags({}, ...written).size, 1);
+  assert.equal(tags({ IMGPROXY_BASE_URL: "s3://b/" }, "a/k", "s3://b/a/k", "/a/k", "a/k?v").size, 1);
+  assert.equal(tags({ IMGPROXY_URL_REPLACEMENTS: `pic:*/=s3://b/\${1}/` }, "pic:a/k", "s3://b/a/k").size, 1);
+  assert.equal(tags({ IMGPROXY_SOURCE_URL_QUERY_SEPARATOR: " " }, "s3://b/k", "s3://b/k?").size, 2);
+  assert.equal(tags({}, "s3://b/k", "s3://B/k", "s3://b/K", "s3://b/k/", "gs://b/k").size, 5);
 });

@@ -38,3 +38,26 @@ test("what we sign, we accept", () => {
   const path = "/rs:fill:300:400:0/g:sm/aHR0cDovL2V4YW1w/bGUuY29tL2ltYWdl/cy9jdXJpb3NpdHku/anBn.png";
   assert.equal(sign(path, key, salt, 32), "oKfUtW34Dvo2BGQehJFR4Nr0_rIjOtdtzJ3QFsUcXH8");
 });
+
+test("a signature is accepted as it is made, not as base64 could also spell it", () => {
+  const keys = { keys: bytes(["ab"]), salts: bytes(["cd"]), trustedSignatures: [] };
+  for (const signatureSize of [32, 31, 8]) {
+    const signature = sign("w:1/plain/x", Buffer.from("ab", "hex"), Buffer.from("cd", "hex"), signatureSize);
+    const accepted = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_="].filter(
+      (last) => {
+        try {
+          verify(
+            { signature: signature.slice(0, -1) + last, path: "w:1/plain/x" },
+            { ...keys, signatureSize },
+          );
+          return true;
+        } catch {
+          return false;
+        }
+      },
+    );
+    assert.deepEqual(accepted, [signature.at(-1)]);
+    for (const spelled of [`${signature}=`, `${signature} `, `${signature}A`])
+      assert.throws(() => verify({ signature: spelled, path: "w:1/plain/x" }, { ...keys, signatureSize }));
+  }
+});

@@ -11,8 +11,19 @@ export interface EdgeRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Runs a CloudFront Function's code with what CloudFront gives it and nothing else: no imports, no globals of node. */
-export function edgeFunction(code: string): (request: EdgeRequest) => EdgeRequest {
+/** What an edge function may answer by itself. */
+export interface EdgeResponse {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Runs a CloudFront Function's code with what CloudFront gives it and nothing else: no imports, no globals of node.
+ * Of what it makes of a request, `status` tells an answer from a request to be asked of the origins.
+ */
+export function edgeFunction(code: string): (request: EdgeRequest) => EdgeRequest | EdgeResponse {
   const globals = { Buffer, console: { log() {} }, require: (name: string) => moduleNamed(name) };
   const context = createContext(globals, { codeGeneration: { strings: false, wasm: false } });
   runInContext(`for (const name of ${JSON.stringify(missing)}) delete globalThis[name];`, context);
@@ -24,7 +35,8 @@ export function edgeFunction(code: string): (request: EdgeRequest) => EdgeReques
     const event = { version: "1.0", context: { eventType: "viewer-request" }, viewer: { ip: "127.0.0.1" } };
     const given = Object.entries(headers).map(([name, value]) => [name, { value }]);
     const request = { method, uri, querystring: {}, headers: Object.fromEntries(given), cookies: {} };
-    return readRequest(handler({ ...event, request }));
+    const made = record(handler({ ...event, request }));
+    return "statusCode" in made ? readResponse(made) : readRequest(made);
   };
 }
 
@@ -47,11 +59,24 @@ function moduleNamed(name: string): unknown {
   throw new Error(`CloudFront has no module ${name}`);
 }
 
-function readRequest(answer: unknown): EdgeRequest {
-  const { method, uri, headers } = record(answer);
+type Made = ReturnType<typeof record>;
+
+const readRequest = ({ method, uri, headers }: Made): EdgeRequest => ({
+  method: String(method),
+  uri: String(uri),
+  headers: headersIn(headers),
+});
+
+const readResponse = ({ statusCode, headers, body }: Made): EdgeResponse => ({
+  status: Number(statusCode),
+  headers: headersIn(headers),
+  body: String(record(body).data),
+});
+
+function headersIn(headers: unknown): EdgeRequest["headers"] {
   const values = Object.entries(record(headers)).map(([name, header]) => [
     name,
     String(record(header).value),
   ]);
-  return { method: String(method), uri: String(uri), headers: Object.fromEntries(values) };
+  return Object.fromEntries(values);
 }

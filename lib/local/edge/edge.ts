@@ -62,6 +62,7 @@ export async function startEdge({ code, origin, port = 0, served = () => {} }: E
   const answer = async (request: EdgeRequest): Promise<[Served["cache"], Answer]> => {
     if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) return ["Error", ownAnswer(403, "Forbidden")];
     const sent = viewerRequest(request);
+    if ("status" in sent) return ["Error", { ...sent, body: Buffer.from(sent.body) }];
     const cached = request.method === "OPTIONS" ? undefined : cache.find(sent.uri);
     if (cached) return ["Hit", cached];
     // Nothing else can be signed for an origin.
