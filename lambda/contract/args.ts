@@ -77,15 +77,19 @@ export function word<T>(
   };
 }
 
+/** Characters of the longest number that is read; how to tell a longer one from nonsense may take more than linear time. */
+const LONGEST_NUMBER = 64;
+
 /** A whole number as Go's Atoi reads it. */
 const wholeNumber = (word: string) => {
+  if (word.length > LONGEST_NUMBER) return undefined;
   const value = /^[+-]?\d+$/.test(word) ? Number(word) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;
 };
 
 /** A finite number as Go's ParseFloat reads it: decimal or hexadecimal, `_` between digits. */
 const real = (word: string) => {
-  if (/^_|_$|__|_[^\da-f]|[^\da-f]_/i.test(word)) return undefined;
+  if (word.length > LONGEST_NUMBER || /^_|_$|__|_[^\da-f]|[^\da-f]_/i.test(word)) return undefined;
   const digits = word.replaceAll("_", "");
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits)) return finite(Number(digits));
   const hex = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)p([+-]?\d+)$/i.exec(digits);

@@ -61,20 +61,35 @@ function checkPreset(name: string, language: Language, now: number): void {
   }
 }
 
+/** Options that one URL may ask for, those of its presets among them: presets of presets multiply. */
+const MOST_OPTIONS = 1000;
+
+/** One reading of a URL: how many options may still be read. */
+export class Reading {
+  #left = MOST_OPTIONS;
+
+  /** Throws `InvalidUrl` when it was one too many. */
+  count(): void {
+    if (this.#left-- <= 0) throw new InvalidUrl(`expected at most ${MOST_OPTIONS} options, presets included`);
+  }
+}
+
 /** Folds the options of presets into what was asked; one that is being expanded already is passed over. */
 export function usePresets(
   names: readonly string[],
   options: OptionValues,
   language: Language,
+  reading = new Reading(),
   expanding: readonly string[] = [],
 ): OptionValues {
   return names.reduce((soFar, name) => {
+    reading.count();
     if (expanding.includes(name)) return soFar;
     const segments = language.presets.get(name);
     if (!segments) throw new InvalidUrl(`preset: expected one of IMGPROXY_PRESETS, got "${name}"`);
     const used = preset.read(new Words([name]), soFar);
     return segments.reduce(
-      (inner, segment) => readOption(segment, inner, language, [...expanding, name]),
+      (inner, segment) => readOption(segment, inner, language, reading, [...expanding, name]),
       used,
     );
   }, options);
@@ -104,8 +119,10 @@ export function readOption(
   segment: string,
   options: OptionValues,
   language: Language,
+  reading = new Reading(),
   expanding: readonly string[] = [],
 ): OptionValues {
+  reading.count();
   const { argumentsSeparator, allowedOptions } = language.config;
   const [name = "", ...words] = segment.split(argumentsSeparator);
   if (securityOptions.has(name)) throw new SecurityOption(`${name}: a URL may not set the operator's limits`);
@@ -114,6 +131,6 @@ export function readOption(
   if (expanding.length === 0 && allowedOptions.length > 0 && !allowedOptions.includes(name)) {
     throw new InvalidUrl(`${name}: not among IMGPROXY_ALLOWED_PROCESSING_OPTIONS`);
   }
-  if (option.name === preset.name) return usePresets(words, options, language, expanding);
+  if (option.name === preset.name) return usePresets(words, options, language, reading, expanding);
   return readSegment(option, new Words(words), options);
 }

@@ -8,7 +8,7 @@ import type { Options } from "../options/index.ts";
 import { type Limits, limitsOf } from "../options/limits.ts";
 import type { Conditions } from "../store/store.ts";
 import { keyFor } from "./key.ts";
-import { checkExpiry, type Language, readOption, usePresets } from "./language.ts";
+import { checkExpiry, type Language, Reading, readOption, usePresets } from "./language.ts";
 import { acceptedFormats, isEnforced } from "./negotiation.ts";
 import { segmentsIn, splitTarget } from "./path.ts";
 import { matchPattern } from "./pattern.ts";
@@ -68,9 +68,13 @@ export function readPath(
     throw new InvalidUrl(`${first}: expected an option with arguments`);
 
   const { url, extension } = readSource(segments.source, config);
+  const reading = new Reading();
   const said = config.onlyPresets
     ? usePresets(first.split(config.argumentsSeparator), language.start, language)
-    : segments.options.reduce((soFar, segment) => readOption(segment, soFar, language), language.start);
+    : segments.options.reduce(
+        (soFar, segment) => readOption(segment, soFar, language, reading),
+        language.start,
+      );
   const options = settle(said, extension);
   checkExpiry(options, now);
   return { source: url, options };
