@@ -13,7 +13,7 @@ export interface Variable<T = unknown> {
   /** A blank text is a value of its own, not the same as unset. */
   readonly blank?: T;
   /** What a URL is answered with depends on it, so it is part of every derivative's key. */
-  readonly keyed?: boolean;
+  readonly keyed: boolean;
   /** Its value must not be shown. */
   readonly secret?: boolean;
 }

@@ -24,12 +24,14 @@ import {
 export const variables = {
   keys: hexList({
     name: "IMGPROXY_KEY",
+    keyed: false,
     default: [],
     secret: true,
     doc: "Signing keys, hex. With several, each goes with the salt of the same place. Without keys every URL is served.",
   }),
   salts: hexList({
     name: "IMGPROXY_SALT",
+    keyed: false,
     default: [],
     secret: true,
     doc: "Signing salts, hex, as many as keys.",
@@ -37,27 +39,41 @@ export const variables = {
   signatureSize: integer(
     1,
     32,
-  )({ name: "IMGPROXY_SIGNATURE_SIZE", default: 32, doc: "Bytes of the signature that count." }),
+  )({
+    name: "IMGPROXY_SIGNATURE_SIZE",
+    keyed: false,
+    default: 32,
+    doc: "Bytes of the signature that count.",
+  }),
   trustedSignatures: list({
     name: "IMGPROXY_TRUSTED_SIGNATURES",
+    keyed: false,
     default: [],
     secret: true,
     doc: "Words accepted in place of a signature.",
   }),
-  pathPrefix: urlPath({ name: "IMGPROXY_PATH_PREFIX", default: "", doc: "What every path begins with." }),
+  pathPrefix: urlPath({
+    name: "IMGPROXY_PATH_PREFIX",
+    keyed: false,
+    default: "",
+    doc: "What every path begins with.",
+  }),
   healthCheckPath: urlPath({
     name: "IMGPROXY_HEALTH_CHECK_PATH",
+    keyed: false,
     default: "",
     doc: "Another path, beside /health, that tells the function is well.",
   }),
 
   downloadTimeout: seconds({
     name: "IMGPROXY_DOWNLOAD_TIMEOUT",
+    keyed: false,
     default: 5,
     doc: "Seconds a source may take, body included. The function's remaining time always wins over it.",
   }),
   timeout: optionalSeconds({
     name: "IMGPROXY_TIMEOUT",
+    keyed: false,
     default: undefined,
     doc: "Seconds a whole request may take. Unset, the function's own timeout decides.",
   }),
@@ -75,16 +91,19 @@ export const variables = {
   }),
   useEtag: flag({
     name: "IMGPROXY_USE_ETAG",
+    keyed: false,
     default: true,
     doc: "Hand on the source's ETag, and the client's If-None-Match.",
   }),
   useLastModified: flag({
     name: "IMGPROXY_USE_LAST_MODIFIED",
+    keyed: false,
     default: true,
     doc: "Hand on the source's Last-Modified, and the client's If-Modified-Since.",
   }),
   debugHeaders: flag({
     name: "IMGPROXY_ENABLE_DEBUG_HEADERS",
+    keyed: false,
     default: false,
     doc: "Answer with X-Origin-* and X-Result-* sizes.",
   }),
@@ -115,6 +134,7 @@ export const variables = {
   }),
   allowedOptions: list({
     name: "IMGPROXY_ALLOWED_PROCESSING_OPTIONS",
+    keyed: true,
     default: [],
     doc: "Options a URL may use, as spelled there; presets may use all.",
   }),
@@ -145,16 +165,19 @@ export const variables = {
   }),
   allowedSources: patterns({
     name: "IMGPROXY_ALLOWED_SOURCES",
+    keyed: true,
     default: [],
     doc: "Prefixes of the source URLs that are served; unset, all are.",
   }),
   s3AllowedBuckets: list({
     name: "IMGPROXY_S3_ALLOWED_BUCKETS",
+    keyed: true,
     default: [],
     doc: "Buckets that may be read; unset, all the function's role may read.",
   }),
   s3DeniedBuckets: list({
     name: "IMGPROXY_S3_DENIED_BUCKETS",
+    keyed: true,
     default: [],
     doc: "Buckets that may not be read.",
   }),
@@ -175,17 +198,20 @@ export const variables = {
   }),
   s3EndpointUsePathStyle: flag({
     name: "IMGPROXY_S3_ENDPOINT_USE_PATH_STYLE",
+    keyed: false,
     default: true,
     doc: "Buckets of IMGPROXY_S3_ENDPOINT stand in the path, not in the host name.",
   }),
 
   maxSrcResolution: number(0)({
     name: "IMGPROXY_MAX_SRC_RESOLUTION",
+    keyed: true,
     default: 50,
     doc: "Megapixels a source, or a result, may hold.",
   }),
   maxSrcFileSize: integer(0)({
     name: "IMGPROXY_MAX_SRC_FILE_SIZE",
+    keyed: true,
     default: 0,
     doc: "Bytes a source may have; 0 is no limit.",
   }),
@@ -286,16 +312,19 @@ export const variables = {
 
   memorySize: integer(128)({
     name: "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    keyed: false,
     default: 1769,
     doc: "MB the function has; set by Lambda. What cannot be drawn in them is refused.",
   }),
   derivativesBucket: text({
     name: "SHUTTERSPEED_DERIVATIVES_BUCKET",
+    keyed: false,
     default: "",
     doc: "The bucket finished pictures are kept in; unset, none are. Set by the stack.",
   }),
   keepAfter: integer(0)({
     name: "SHUTTERSPEED_KEEP_AFTER",
+    keyed: false,
     default: 200,
     doc: "Predicted ms of drawing from which a picture is kept; below, drawing it again is cheaper than storing it.",
   }),

@@ -1,6 +1,7 @@
 import { hash as digest } from "node:crypto";
 import type { Variable } from "../config/kinds.ts";
 import { type Config, variables } from "../config/variables.ts";
+import { drawing } from "./drawing-version.ts";
 import { identityOf } from "./identity.ts";
 import { acceptedFormats } from "./negotiation.ts";
 import { type SignedPath, segmentsIn, signedPathIn } from "./path.ts";
@@ -13,12 +14,12 @@ const keyed = Object.entries<Variable>(variables)
   .filter(([, { keyed }]) => keyed)
   .map(([name]) => name);
 
-/** Stands in every key for the settings that change answers: after a deployment with others, nothing is answered as before. */
+/** Stands in every key for the settings that change answers and for what draws: after a deployment with others, nothing is answered as before. */
 export function settingsHash(config: KeyConfig): string {
   const known = hashes.get(config);
   if (known !== undefined) return known;
   const settings = Object.fromEntries(Object.entries(config).filter(([name]) => keyed.includes(name)));
-  const made = hash(JSON.stringify(settings)).slice(0, 8);
+  const made = hash(JSON.stringify([drawing, settings])).slice(0, 8);
   hashes.set(config, made);
   return made;
 }

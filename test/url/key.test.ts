@@ -147,3 +147,9 @@ test("one object has one prefix, however sources name it", () => {
   assert.equal(tags({ IMGPROXY_SOURCE_URL_QUERY_SEPARATOR: " " }, "s3://b/k", "s3://b/k?").size, 2);
   assert.equal(tags({}, "s3://b/k", "s3://B/k", "s3://b/K", "s3://b/k/", "gs://b/k").size, 5);
 });
+
+test("a setting that refuses sources is part of the key: nothing kept before it is answered after", () => {
+  const key = (env: Record<string, string>) => derivativeKey("/s/w:1/plain/x", undefined, readConfig(env));
+  for (const name of ["ALLOWED_SOURCES", "S3_DENIED_BUCKETS", "ALLOWED_PROCESSING_OPTIONS"])
+    assert.notEqual(key({ [`IMGPROXY_${name}`]: "a" }), key({}), name);
+});
