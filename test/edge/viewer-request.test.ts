@@ -99,13 +99,13 @@ test("a viewer cannot say which path was asked for", () => {
 
 test("what is no picture reaches an origin at a few fixed paths only", () => {
   for (const prefix of ["", "/img"]) {
-    const config = readConfig({ IMGPROXY_PATH_PREFIX: prefix, IMGPROXY_HEALTH_CHECK_PATH: "/up/a b" });
+    const config = readConfig({ IMGPROXY_PATH_PREFIX: prefix, IMGPROXY_HEALTH_CHECK_PATH: "/up/a-b" });
     const edge = edgeFunction(viewerRequestCode(config));
     for (const [path, sent] of [
       ["", prefix || "/"],
       ["/", `${prefix}/`],
       ["/health", `${prefix}/health`],
-      ["/up/a b", `${prefix}/health`],
+      ["/up/a-b", `${prefix}/health`],
       ["/favicon.ico", `${prefix}/favicon.ico`],
       ["/.well-known/a/b c", `${prefix}/.well-known/`],
       ["/sig", "/-"],
