@@ -56,6 +56,7 @@ async function waitFor(
   const fetching = fetchSource(request, services, Deadline.in(deadline)).catch((error: unknown) => error);
   await until(() => reached.has(comesTo));
   const inTime = await endsAfter(ms, fetching, clock);
+  clock.pass(deadline);
   const outcome = await fetching;
   if (!reusable.has(fault)) await until(() => at.open === 0, "a connection is left open");
   return { outcome, inTime };
