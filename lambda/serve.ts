@@ -8,6 +8,7 @@ import { open } from "./image/open.ts";
 import { plan } from "./image/plan.ts";
 import type { Services } from "./services.ts";
 import { fetchSource } from "./source/fetch.ts";
+import { isUnmodified } from "./source/unmodified.ts";
 import { parse } from "./url/parse.ts";
 
 /** The whole life of a request. */
@@ -25,7 +26,7 @@ export async function serve(
   if (found) return found;
 
   const source = await fetchSource(request, services, deadline);
-  if (source === "not modified") return answerNotModified(request, context);
+  if (isUnmodified(source)) return answerNotModified(source.unmodified, request, context);
 
   const began = performance.now();
   const opened = await open(source, request.options, request.limits, deadline);

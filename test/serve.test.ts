@@ -34,9 +34,15 @@ before(async () => {
   process.env.POWERTOOLS_METRICS_DISABLED = "true";
   ({ handler } = await import("../lambda/handler.ts"));
   const cat = await drawn(40, 30).jpeg({ quality: 95 }).toBuffer();
-  const put = (key: string, body: Uint8Array) =>
-    s3Store(readConfig({})).put({ bucket: buckets.pictures, key }, body, {}, new AbortController().signal);
+  const put = (key: string, body: Uint8Array, metadata = {}) =>
+    s3Store(readConfig({})).put(
+      { bucket: buckets.pictures, key },
+      body,
+      metadata,
+      new AbortController().signal,
+    );
   await put("cat.jpg", cat);
+  await put("minute.jpg", cat, { cacheControl: "max-age=60" });
   await put("large.jpg", await drawn(1800, 1350).jpeg().toBuffer());
   await put("notes.txt", Buffer.from("no picture"));
 });
@@ -46,6 +52,7 @@ after(async () => {
 });
 
 const cat = "/_/w:20/plain/s3://pictures/cat.jpg";
+const minute = "/_/w:20/plain/s3://pictures/minute.jpg";
 
 /** Serves one request from the buckets at `endpoint`, within `ms`. */
 async function served(
@@ -69,7 +76,7 @@ test("a picture comes back from S3 at the size asked for", async () => {
   const { response, told } = await served(`${cat}@png`);
   assert.equal(response.status, 200);
   assert.equal(response.headers["Content-Type"], "image/png");
-  assert.match(response.headers.ETag ?? "", /^"[0-9a-f]{32}"$/);
+  assert.match(response.headers.ETag ?? "", /^"[0-9a-f]{16}\.any-[0-9a-f]{32}"$/);
   const { width, height, format } = await sharp(Buffer.from(response.body)).metadata();
   assert.deepEqual([format, width, height], ["png", 20, 15]);
   assert.equal(told.source, "s3://pictures/cat.jpg");
@@ -81,6 +88,7 @@ test("what the client has already is not drawn again", async () => {
   const headers = { "if-none-match": first.response.headers.ETag ?? "" };
   const { response, told } = await served(cat, { headers });
   assert.deepEqual([response.status, response.body, told.renderMs], [304, "", undefined]);
+  assert.equal(response.headers.ETag, first.response.headers.ETag);
   assert.equal((await served(cat, { headers, env: { IMGPROXY_USE_ETAG: "0" } })).response.status, 200);
 });
 
@@ -93,6 +101,28 @@ test("what has not changed since the client got it is not drawn again", async ()
   assert.equal(await statusSince(since), 304);
   assert.equal(await statusSince("Wed, 21 Oct 2015 07:28:00 GMT"), 200);
   assert.equal(await statusSince(since, { IMGPROXY_USE_LAST_MODIFIED: "0" }), 200);
+});
+
+test("what the client has of other settings is drawn again", async () => {
+  const { response } = await served(cat);
+  const headers = {
+    "if-none-match": response.headers.ETag ?? "",
+    "if-modified-since": new Date().toUTCString(),
+  };
+  assert.equal((await served(cat, { headers })).response.status, 304);
+  const other = await served(cat, { headers, env: { IMGPROXY_QUALITY: "33" } });
+  assert.equal(other.response.status, 200);
+  assert.notEqual(other.response.headers.ETag, response.headers.ETag);
+});
+
+test("a 304 says as long as the picture does", async () => {
+  const env = { IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1" };
+  const { response } = await served(minute, { env });
+  assert.equal(response.headers["Cache-Control"], "max-age=60");
+  const again = await served(minute, { env, headers: { "if-none-match": response.headers.ETag ?? "" } });
+  assert.equal(again.response.status, 304);
+  const { "Content-Type": _, "Content-Disposition": __, ...said } = response.headers;
+  assert.deepEqual(again.response.headers, said);
 });
 
 test("a picture kept earlier needs no source", async () => {

@@ -6,6 +6,7 @@ import type { HttpRequest, HttpResponse } from "../http.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Source } from "../source/download.ts";
 import type { ObjectMetadata } from "../store/store.ts";
+import { etagOf } from "../url/etag.ts";
 import { sourceTag, tagIn } from "../url/key.ts";
 import { negotiatedFormats } from "../url/negotiation.ts";
 import type { ImageRequest } from "../url/parse.ts";
@@ -46,17 +47,22 @@ export function answerPicture(
     "Content-Disposition": contentDisposition(request.source, filename, extension, attachment),
     "Cache-Control": cacheControl(context, request.options.expires, source),
     ...vary(context.config),
-    ...validators(source, context.config),
+    ...validators(source, request.key, context.config),
     ...known(CACHE_TAG_HEADER, tagIn(request.key)),
     ...(context.config.debugHeaders && sizes(picture, source, origin)),
   });
 }
 
-/** 304: what the client has is what it would get. */
-export const answerNotModified = (request: ImageRequest, context: RequestContext): HttpResponse =>
+/** 304: what the client has is what it would get, and all that would be said of it. */
+export const answerNotModified = (
+  source: ObjectMetadata,
+  request: ImageRequest,
+  context: RequestContext,
+): HttpResponse =>
   answer(context, 304, "", {
-    "Cache-Control": cacheControl(context, request.options.expires),
+    "Cache-Control": cacheControl(context, request.options.expires, source),
     ...vary(context.config),
+    ...validators(source, request.key, context.config),
     ...known(CACHE_TAG_HEADER, tagIn(request.key)),
   });
 
@@ -71,7 +77,8 @@ export const answerKept = (
     ...known("Content-Disposition", metadata.contentDisposition),
     ...known("Cache-Control", metadata.cacheControl),
     ...vary(context.config),
-    ...validators(metadata, context.config),
+    ...(context.config.useEtag && known("ETag", printable(metadata.etag))),
+    ...lastModified(metadata, context.config),
     ...known(CACHE_TAG_HEADER, metadata.cacheTag),
   });
 
@@ -168,13 +175,15 @@ const percentEncoded = (name: string) =>
 export const vary = (config: Config): HttpResponse["headers"] =>
   known("Vary", negotiatedFormats(config).length > 0 ? "Accept" : undefined);
 
-/** The source's own validators, as far as the environment hands them on. */
-export function validators({ etag, lastModified }: ObjectMetadata, config: Config): HttpResponse["headers"] {
-  const dated = lastModified !== undefined && !Number.isNaN(Date.parse(lastModified));
-  return {
-    ...known("ETag", config.useEtag ? printable(etag) : undefined),
-    ...known("Last-Modified", config.useLastModified && dated ? printable(lastModified) : undefined),
-  };
+/** An ETag of the answer's own, and its source's date, as far as the environment hands them on. */
+export const validators = (source: ObjectMetadata, key: string, config: Config): HttpResponse["headers"] => ({
+  ...known("ETag", config.useEtag ? etagOf(source.etag, key) : undefined),
+  ...lastModified(source, config),
+});
+
+function lastModified({ lastModified: date }: ObjectMetadata, config: Config): HttpResponse["headers"] {
+  const dated = config.useLastModified && !Number.isNaN(Date.parse(date ?? ""));
+  return known("Last-Modified", dated ? printable(date) : undefined);
 }
 
 function sizes(picture: Size, source: Source, { width, height, orientation }: Finished["origin"]) {

@@ -4,6 +4,7 @@ import type { Services } from "../services.ts";
 import type { ImageRequest } from "../url/parse.ts";
 import type { Source } from "./download.ts";
 import { fetchFromS3 } from "./s3.ts";
+import { isUnmodified, type Unmodified } from "./unmodified.ts";
 
 /** The part of the time left that a download leaves for drawing. */
 const RENDER_SHARE = 0.3;
@@ -14,13 +15,13 @@ const fetchers = new Map<string, Fetcher>([["s3", fetchFromS3]]);
 
 /**
  * Downloads a source, whatever its scheme, and leaves time to draw it.
- * `"not modified"` when the client's conditions hold.
+ * `Unmodified` when the client's conditions hold.
  */
 export async function fetchSource(
   { source: url, conditions, limits }: Pick<ImageRequest, "source" | "conditions" | "limits">,
   services: Services,
   deadline: Deadline,
-): Promise<Source | "not modified"> {
+): Promise<Source | Unmodified> {
   const { config, log } = services;
   const [scheme = ""] = url.split("://", 1);
   const fetcher = fetchers.get(scheme.toLowerCase());
@@ -30,7 +31,7 @@ export async function fetchSource(
   const downloadBy = deadline.sharing(RENDER_SHARE).sooner(config.downloadTimeout * 1000);
   try {
     const source = await fetcher(url, { conditions, limits }, services, downloadBy);
-    if (source !== "not modified") log.note({ bytes: source.bytes.length });
+    if (!isUnmodified(source)) log.note({ bytes: source.bytes.length });
     return source;
   } finally {
     log.note({ source: url, downloadMs: performance.now() - began });

@@ -2,24 +2,55 @@ import type { Config } from "../config/variables.ts";
 import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
-import type { Address } from "../store/store.ts";
+import type { Address, ObjectMetadata, Store } from "../store/store.ts";
 import { objectIn } from "../url/identity.ts";
 import type { ImageRequest } from "../url/parse.ts";
+import { withAttempts } from "./attempts.ts";
 import { download, type Source } from "./download.ts";
+import type { Unmodified } from "./unmodified.ts";
 
 /** Downloads `s3://bucket/key?version`. */
 export async function fetchFromS3(
   url: string,
   { conditions, limits }: Pick<ImageRequest, "conditions" | "limits">,
-  { config, store, log }: Services,
+  services: Services,
   deadline: Deadline,
-): Promise<Source | "not modified"> {
+): Promise<Source | Unmodified> {
+  const { config, store, log } = services;
   const address = s3Address(url, config.sourceQuerySeparator);
   if (!isAllowed(address.bucket, config)) throw new SourceUnreachable(`${url}: its bucket may not be read`);
   log.note({ s3: { ...address, ...(config.s3Endpoint && { endpoint: config.s3Endpoint }) } });
-  const get = (signal: AbortSignal) => store.get(address, { ...conditions, signal });
-  return download(url, get, deadline, limits.maxSrcFileSize);
+  const downloaded = await download(
+    url,
+    (signal) => store.get(address, { ...conditions, signal }),
+    deadline,
+    limits.maxSrcFileSize,
+  );
+  if (downloaded !== "not modified") return downloaded;
+  const { ifNoneMatch, ifModifiedSince } = conditions;
+  if (ifNoneMatch === undefined && ifModifiedSince === undefined) {
+    throw new SourceUnreachable(`${url}: not modified, which nobody asked`);
+  }
+  if (!config.cacheControlPassthrough) return { unmodified: { etag: ifNoneMatch } };
+  const unmodified = await metadataOf(address, store, deadline).catch(() => undefined);
+  return unmodified ? { unmodified } : fetchFromS3(url, { conditions: {}, limits }, services, deadline);
 }
+
+/** What is told of an object, for which its first byte is asked: a 304 does not say how long it may be kept. */
+const metadataOf = (
+  address: Address,
+  store: Store,
+  deadline: Deadline,
+): Promise<ObjectMetadata | undefined> =>
+  deadline.within("an object's headers", Infinity, async (signal) => {
+    const stream = await withAttempts(
+      () => store.get(address, { range: { first: 0, last: 0 }, signal }),
+      signal,
+    );
+    if (stream === "not modified") return undefined;
+    stream.cancel();
+    return stream.metadata;
+  });
 
 /** Where the object lies that a source URL names. Throws `SourceUnreachable` when it names none. */
 export function s3Address(url: string, separator: string): Address {

@@ -7,6 +7,7 @@ import type { HttpRequest } from "../http.ts";
 import type { Options } from "../options/index.ts";
 import { type Limits, limitsOf } from "../options/limits.ts";
 import type { Conditions } from "../store/store.ts";
+import { sourceEtagIn } from "./etag.ts";
 import { keyFor } from "./key.ts";
 import { checkExpiry, type Language, Reading, readOption, usePresets } from "./language.ts";
 import { acceptedFormats, isEnforced } from "./negotiation.ts";
@@ -24,7 +25,7 @@ export interface ImageRequest {
   readonly offers: Offers;
   /** Under which its answer is kept. */
   readonly key: string;
-  /** The client's validators, as far as the environment hands them on. */
+  /** What the client has, in the source's own validators; as far as the environment hands them on. */
   readonly conditions: Conditions;
 }
 
@@ -42,13 +43,14 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   if (options.format && !formats[options.format].writes) {
     throw new UnsupportedFormat(`format: ${options.format} cannot be written`);
   }
+  const key = keyFor(signed, source, http.headers.accept, config);
   return {
     source,
     options,
     limits: limitsOf(config),
-    key: keyFor(signed, source, http.headers.accept, config),
+    key,
     offers: offersOf(http.headers.accept ?? "", config),
-    conditions: conditionsOf(http, config),
+    conditions: conditionsOf(http, key, config),
   };
 }
 
@@ -96,11 +98,17 @@ function offersOf(accept: string, config: Config): Offers {
   };
 }
 
-function conditionsOf({ headers }: HttpRequest, { useEtag, useLastModified }: Config): Conditions {
-  const ifNoneMatch = headers["if-none-match"];
+/** None behind the edge: CloudFront answers its viewers' conditions by itself, and what it asks us for it will keep. */
+function conditionsOf(
+  { headers, edgeKey }: HttpRequest,
+  key: string,
+  { useEtag, useLastModified }: Config,
+): Conditions {
+  if (edgeKey !== undefined) return {};
+  const held = useEtag && headers["if-none-match"];
   const ifModifiedSince = headers["if-modified-since"];
-  return {
-    ...(useEtag && ifNoneMatch ? { ifNoneMatch } : {}),
-    ...(useLastModified && ifModifiedSince ? { ifModifiedSince } : {}),
-  };
+  if (!held) return useLastModified && ifModifiedSince ? { ifModifiedSince } : {};
+  // A client that has another picture of the source has nothing, whatever the source's date.
+  const ifNoneMatch = sourceEtagIn(held, key);
+  return ifNoneMatch ? { ifNoneMatch } : {};
 }

@@ -156,7 +156,11 @@ describe("conditionalResponse: validators are handed on as imgproxy does it", ()
   )) {
     test(id, { skip: unbuilt(config) }, () => {
       const facts = { etag: sourceHeaders.ETag, lastModified: sourceHeaders["Last-Modified"] };
-      assert.deepEqual(validators(facts, configOf(config)), responseHeaders);
+      const { ETag, ...others } = validators(facts, request().key, configOf(config));
+      const { ETag: theirs, ...expected } = responseHeaders;
+      assert.deepEqual(others, expected);
+      // Ours holds the source's, and tells this picture of it from others.
+      assert.equal(ETag?.replace("1111111111111111.any-", ""), theirs);
     });
   }
 });
@@ -164,18 +168,22 @@ describe("conditionalResponse: validators are handed on as imgproxy does it", ()
 test("a source's validators are handed on, but for a date that is none", () => {
   const both = { etag: '"e1"', lastModified: "Wed, 21 Oct 2015 07:28:00 GMT" };
   const { config } = contextOf();
-  assert.deepEqual(validators(both, config), { ETag: '"e1"', "Last-Modified": both.lastModified });
-  assert.deepEqual(validators({ lastModified: "yesterday" }, config), {});
+  const { key } = request();
+  assert.deepEqual(validators(both, key, config), {
+    ETag: '"1111111111111111.any-e1"',
+    "Last-Modified": both.lastModified,
+  });
+  assert.deepEqual(validators({ lastModified: "yesterday" }, key, config), {});
 });
 
 test("validators that no header can hold are passed over", () => {
   const { config } = contextOf();
   for (const etag of ['"\u00e9"', '"a\r\nSet-Cookie: b"', '"\0"', '"\u007f"']) {
-    assert.deepEqual(validators({ etag }, config), {}, JSON.stringify(etag));
+    assert.deepEqual(validators({ etag }, request().key, config), {}, JSON.stringify(etag));
   }
   const lastModified = "Wed, 21 Oct 2015 07:28:00 GMT (m\u00e9)";
   assert.ok(!Number.isNaN(Date.parse(lastModified)));
-  assert.deepEqual(validators({ lastModified }, config), {});
+  assert.deepEqual(validators({ lastModified }, request().key, config), {});
 });
 
 interface VaryVector {
@@ -210,7 +218,7 @@ test("a picture goes out with all it should say, and nothing more", () => {
     "Content-Disposition": 'attachment; filename="cat.webp"',
     "Cache-Control": "max-age=31536000, public",
     Vary: "Accept",
-    ETag: '"e1"',
+    ETag: '"1111111111111111.any-e1"',
     "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT",
   });
 });
@@ -250,8 +258,20 @@ test("debug headers tell bytes of the source, and the size of the result", () =>
 });
 
 test("304 has no body, and may be cached like the picture", () => {
-  const { status, body, headers } = answerNotModified(request({ expires: now / 1000 + 5 }), contextOf());
+  const { status, body, headers } = answerNotModified({}, request({ expires: now / 1000 + 5 }), contextOf());
   assert.deepEqual([status, body, headers["Cache-Control"]], [304, "", "max-age=5, public"]);
+});
+
+test("304 carries what the full answer would", () => {
+  const context = contextOf({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1", IMGPROXY_AUTO_WEBP: "1" });
+  const source = { ...finished.source, cacheControl: "max-age=60" };
+  const {
+    "Content-Type": _,
+    "Content-Disposition": __,
+    ...full
+  } = answerPicture({ ...finished, source }, request(), context).headers;
+  assert.deepEqual(answerNotModified(source, request(), context).headers, full);
+  assert.equal(full["Cache-Control"], "max-age=60");
 });
 
 test("a failure tells its one sentence, in text, and no cache may keep it", () => {

@@ -5,7 +5,7 @@ import { Deadline } from "../../lambda/deadline.ts";
 import { Failure } from "../../lambda/errors.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
 import { fetchSource } from "../../lambda/source/fetch.ts";
-import type { Store } from "../../lambda/store/store.ts";
+import type { Conditions, ObjectMetadata, Store } from "../../lambda/store/store.ts";
 import { endsAfter, stopClock, until } from "../clock.ts";
 import { type Fault, faults, message, origin, s3Error } from "../faults.ts";
 import { type Env, servicesOf } from "../services.ts";
@@ -19,10 +19,16 @@ const half = Buffer.from("half a body, then ");
 const checksum = { "x-amz-checksum-crc32": "AAAAAA==" };
 
 /** Fetches from an origin with this fault within `ms`; no connection that broke may be left open. */
-async function fetchFrom(fault: Fault, ms: number, env: Readonly<Record<string, string>> = {}, source = url) {
+async function fetchFrom(
+  fault: Fault,
+  ms: number,
+  env: Readonly<Record<string, string>> = {},
+  source = url,
+  conditions: Conditions = {},
+) {
   await using at = await origin(fault);
   const services = servicesOf({ IMGPROXY_S3_ENDPOINT: at.endpoint, ...env });
-  const request = { source, conditions: {}, limits: limitsOf(services.config) };
+  const request = { source, conditions, limits: limitsOf(services.config) };
   const outcome = await fetchSource(request, services, Deadline.in(ms)).catch((error: unknown) => error);
   if (outcome instanceof Failure && !reusable.has(fault))
     await until(() => at.open === 0, "a connection is left open");
@@ -323,10 +329,33 @@ test("what shows no type we know within 32 KiB is refused there and then, also w
     assert.match(outcome.message, /no picture we know/);
   }
 });
+const notModified = answering(Buffer.from("HTTP/1.1 304 Not Modified\r\n\r\n"));
 
 test("what has not changed is not downloaded", async () => {
-  const { outcome } = await fetchFrom(faults.answers(Buffer.from("HTTP/1.1 304 Not Modified\r\n\r\n")), 1000);
-  assert.equal(outcome, "not modified");
+  const { outcome } = await fetchFrom(notModified, 1000, {}, url, { ifNoneMatch: '"e"' });
+  assert.deepEqual(outcome, { unmodified: { etag: '"e"' } });
+});
+
+test("a 304 nobody asked for is no answer", async () => {
+  const { outcome } = await fetchFrom(notModified, 1000);
+  assert.ok(outcome instanceof Failure);
+  assert.deepEqual([outcome.name, outcome.status], ["SourceUnreachable", 404]);
+});
+
+test("where the source says how long it holds, it is asked again what a 304 does not say", async () => {
+  const whole = { "cache-control": "max-age=60", etag: '"e"' };
+  const env = { IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1" };
+  const saying: Fault = (socket, sent, nth) =>
+    (/^if-none-match/im.test(sent) ? notModified : faults.answers(message(206, whole, "x")))(
+      socket,
+      sent,
+      nth,
+    );
+  reusable.add(saying);
+  const { outcome } = await fetchFrom(saying, 1000, env, url, { ifNoneMatch: '"e"' });
+  assert.ok(typeof outcome === "object" && outcome && "unmodified" in outcome);
+  const { cacheControl, etag } = outcome.unmodified as ObjectMetadata;
+  assert.deepEqual([cacheControl, etag], ["max-age=60", '"e"']);
 });
 
 for (const source of ["ftp://x/y", "constructor://x/y", "cat.jpg", "://", "s3:/b/k"]) {
