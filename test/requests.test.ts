@@ -86,7 +86,7 @@ function assertHeader(value: string | undefined, expected: string | null, name: 
   else assert.equal(value ?? null, expected, name);
 }
 
-/** Where we do not answer so yet. */
+/** Where we answer otherwise. */
 const onPurpose: Readonly<Record<string, string>> = {
   TestETagDataMatch: "on purpose: an answer's ETag is its own, so the source's is not the client's",
 };
