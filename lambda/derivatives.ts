@@ -7,6 +7,7 @@ import { withAttempts } from "./source/attempts.ts";
 import { readBody } from "./source/body.ts";
 import { type Address, type ObjectMetadata, type Store, StoreError } from "./store/store.ts";
 import type { ImageRequest } from "./url/parse.ts";
+import { isFileOf } from "./whole-file.ts";
 
 /** ms the derivative bucket may take to answer with a picture; a slow bucket is a miss. */
 const FIND_TIMEOUT = 500;
@@ -53,7 +54,10 @@ async function read(address: Address, context: RequestContext, store: Store, sig
   try {
     signal.throwIfAborted();
     if ((stream.length ?? 0) > MAX_PICTURE_BYTES) return linkTo(address, context, store);
-    const answer = answerKept(await readBody(stream, { limit: MAX_PICTURE_BYTES }), stream.metadata, context);
+    const bytes = await readBody(stream, { limit: MAX_PICTURE_BYTES });
+    if (!isFileOf(stream.metadata.type, bytes))
+      throw new TypeError(`${bytes.length} bytes that are no picture`);
+    const answer = answerKept(bytes, stream.metadata, context);
     return fits(answer) ? answer : linkTo(address, context, store);
   } finally {
     stream.cancel();

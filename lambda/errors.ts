@@ -66,10 +66,13 @@ export class SourceUnreachable extends Failure {
   /** A source that is missing may be asked for by a whole page of viewers; a store that fails may be well again at once. */
   override readonly cacheFor: number;
 
-  constructor(message: string, options: ErrorOptions & { readonly status?: number } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly status?: number; readonly cacheFor?: number } = {},
+  ) {
     super(message, options);
     this.status = options.status ?? 404;
-    this.cacheFor = this.status < 500 ? 10 : 0;
+    this.cacheFor = options.cacheFor ?? (this.status < 500 ? 10 : 0);
   }
 }
 

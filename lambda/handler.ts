@@ -1,11 +1,11 @@
 import middy, { type MiddlewareObj } from "@middy/core";
-import type { Context, LambdaFunctionURLEvent } from "aws-lambda";
+import type { Context } from "aws-lambda";
 import { answerFailure, type RequestContext } from "./answer/answers.ts";
 import { isSilent } from "./answer/routes.ts";
 import { readConfig } from "./config/variables.ts";
 import { Deadline, DeadlineExceeded } from "./deadline.ts";
 import { Failure, InternalError, Timeout } from "./errors.ts";
-import { fromEvent, type LambdaResult, toResult } from "./http.ts";
+import { fromEvent, type InvocationEvent, isRequest, type LambdaResult, toResult } from "./http.ts";
 import { type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
 import { serve } from "./serve.ts";
 import { s3Store } from "./store/s3.ts";
@@ -32,8 +32,13 @@ interface Request extends RequestContext {
 interface Invocation extends Context {
   request?: Request;
 }
-type Middleware = MiddlewareObj<LambdaFunctionURLEvent, LambdaResult, Error, Invocation>;
+type Middleware = MiddlewareObj<InvocationEvent, LambdaResult, Error, Invocation>;
 type MiddlewareRequest = Parameters<NonNullable<Middleware["onError"]>>[0];
+
+/** An event that is no request only wants us to be here. */
+const ping: Middleware = {
+  before: ({ event }) => (isRequest(event) ? undefined : toResult({ status: 200, headers: {}, body: "" })),
+};
 
 /** Makes what belongs to one request. */
 const requestContext: Middleware = {
@@ -75,11 +80,11 @@ function failureOf(error: unknown): Failure {
 }
 
 /** What AWS executes: a function URL's event in, a whole response out, always before the function is killed. */
-export const handler = middy<LambdaFunctionURLEvent, LambdaResult, Error, Invocation>({
+export const handler = middy<InvocationEvent, LambdaResult, Error, Invocation>({
   timeoutEarlyInMillis: 0,
 })
-  .use([requestContext, atTheEnd(writeLine), atTheEnd(publishMetrics), errorResponse])
-  .handler(async (_event: LambdaFunctionURLEvent, context: Invocation) => {
+  .use([ping, requestContext, atTheEnd(writeLine), atTheEnd(publishMetrics), errorResponse])
+  .handler(async (_event: InvocationEvent, context: Invocation) => {
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
     const request = requestOf(context);

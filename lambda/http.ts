@@ -32,18 +32,33 @@ export interface LambdaResult {
 /** In which header the edge function hands on the path as the viewer sent it. */
 export const PATH_HEADER = "x-shutterspeed-path";
 
+/** What the edge function asks for in place of whatever is no picture and no fixed path. */
+export const NOWHERE = "/-";
+
 /** bytes that Lambda takes of a result, as JSON. */
 export const RESPONSE_LIMIT = 6_291_556;
 
-/** The request in a function URL's event; `invocation` is Lambda's own id for it. */
-export function fromEvent(event: LambdaFunctionURLEvent, invocation: string): HttpRequest {
-  const given = Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value ?? ""]);
+/** A function URL's event, or anything else the function is invoked with. */
+export type InvocationEvent = Partial<Pick<LambdaFunctionURLEvent, "rawPath" | "headers">> & {
+  readonly requestContext?: { readonly http?: { readonly method?: string } };
+};
+
+/** Whether an event is a request. What keeps the function warm sends `{}`, or what it likes. */
+export const isRequest = ({ rawPath, requestContext }: InvocationEvent): boolean =>
+  typeof rawPath === "string" && typeof requestContext?.http?.method === "string";
+
+/** The request in a function URL's event, as far as it is one; `invocation` is Lambda's own id for it. */
+export function fromEvent(
+  { rawPath = "", requestContext, ...event }: InvocationEvent,
+  invocation: string,
+): HttpRequest {
+  const given = Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? ""]);
   const headers: Readonly<Record<string, string>> = Object.fromEntries(given);
-  const { method } = event.requestContext.http;
+  const method = requestContext?.http?.method ?? "GET";
   const id = requestId(headers, invocation);
   const original = headers[PATH_HEADER];
-  if (original === undefined) return { method, headers, id, path: untilQuery(event.rawPath) };
-  const edgeKey = event.rawPath.slice(1);
+  if (original === undefined) return { method, headers, id, path: untilQuery(rawPath) };
+  const edgeKey = rawPath.slice(1);
   return {
     method,
     headers: { ...headers, accept: acceptIn(edgeKey) },
@@ -63,10 +78,10 @@ const acceptIn = (edgeKey: string) =>
 
 const untilQuery = (target: string) => target.split("?", 1)[0] ?? "";
 
-/** The client's own `X-Request-ID` if it is made of harmless characters, else Lambda's. */
+/** The client's own `X-Request-ID` if it is made of at most 128 harmless characters, else Lambda's. */
 export function requestId(headers: HttpRequest["headers"], invocation: string): string {
   const own = headers["x-request-id"];
-  return own !== undefined && /^[A-Za-z0-9_-]+$/.test(own) ? own : invocation;
+  return own !== undefined && /^[A-Za-z0-9_-]{1,128}$/.test(own) ? own : invocation;
 }
 
 /** The result that makes a function URL send this response. */

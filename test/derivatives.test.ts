@@ -63,7 +63,14 @@ const answer = (body: Buffer): HttpResponse => ({
   },
   body,
 });
-const small = answer(Buffer.from("small"));
+/** As a PNG begins and ends. */
+const pngOf = (text: string) =>
+  Buffer.concat([
+    Buffer.from("89504e470d0a1a0a", "hex"),
+    Buffer.from(text),
+    Buffer.from("49454e44ae426082", "hex"),
+  ]);
+const small = answer(pngOf("small"));
 const big = answer(Buffer.alloc(4_800_000, 7));
 const [dear, cheap] = [200, 199];
 
@@ -73,7 +80,7 @@ test("a picture dear to draw is kept, and found with all that was said of it", a
   assert.equal(await keep(small, dear), small);
   assert.equal(told().derivative, "kept");
   const found = await find();
-  assert.equal(Buffer.from(found?.body ?? "").toString(), "small");
+  assert.deepEqual(found?.body, small.body);
   for (const name of ["Content-Type", "Cache-Control", "Content-Disposition"]) {
     assert.equal(found?.headers[name], small.headers[name]);
   }
@@ -90,6 +97,20 @@ test("the kept object tells S3's own clients the same, and carries the tag of it
   assert.equal(headers.get("content-disposition"), 'inline; filename="a.png"');
   assert.equal(headers.get("x-amz-meta-cache-tag"), "tag");
 });
+
+for (const [name, body] of [
+  ["empty", Buffer.alloc(0)],
+  ["cut off", pngOf("cut off").subarray(0, -1)],
+  ["another file", Buffer.from("<html>")],
+] as const) {
+  test(`a derivative that is ${name} is a miss`, async () => {
+    const { find, keep, told } = policy(`/_/w:1/plain/s3://b/corrupt-${body.length}`);
+    await keep(answer(body), dear);
+    assert.equal(await find(), undefined);
+    assert.equal(told().derivative, "missing");
+    assert.match(told().derivativeError ?? "", /bytes that are no picture/);
+  });
+}
 
 test("a picture cheap to draw is not kept", async () => {
   const { find, keep } = policy("/_/w:1/plain/s3://b/cheap");

@@ -167,6 +167,18 @@ test("through the function a picture goes out in base64", async () => {
   assert.equal(width, 20);
 });
 
+test("an event that is no request is answered: it keeps the function warm", async () => {
+  for (const event of [{}, { source: "aws.events", detail: {} }, { rawPath: "/x" }, { headers: null }]) {
+    const { statusCode, body } = await handler(event as object, contextOf(1000));
+    assert.deepEqual([statusCode, body], [200, ""]);
+  }
+});
+
+test("an event without headers is a request like any other", async () => {
+  const { headers: _, ...event } = eventOf(cat);
+  assert.equal((await handler(event, contextOf(10_000))).statusCode, 200);
+});
+
 test("whatever is asked, the answer is no fault of ours", async () => {
   const word = fc.oneof(
     fc.constantFrom(

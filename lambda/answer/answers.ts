@@ -2,7 +2,7 @@ import type { Config } from "../config/variables.ts";
 import type { Size } from "../contract/canvas.ts";
 import { type Failure, Forbidden } from "../errors.ts";
 import { formats } from "../formats.ts";
-import type { HttpRequest, HttpResponse } from "../http.ts";
+import { type HttpRequest, type HttpResponse, NOWHERE } from "../http.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Source } from "../source/download.ts";
 import type { ObjectMetadata } from "../store/store.ts";
@@ -87,15 +87,17 @@ export const answerElsewhere = (location: string, context: RequestContext): Http
   answer(context, 302, "", { Location: location, "Cache-Control": "no-store" });
 
 /**
- * The status of a failure and all the client is told of it. Never carries a Cache-Control. It has its source's tag, so that a
- * missing picture can be asked for as soon as it is there; but nothing is computed of a path that is not signed.
+ * The status of a failure and all the client is told of it. Only the edge hears how long it may be repeated. It has its source's
+ * tag, so that a missing picture can be asked for as soon as it is there; but nothing is computed of a path that is not signed.
  */
 export const answerFailure = (failure: Failure, context: RequestContext): HttpResponse => {
   const { http, config } = context;
   const tag = failure instanceof Forbidden ? undefined : sourceTag(http.path, config);
+  const throughEdge = http.edgeKey !== undefined || http.path === NOWHERE;
   return answer(context, failure.status, failure.publicMessage, {
     "Content-Type": "text/plain",
     ...known("Retry-After", failure.retryAfter?.toString()),
+    ...(throughEdge && failure.cacheFor > 0 && { "Cache-Control": `s-maxage=${failure.cacheFor}` }),
     ...known(CACHE_TAG_HEADER, tag),
   });
 };

@@ -75,13 +75,15 @@ function failure(cause: unknown, { where }: Progress, description: string): Fail
   const Kind = [SourceIncomplete, InvalidSource, BrokenSource].find((kind) => cause instanceof kind);
   if (Kind) return new Kind(message, { cause });
   if (cause instanceof DeadlineExceeded) return new SourceTimeout(message, { cause });
-  if (cause instanceof StoreError)
+  if (cause instanceof StoreError && cause.status >= 400)
     return new SourceUnreachable(message, { cause, status: statusFor(cause.status) });
-  return new SourceUnreachable(message, { cause, status: where === "reading the body" ? 502 : 404 });
+  // As imgproxy says it; but what went wrong on the way may go well the next moment.
+  return new SourceUnreachable(message, {
+    cause,
+    status: where === "reading the body" ? 502 : 404,
+    cacheFor: 0,
+  });
 }
 
-/** What we answer when the store answered with this status. */
-function statusFor(status: number): number {
-  if (status >= 500) return 502;
-  return status >= 400 ? status : 404;
-}
+/** What we answer when the store answered with this status of a failure. */
+const statusFor = (status: number) => (status >= 500 ? 502 : status);

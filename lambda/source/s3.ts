@@ -29,7 +29,7 @@ export async function fetchFromS3(
   if (downloaded !== "not modified") return downloaded;
   const { ifNoneMatch, ifModifiedSince } = conditions;
   if (ifNoneMatch === undefined && ifModifiedSince === undefined) {
-    throw new SourceUnreachable(`${url}: not modified, which nobody asked`);
+    throw new SourceUnreachable(`${url}: not modified, which nobody asked`, { cacheFor: 0 });
   }
   if (!config.cacheControlPassthrough) return { unmodified: { etag: ifNoneMatch } };
   const unmodified = await metadataOf(address, store, deadline).catch(() => undefined);

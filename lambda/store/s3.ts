@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Config } from "../config/variables.ts";
 import { DeadlineExceeded } from "../deadline.ts";
+import { isWhole } from "./range.ts";
 import { CONNECTION_TIMEOUT, s3Clients } from "./s3-client.ts";
 import {
   type Address,
@@ -38,7 +39,8 @@ export function s3Store(config: Config): Store {
       try {
         return await openStream(clientFor(address.bucket, fresh), command, signal);
       } catch (error) {
-        if (statusOf(error) === 304) return "not modified";
+        const conditional = ifNoneMatch !== undefined || ifModifiedSince !== undefined;
+        if (statusOf(error) === 304 && conditional) return "not modified";
         throw translated(error);
       }
     },
@@ -124,6 +126,11 @@ async function openStream(
   if (!(body instanceof Readable)) throw new TypeError("S3 answered without a body");
   // Without a listener a reset, or an abort, of a body that nobody reads yet would end the process.
   body.on("error", () => {});
+  const partial = output.$metadata.httpStatusCode === 206 && command.input.Range === undefined;
+  if (partial && !isWhole(range, length)) {
+    body.destroy();
+    throw new StoreError(206, `PartialContent, ${range ?? "of what"}`);
+  }
   return {
     metadata: metadataOf(output),
     length,
@@ -170,8 +177,22 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
+/** What S3 says of our credentials, and the SDK when it has none: a fault of ours, whatever its status. */
+const ofCredentials = new Set([
+  "AuthorizationHeaderMalformed",
+  "CredentialsProviderError",
+  "ExpiredToken",
+  "InvalidAccessKeyId",
+  "InvalidToken",
+  "RequestExpired",
+  "RequestTimeTooSkewed",
+  "SignatureDoesNotMatch",
+  "TokenRefreshRequired",
+]);
+
 function translated(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof StoreError) return error;
+  if (ofCredentials.has(error.name)) return new StoreError(500, error.name, { cause: error });
   const status = statusOf(error);
   if (status !== undefined) return new StoreError(status, error.name, { cause: error });
   // The SDK gives resets the name TimeoutError too; they have a code of their own.

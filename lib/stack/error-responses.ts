@@ -28,13 +28,14 @@ const failures: readonly Failure[] = [
   new SourceNotAllowed(),
   new SourceTimeout(),
   new SourceUnreachable(""),
+  new SourceUnreachable("", { cacheFor: 0 }),
   new SourceUnreachable("", { status: 403 }),
   new SourceUnreachable("", { status: 502 }),
   new Timeout(),
   new UrlTooLong(),
 ];
 
-/** Failures carry no Cache-Control, so the one that passes soonest speaks for its status. */
+/** The one that passes soonest speaks for its status; one that lasts says so itself (`answerFailure`). */
 const seconds = (httpStatus: number) =>
   failures
     .filter(({ status }) => status === httpStatus)

@@ -143,6 +143,8 @@ const promises: readonly (readonly [string, Fault, string, number, RegExp])[] = 
   ],
   ["404", answering(s3Error(404, "NoSuchKey")), "SourceUnreachable", 404, /404 NoSuchKey/],
   ["403", answering(s3Error(403, "AccessDenied")), "SourceUnreachable", 403, /403 AccessDenied/],
+  ["credentials of ours", answering(s3Error(403, "ExpiredToken")), "SourceUnreachable", 502, /ExpiredToken/],
+  ["a part nobody asked for", faults.answers(message(206, {}, "x")), "SourceUnreachable", 404, /206 Partial/],
   ["416", answering(s3Error(416, "InvalidRange")), "SourceUnreachable", 416, /416/],
   ["500", answering(s3Error(500, "InternalError")), "SourceUnreachable", 502, /500 InternalError/],
 ];
@@ -330,6 +332,21 @@ test("what shows no type we know within 32 KiB is refused there and then, also w
   }
 });
 const notModified = answering(Buffer.from("HTTP/1.1 304 Not Modified\r\n\r\n"));
+
+test("only what the store says is repeated by a CDN, not what went wrong on the way", async () => {
+  for (const [fault, cacheFor] of [
+    [answering(s3Error(404, "NoSuchKey")), 10],
+    [answering(s3Error(403, "AccessDenied")), 10],
+    [answering(s3Error(403, "ExpiredToken")), 0],
+    [(socket) => socket.destroy(), 0],
+    [answering(message(206, {}, "x")), 0],
+    [notModified, 0],
+  ] as readonly (readonly [Fault, number])[]) {
+    const { outcome } = await fetchFrom(fault, 1000);
+    assert.ok(outcome instanceof Failure);
+    assert.equal(outcome.cacheFor, cacheFor, outcome.message);
+  }
+});
 
 test("what has not changed is not downloaded", async () => {
   const { outcome } = await fetchFrom(notModified, 1000, {}, url, { ifNoneMatch: '"e"' });

@@ -145,8 +145,20 @@ test("CloudFront repeats a failure no longer than any failure of its status may 
     assert.ok((repeated.get(status) ?? 10) <= cacheFor, `${name}: ${status} is repeated for too long`);
   }
   assert.equal(repeated.get(403), new failures.Forbidden().cacheFor);
-  assert.equal(repeated.get(404), 10, "a missing picture is asked for once in a while, not by every viewer");
+  assert.equal(repeated.get(404), 0, "a connection that broke may hold the next time");
   assert.equal(repeated.get(502), 0, "S3 may be well again at once");
+});
+
+test("a failure that lasts says so to the edge: a missing picture is asked for once in a while, not by every viewer", () => {
+  const said = (failure: failures.Failure, http: object) => {
+    const context = { method: "GET", path: "/_/w:1/plain/s3://b/k", headers: {}, id: "1", ...http };
+    return answerFailure(failure, { http: context, config: readConfig({}), now: 0 }).headers["Cache-Control"];
+  };
+  const missing = new failures.SourceUnreachable("");
+  assert.equal(said(missing, { edgeKey: "a/b.any" }), "s-maxage=10");
+  assert.equal(said(new failures.NoRoute(), { path: "/-" }), "s-maxage=10");
+  assert.equal(said(new failures.SourceUnreachable("", { cacheFor: 0 }), { edgeKey: "a/b.any" }), undefined);
+  assert.equal(said(missing, {}), undefined);
 });
 
 test("what S3 serves is kept from running scripts like what the function serves", () => {

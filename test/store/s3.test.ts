@@ -10,6 +10,7 @@ import type { ObjectStream, Store } from "../../lambda/store/store.ts";
 import { StoreError } from "../../lambda/store/store.ts";
 import { buckets, type LocalS3, startS3 } from "../../lib/local/s3/s3.ts";
 import { faults, message, type Origin, origin, s3Error } from "../faults.ts";
+import { oracle } from "../oracle.ts";
 
 process.env.AWS_ACCESS_KEY_ID = "local";
 process.env.AWS_SECRET_ACCESS_KEY = "not-a-secret";
@@ -225,6 +226,17 @@ for (const [status, code] of [
     }));
 }
 
+for (const code of ["ExpiredToken", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "InvalidAccessKeyId"]) {
+  test(`${code} is a fault of ours, whatever its status`, () =>
+    against(faults.answers(s3Error(403, code)), (bucket) =>
+      assert.rejects(bucket.get(picture, { signal: patient() }), {
+        name: "StoreError",
+        status: 500,
+        message: `500 ${code}`,
+      }),
+    ));
+}
+
 test("an error page that is no XML still has its status", () =>
   against(
     faults.answers(message(502, { "Content-Type": "text/html" }, "<h1>Bad <gateway></h1>")),
@@ -270,6 +282,35 @@ test("a part is asked for by its bytes, as long as the object is the same", () =
     assert.match(at.heads[0] ?? "", /\r\nif-match: "e"\r\n/i);
     await bucket.get(picture, { range: { first: 4 }, signal: patient() });
     assert.match(at.heads[1] ?? "", /\r\nrange: bytes=4-\r\n/i);
+  }));
+
+interface PartialVector {
+  readonly contentRange: string;
+  readonly contentLength: string | null;
+  readonly accepted: boolean;
+}
+
+for (const { contentRange, contentLength, accepted } of oracle<PartialVector>("partialContent")) {
+  test(`206 nobody asked for, ${contentRange || "of what"} → ${accepted ? "read" : "refused"}`, () => {
+    const body = "x".repeat(Number(contentLength ?? 5));
+    const headers = contentRange ? { "Content-Range": contentRange } : {};
+    return against(faults.answers(message(206, headers, body)), async (bucket, at) => {
+      const asked = bucket.get(picture, { signal: patient() });
+      if (!accepted) {
+        await assert.rejects(asked, { name: "StoreError", status: 206 });
+        return closed(at);
+      }
+      const stream = await asked;
+      assert.equal(await text(stream), body);
+    });
+  });
+}
+
+test("a 304 nobody asked for is an error", () =>
+  against(faults.answers(Buffer.from("HTTP/1.1 304 X\r\n\r\n")), async (bucket) => {
+    await assert.rejects(bucket.get(picture, { signal: patient() }), { name: "StoreError", status: 304 });
+    const held = { ifNoneMatch: '"e"', signal: patient() };
+    assert.equal(await bucket.get(picture, held), "not modified");
   }));
 
 test("connections are used again, but for what asks for a fresh one", async () => {
