@@ -8,7 +8,6 @@ export interface ToCome {
 export const toCome: Readonly<Record<string, ToCome>> = {
   canonical: { vectors: 2, reason: "not built yet: IMGPROXY_SET_CANONICAL_HEADER" },
   clientIp: { vectors: 2, reason: "not built yet: the log does not name the client's address" },
-  partialContent: { vectors: 7, reason: "not built yet: http sources" },
   privateNet: { vectors: 66, reason: "not built yet: http sources, and which addresses they may have" },
   skipProcessing: {
     vectors: 19,
