@@ -129,7 +129,7 @@ test("whatever is asked of a picture, it is drawn, or is more than we or sharp c
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...pictures), asked, async ([bytes], text) => {
       try {
-        assert.ok((await drawing(bytes, text, 3000)).body.length > 0);
+        assert.ok((await drawing(bytes, text, 1500)).body.length > 0);
       } catch (error) {
         const honest = [ResultTooBig, BrokenSource, Timeout].some((Kind) => error instanceof Kind);
         if (!honest) throw error;
