@@ -12,13 +12,13 @@ import {
   Timeout,
   UnsupportedFormat,
 } from "../errors.ts";
+import type { File } from "./decoders/decoder.ts";
 import type { Picture } from "./picture.ts";
 import type { ImageInfo, Plan } from "./plan.ts";
 
 /** What the drawing process is asked: to tell about a source, or to draw it. */
 export interface ApartRequest {
-  /** The source. */
-  readonly bytes: Uint8Array;
+  readonly file: File;
   readonly plan?: Plan;
   /** ms. */
   readonly left: number;
@@ -32,8 +32,8 @@ export interface ApartAnswer {
 }
 
 /** Reads a source's header as a decoder does, where that can be killed: at the deadline, or when it holds more than `memory` bytes. */
-export async function openApart(bytes: Uint8Array, memory: number, deadline: Deadline): Promise<ImageInfo> {
-  const { info } = await ask({ bytes, left: deadline.left }, memory, deadline);
+export async function openApart(file: File, memory: number, deadline: Deadline): Promise<ImageInfo> {
+  const { info } = await ask({ file, left: deadline.left }, memory, deadline);
   if (!info) throw new InternalError("the drawing process opened nothing");
   return info;
 }
@@ -41,11 +41,11 @@ export async function openApart(bytes: Uint8Array, memory: number, deadline: Dea
 /** Draws a plan as `render` does, where that can be killed, as for `openApart`. */
 export async function renderApart(
   plan: Plan,
-  bytes: Uint8Array,
+  { bytes, density }: File,
   memory: number,
   deadline: Deadline,
 ): Promise<Picture> {
-  const { picture } = await ask({ bytes, plan, left: deadline.left }, memory, deadline);
+  const { picture } = await ask({ file: { bytes, density }, plan, left: deadline.left }, memory, deadline);
   if (!picture) throw new InternalError("the drawing process drew nothing");
   return picture;
 }

@@ -16,5 +16,5 @@ const DEAR = 1000;
  */
 export async function draw(plan: Plan, opened: Opened, limits: Limits, deadline: Deadline): Promise<Picture> {
   const apart = opened.hostile || plan.cost.total >= DEAR || hasLeftovers();
-  return apart ? renderApart(plan, opened.bytes, limits.memory, deadline) : render(plan, opened, deadline);
+  return apart ? renderApart(plan, opened, limits.memory, deadline) : render(plan, opened, deadline);
 }

@@ -5,8 +5,8 @@ import type { ApartAnswer, ApartRequest } from "./apart.ts";
 import { openWithSharp } from "./decoders/sharp.ts";
 import { render } from "./render.ts";
 
-async function answerTo({ bytes, plan, left }: ApartRequest): Promise<ApartAnswer> {
-  const opened = await openWithSharp(bytes);
+async function answerTo({ file, plan, left }: ApartRequest): Promise<ApartAnswer> {
+  const opened = await openWithSharp(file.bytes, file.density);
   return plan ? { picture: await render(plan, opened, Deadline.in(left)) } : { info: opened.info };
 }
 

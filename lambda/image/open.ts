@@ -25,7 +25,7 @@ export async function open(
 ): Promise<Opened> {
   if (bytes.length === 0) throw new InvalidSource("0 bytes");
   const format = imageType(bytes);
-  const decode = (format && decoders[format]) ?? openWithSharp;
+  const decode = (format && decoders[format]) ?? ((bytes) => openWithSharp(bytes));
   const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, limits, deadline));
   const { width, height } = opened.info;
   if (megapixels(opened.info) > limits.maxSrcResolution) {

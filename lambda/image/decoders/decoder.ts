@@ -4,9 +4,15 @@ import type { Options } from "../../options/index.ts";
 import type { Limits } from "../../options/limits.ts";
 import type { ImageInfo } from "../plan.ts";
 
-/** A source whose header has been read. */
-export interface Opened {
+/** A source's file, and how it is to be read. */
+export interface File {
   readonly bytes: Uint8Array;
+  /** Pixels per inch that shapes are drawn at. @default 72, at their own size */
+  readonly density?: number | undefined;
+}
+
+/** A source whose header has been read. */
+export interface Opened extends File {
   readonly info: ImageInfo;
   /** The pixels, still undecoded; each call begins anew. */
   readonly pixels: () => Sharp;

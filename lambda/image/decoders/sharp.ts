@@ -18,13 +18,14 @@ const MAX_CHANNELS = 16;
 /** sharp's own guards are off: slightly damaged pictures are drawn, sizes are checked by `open`. */
 const lenient = { failOn: "none", limitInputPixels: false, limitInputChannels: false } as const;
 
-/** Reads the header of whatever sharp reads. */
-export async function openWithSharp(bytes: Uint8Array): Promise<Opened> {
-  const metadata = await sharp(bytes, lenient)
+/** Reads the header of whatever sharp reads. An SVG is drawn at so many pixels per inch. @default 72, at its own size */
+export async function openWithSharp(bytes: Uint8Array, density?: number): Promise<Opened> {
+  const settings = density === undefined ? lenient : { ...lenient, density };
+  const metadata = await sharp(bytes, settings)
     .metadata()
     .catch((cause: unknown) => fail(bytes, cause));
   // sharp would apply the profile before all else; a step does, or nobody where the colours are sRGB's already.
-  const pixels = () => sharp(bytes, { ...lenient, ignoreIcc: hasOwnColours(metadata) });
+  const pixels = () => sharp(bytes, { ...settings, ignoreIcc: hasOwnColours(metadata) });
   return { bytes, info: imageInfo(metadata), pixels };
 }
 

@@ -1,14 +1,27 @@
+import { megapixels } from "../../contract/canvas.ts";
 import { InternalError } from "../../errors.ts";
 import { openApart } from "../apart.ts";
 import type { Decoder } from "./decoder.ts";
 import { assertHarmless } from "./svg-guard.ts";
 
-/** Opens an SVG in a process that can be killed: a few hundred bytes of it can hold a renderer for minutes, or all memory. */
+/** Pixels per inch at which an SVG has the size it says. */
+const NATURAL_DENSITY = 72;
+
+/**
+ * Opens an SVG in a process that can be killed: a few hundred bytes of it can hold a renderer for minutes, or all memory.
+ * Shapes have no pixels: one above the limit is drawn at the size that is allowed, which is its size from here on.
+ */
 export const openSvg: Decoder = async (bytes, _options, limits, deadline) => {
   await assertHarmless(bytes, limits);
+  const open = (density: number) => openApart({ bytes, density }, limits.memory, deadline);
+  const natural = await open(NATURAL_DENSITY);
+  const shrink = Math.sqrt(megapixels(natural) / limits.maxSrcResolution);
+  // sharp draws at 1 pixel per inch at least; what is still too large then is refused.
+  const density = Math.max(1, NATURAL_DENSITY / Math.max(1, shrink));
   return {
     bytes,
-    info: await openApart(bytes, limits.memory, deadline),
+    density,
+    info: density === NATURAL_DENSITY ? natural : await open(density),
     pixels() {
       throw new InternalError("an SVG is not drawn in this process");
     },
