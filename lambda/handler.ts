@@ -5,7 +5,15 @@ import { isSilent } from "./answer/routes.ts";
 import { readConfig } from "./config/variables.ts";
 import { Deadline, DeadlineExceeded } from "./deadline.ts";
 import { Failure, InternalError, Timeout } from "./errors.ts";
-import { fromEvent, type InvocationEvent, isRequest, type LambdaResult, toResult } from "./http.ts";
+import {
+  forMethod,
+  fromEvent,
+  type HttpResponse,
+  type InvocationEvent,
+  isRequest,
+  type LambdaResult,
+  toResult,
+} from "./http.ts";
 import { type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
 import { serve } from "./serve.ts";
 import { s3Store } from "./store/s3.ts";
@@ -68,9 +76,13 @@ const atTheEnd = (tell: (fields: RequestLog["fields"], outcome: Outcome) => void
 /** Every error is an answer. */
 const errorResponse: Middleware = {
   onError(request) {
-    request.response = toResult(answerFailure(failureOf(request.error), requestOf(request.context)));
+    const context = requestOf(request.context);
+    request.response = resultOf(answerFailure(failureOf(request.error), context), context);
   },
 };
+
+const resultOf = (response: HttpResponse, { http }: RequestContext) =>
+  toResult(forMethod(response, http.method));
 
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
@@ -92,5 +104,5 @@ export const handler = middy<InvocationEvent, LambdaResult, Error, Invocation>({
     const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, () =>
       serve(request, services, answerBy),
     );
-    return toResult(response);
+    return resultOf(response, request);
   });

@@ -84,6 +84,16 @@ export function requestId(headers: HttpRequest["headers"], invocation: string): 
   return own !== undefined && /^[A-Za-z0-9_-]{1,128}$/.test(own) ? own : invocation;
 }
 
+/** The response as its request's method wants it: HEAD is told all that GET is, but the body. */
+export const forMethod = (response: HttpResponse, method: string): HttpResponse =>
+  method === "HEAD"
+    ? {
+        ...response,
+        headers: { ...response.headers, "Content-Length": `${Buffer.byteLength(response.body)}` },
+        body: "",
+      }
+    : response;
+
 /** The result that makes a function URL send this response. */
 export const toResult = (response: HttpResponse): LambdaResult =>
   envelope(

@@ -179,6 +179,16 @@ test("an event without headers is a request like any other", async () => {
   assert.equal((await handler(event, contextOf(10_000))).statusCode, 200);
 });
 
+test("HEAD is told what GET is, but the body", async () => {
+  for (const path of [cat, "/health", "/_/w:20/plain/s3://pictures/none.jpg", "/_/w:abc/plain/x", "/abc"]) {
+    const got = await invoked(path);
+    const { headers, body, statusCode } = await handler(eventOf(path, {}, "HEAD"), contextOf(10_000));
+    const length = Buffer.from(got.body, got.isBase64Encoded ? "base64" : "utf8").length;
+    assert.deepEqual([statusCode, body], [got.statusCode, ""], path);
+    assert.deepEqual(headers, { ...got.headers, "Content-Length": `${length}` });
+  }
+});
+
 test("whatever is asked, the answer is no fault of ours", async () => {
   const word = fc.oneof(
     fc.constantFrom(

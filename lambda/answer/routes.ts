@@ -29,12 +29,11 @@ export function route(context: RequestContext): HttpResponse | undefined {
   if (http.path !== config.pathPrefix && !isBelow(http.path, config.pathPrefix)) nothing();
   const path = http.path.slice(config.pathPrefix.length);
   switch (http.method) {
-    // As imgproxy: no checks at all.
-    case "HEAD":
-      return answerText("text/plain", "", context);
+    // As imgproxy: no checks at all. HEAD is checked: a CDN would repeat its answer.
     case "OPTIONS":
       return answerText("text/plain", " ", context);
     case "GET":
+    case "HEAD":
       if (path.startsWith("/.well-known/")) return nothing();
       if (path !== "" && path === config.healthCheckPath) return healthy(context);
       return exact.get(path)?.(context);

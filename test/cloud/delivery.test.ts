@@ -105,6 +105,18 @@ test("a wrong signature is 403, a missing object 404, and nothing more is told",
   assert.equal(await missing.text(), "Source is unreachable");
 });
 
+test("HEAD is answered as GET, from S3's side of the edge and from the function's", async () => {
+  const right = cloud.url("seen.png", { width: 87 });
+  for (const url of [right, right.replace("/w:87/", "/w:86/"), cloud.url("nothing.png", { width: 87 })]) {
+    const head = await fetch(url, { method: "HEAD" });
+    const got = await fetch(url);
+    assert.equal(head.status, got.status, url);
+    assert.equal(await head.text(), "");
+    for (const name of ["content-type", "content-length", "cache-control", "etag"])
+      assert.equal(head.headers.get(name), got.headers.get(name), `${name} of ${url}`);
+  }
+});
+
 test("health, landing page and paths that are no pictures reach the function", async () => {
   assert.equal(await (await fetch(`${cloud.origin}/health`)).text(), "imgproxy is running");
   assert.equal((await fetch(`${cloud.origin}/`)).status, 200);

@@ -26,8 +26,12 @@ export function send(response: ServerResponse, { method, headers }: EdgeRequest,
     response.writeHead(304, sent).end();
     return 0;
   }
-  response.writeHead(answer.status, { ...sent, "content-length": answer.body.length });
-  const body = method === "HEAD" ? "" : answer.body;
+  const headersOnly = method === "HEAD";
+  // What an origin answered to HEAD has no body, and says how long it would be.
+  const length =
+    (headersOnly && answer.body.length === 0 && answer.headers["content-length"]) || answer.body.length;
+  response.writeHead(answer.status, { ...sent, "content-length": length });
+  const body = headersOnly ? "" : answer.body;
   response.end(body);
   return body.length;
 }

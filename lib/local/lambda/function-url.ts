@@ -29,7 +29,7 @@ export async function startFunctionUrl(fn: LocalFunction): Promise<FunctionUrl> 
 async function answer(request: IncomingMessage, fn: LocalFunction): Promise<Answer> {
   try {
     const outcome = await fn.invoke(eventOf(request, await buffer(request)));
-    return "json" in outcome ? answerIn(outcome.json) : badGateway;
+    return "json" in outcome ? answerIn(outcome.json, request.method === "HEAD") : badGateway;
   } catch {
     return badGateway;
   }
@@ -78,8 +78,11 @@ function eventOf(request: IncomingMessage, body: Buffer) {
   };
 }
 
-/** What the function's JSON says over HTTP. Without a status code, the JSON itself is the body. */
-function answerIn(json: string): Answer {
+/**
+ * What the function's JSON says over HTTP. Without a status code, the JSON itself is the body.
+ * With `headersOnly` the function says how long the body would be.
+ */
+function answerIn(json: string, headersOnly: boolean): Answer {
   const { statusCode, headers, body, isBase64Encoded } = record(JSON.parse(json));
   if (statusCode === undefined)
     return { status: 200, headers: { "content-type": "application/json" }, body: json };
@@ -90,8 +93,9 @@ function answerIn(json: string): Answer {
     status: Number(statusCode),
     headers: {
       "content-type": "application/json",
+      "content-length": "0",
       ...Object.fromEntries(entries),
-      "content-length": String(bytes.length),
+      ...(!headersOnly && { "content-length": String(bytes.length) }),
     },
     body: bytes,
   };
