@@ -40,6 +40,7 @@ export const formats = {
     ...raster,
     mime: "image/jpeg",
     extension: ".jpg",
+    maxSide: 65_500,
     alpha: false,
     shrinksOnLoad: true,
     lossy: true,

@@ -89,7 +89,7 @@ async function materialize(stage: Stage, kept: Kept, deadline: Deadline): Promis
   if (!kept.keepMetadata && !kept.profile) return stageOf(await rawOf(stage, deadline));
   const { width, height, pixels } = stage;
   const { data } = await run(() => keeping(pixels(), kept).png({ compressionLevel: 0 }), deadline);
-  return { width, height, pixels: () => sharp(data, { ignoreIcc: kept.profile }) };
+  return { width, height, pixels: () => sharp(data, { ignoreIcc: kept.profile, limitInputPixels: false }) };
 }
 
 function keeping(image: Sharp, kept: Kept): Sharp {
@@ -106,5 +106,5 @@ async function rawOf({ width, height, pixels }: Stage, deadline: Deadline): Prom
 const stageOf = ({ data, ...raw }: Raw): Stage => ({
   width: raw.width,
   height: raw.height,
-  pixels: () => sharp(data, { raw }),
+  pixels: () => sharp(data, { raw, limitInputPixels: false }),
 });

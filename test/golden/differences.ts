@@ -11,6 +11,7 @@ export const classes: Readonly<Record<string, string>> = {
   N: "numbers that are not finite are an invalid URL here (on purpose)",
   S: "SVG: half a px is drawn larger and squeezed there, drawn at its size here (on purpose)",
   Q: "quantised PNG: to be written without an adaptive filter",
+  U: "base64 that is no UTF-8 is an invalid URL, not a source that is unreachable (on purpose)",
   W: "an error in our own words (on purpose)",
 };
 

@@ -135,4 +135,9 @@ export const known = {
       ],
     },
   },
+  U: {
+    text: {
+      grammar: [315],
+    },
+  },
 } as const satisfies Known;
