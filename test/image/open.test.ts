@@ -5,6 +5,7 @@ import { BrokenSource, InvalidSource, UnsupportedFormat } from "../../lambda/err
 import { type Format, formats } from "../../lambda/formats.ts";
 import { open } from "../../lambda/image/open.ts";
 import { oracle } from "../oracle.ts";
+import { claiming } from "../pictures.ts";
 import { type Env, limitsIn } from "../services.ts";
 
 const opened = (bytes: Buffer, env: Env = {}) => open({ bytes }, {}, limitsIn(env), Deadline.in(10_000));
@@ -59,8 +60,7 @@ describe("resolutionCheck: a source may be as large as imgproxy lets it be", () 
     const { width, height, frames, maxSrcResolution, ok } = vector;
     const skip = frames > 1 && "not built yet: animation";
     test(`${width}x${height}, ${frames} frames of ${maxSrcResolution} px`, { skip }, async () => {
-      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"/>`;
-      const opening = opened(Buffer.from(svg), {
+      const opening = opened(await claiming(width, height), {
         IMGPROXY_MAX_SRC_RESOLUTION: `${maxSrcResolution / 1e6}`,
       });
       if (ok) assert.equal((await opening).info.height, height);

@@ -88,8 +88,7 @@ describe("scaleOnLoadCropDerived: a crop is as large as imgproxy's, whatever dec
   for (const vector of oracle<Cropped>("scaleOnLoadCropDerived")) {
     const { source, options, png, jpeg, webp } = vector;
     // imgproxy shrinks on load before it crops, and rounds the box there.
-    const todo = new Set([png, jpeg, webp].map(String)).size > 1 && "crop: its box is not rounded as shrunk";
-    test(`${source.width}x${source.height} ${options}`, { todo }, () => {
+    test(`${source.width}x${source.height} ${options}`, () => {
       const sizes = (["png", "jpeg", "webp"] as const).map((format) => {
         const info = { ...jpegOf(source.width, source.height), format };
         const { canvas } = layOut(optionsOf(options).options, canvasOf(info, noOffers));
