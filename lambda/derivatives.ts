@@ -66,7 +66,8 @@ async function read(address: Address, context: RequestContext, store: Store, sig
 
 /**
  * Keeps a drawn answer when drawing it again, predicted to take `cost` ms, is dearer than storing it, and when it is too big
- * to be sent: then the answer points to where it is kept. A failure to keep what can be sent is only logged.
+ * to be sent: then the answer points to where it is kept. A failure to keep what can be sent is only logged. What the edge asked
+ * for under another key is kept only if it must be.
  * Throws `NowhereToKeep` when it can neither be sent nor kept.
  */
 export async function keepDerivative(
@@ -79,7 +80,9 @@ export async function keepDerivative(
 ): Promise<HttpResponse> {
   const address = addressOf(request, context);
   const sendable = fits(drawn);
-  if (sendable && (!address || cost < context.config.keepAfter)) return drawn;
+  const { edgeKey = request.key } = context.http;
+  const cheap = cost < context.config.keepAfter || edgeKey !== request.key;
+  if (sendable && (!address || cheap)) return drawn;
   if (!address) throw new NowhereToKeep(`${drawn.body.length} bytes, and no place for derivatives`);
 
   const atMost = sendable ? Math.min(KEEP_TIMEOUT, deadline.left * KEEP_SHARE) : deadline.left;

@@ -17,6 +17,8 @@ export interface LogFields {
   readonly renderMs?: number;
   readonly derivative?: "found" | "missing" | "kept" | "lost";
   readonly derivativeError?: string;
+  /** The key the edge asked for, when the function computes another. */
+  readonly edgeKey?: string;
 }
 
 /** Gathers what is to be known of one request. */
@@ -100,6 +102,7 @@ const measures: Readonly<Record<Metric, Measure>> = {
   SourceTimeout: (_, { error }) => error instanceof SourceTimeout,
   DerivativeKept: ({ derivative }) => derivative === "kept",
   DerivativeLost: ({ derivative }) => derivative === "lost",
+  KeyMismatch: ({ edgeKey }) => edgeKey !== undefined,
   Success: (_, { status }) => status < 400,
   ClientError: (_, { status }) => status >= 400 && status < 500,
   ServerError: (_, { status }) => status >= 500,

@@ -9,6 +9,8 @@ export const metrics = {
   SourceTimeout: "Count",
   DerivativeKept: "Count",
   DerivativeLost: "Count",
+  /** Edge and function named one request differently: a deployment under way, or a mistake. */
+  KeyMismatch: "Count",
   Success: "Count",
   ClientError: "Count",
   ServerError: "Count",

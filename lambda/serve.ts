@@ -1,4 +1,4 @@
-import { answerNotModified, answerPicture, type RequestContext } from "./answer/answers.ts";
+import { answerNotModified, answerPicture, type RequestContext, unrepeatable } from "./answer/answers.ts";
 import { route } from "./answer/routes.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
@@ -9,7 +9,7 @@ import { plan } from "./image/plan.ts";
 import type { Services } from "./services.ts";
 import { fetchSource } from "./source/fetch.ts";
 import { isUnmodified } from "./source/unmodified.ts";
-import { parse } from "./url/parse.ts";
+import { type ImageRequest, parse } from "./url/parse.ts";
 
 /** The whole life of a request. */
 export async function serve(
@@ -17,11 +17,24 @@ export async function serve(
   services: Services,
   deadline: Deadline,
 ): Promise<HttpResponse> {
-  const { config, language, log } = services;
   const routed = route(context);
   if (routed) return routed;
 
-  const request = parse(context.http, language, context.now);
+  const request = parse(context.http, services.language, context.now);
+  const answer = await answerRequest(request, context, services, deadline);
+  const { edgeKey = request.key } = context.http;
+  if (edgeKey === request.key) return answer;
+  services.log.note({ edgeKey });
+  return unrepeatable(answer);
+}
+
+async function answerRequest(
+  request: ImageRequest,
+  context: RequestContext,
+  services: Services,
+  deadline: Deadline,
+): Promise<HttpResponse> {
+  const { config, log } = services;
   const found = await findDerivative(request, context, services, deadline);
   if (found) return found;
 

@@ -66,6 +66,12 @@ test("a request is one line and one set of metrics, with all that was told of it
   );
 });
 
+test("a request that edge and function name differently counts", () => {
+  const all = printed(`log.note({ edgeKey: "of/before.any" }); write(outcome);`);
+  assert.equal(linesOf(all)[0]?.edgeKey, "of/before.any");
+  assert.equal(metricsOf(all)[0]?.KeyMismatch, 1);
+});
+
 test("a failure tells its name and its message, but no stack, and a timeout counts", () => {
   const all = printed(
     `write({ ...outcome, status: 504, error: new errors.SourceTimeout("where, how long") });`,

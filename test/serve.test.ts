@@ -10,6 +10,7 @@ import { Deadline } from "../lambda/deadline.ts";
 import type { HttpRequest } from "../lambda/http.ts";
 import { serve } from "../lambda/serve.ts";
 import { s3Store } from "../lambda/store/s3.ts";
+import { derivativeKey } from "../lambda/url/key.ts";
 import { buckets, type LocalS3, startS3 } from "../lib/local/s3/s3.ts";
 import { endsAfter, goesOn, stopClock, until } from "./clock.ts";
 import { faults, origin } from "./faults.ts";
@@ -123,6 +124,19 @@ test("a 304 says as long as the picture does", async () => {
   assert.equal(again.response.status, 304);
   const { "Content-Type": _, "Content-Disposition": __, ...said } = response.headers;
   assert.deepEqual(again.response.headers, said);
+});
+
+test("what the edge asked for under another key is answered, and kept by nobody", async () => {
+  const env = { SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, SHUTTERSPEED_KEEP_AFTER: "0" };
+  const path = "/_/w:23/plain/s3://pictures/cat.jpg";
+  const { response, told } = await served(path, { env, edgeKey: "of/before.any" });
+  assert.deepEqual([response.status, response.headers["Cache-Control"]], [200, "no-store"]);
+  assert.deepEqual([told.edgeKey, told.derivative], ["of/before.any", "missing"]);
+
+  const edgeKey = derivativeKey(path, undefined, readConfig(env)) ?? "";
+  const same = await served(path, { env, edgeKey });
+  assert.equal(same.response.headers["Cache-Control"], "max-age=31536000, public");
+  assert.deepEqual([same.told.edgeKey, same.told.derivative], [undefined, "kept"]);
 });
 
 test("a picture kept earlier needs no source", async () => {

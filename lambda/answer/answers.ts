@@ -82,6 +82,15 @@ export const answerKept = (
     ...known(CACHE_TAG_HEADER, metadata.cacheTag),
   });
 
+/**
+ * An answer that the edge asked for under another key than ours: one of the two has not been deployed yet. It is right now, but would
+ * be repeated under a key that says something else.
+ */
+export const unrepeatable = (answer: HttpResponse): HttpResponse => ({
+  ...answer,
+  headers: { ...answer.headers, "Cache-Control": "no-store" },
+});
+
 /** 302 to where the picture lies. */
 export const answerElsewhere = (location: string, context: RequestContext): HttpResponse =>
   answer(context, 302, "", { Location: location, "Cache-Control": "no-store" });

@@ -84,9 +84,7 @@ export class Delivery extends Construct {
         cachePolicy: this.#derivativeCachePolicy(),
         originRequestPolicy: this.#originalPathRequestPolicy(),
         responseHeadersPolicy: this.#imageResponseHeaders(images.config),
-        functionAssociations: [
-          { eventType: FunctionEventType.VIEWER_REQUEST, function: this.#edge(images.config) },
-        ],
+        functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: this.#edge(images) }],
         compress: false,
       },
       errorResponses: [...errorResponses],
@@ -99,12 +97,15 @@ export class Delivery extends Construct {
     );
   }
 
-  #edge(config: Config) {
-    return new EdgeFunction(this, "ViewerRequest", {
+  #edge({ config, function: drawing }: ImageFunction) {
+    const edge = new EdgeFunction(this, "ViewerRequest", {
       comment: "The picture's URL becomes its cache key",
       runtime: FunctionRuntime.JS_2_0,
       code: FunctionCode.fromInline(viewerRequestCode(config)),
     });
+    // A key the function does not know yet is answered, but not cached.
+    edge.node.addDependency(drawing);
+    return edge;
   }
 
   /** The edge function has put into the URI all that may change the picture. */

@@ -31,6 +31,11 @@ test("the edge function turns URLs into cache keys by the function's own setting
   }
 });
 
+test("the edge names pictures anew only when the function knows the names", () => {
+  const { DependsOn } = only(template, "AWS::CloudFront::Function");
+  assert.ok([DependsOn].flat().includes(drawing(template).id));
+});
+
 test("the derivative bucket is asked first, and the function for what is missing there or cannot be had", () => {
   assert.deepEqual(kept.DomainName, { "Fn::GetAtt": [derivatives.id, "RegionalDomainName"] });
   const url = only(template, "AWS::Lambda::Url");
