@@ -27,6 +27,8 @@ export interface Canvas extends Size {
   readonly dpr: number;
   /** 1, or less when the limit asks for a smaller picture; only `layoutStep` reads it. */
   readonly shrink: number;
+  /** What the format of the answer needs the sides to be multiplied by; 1 where it can hold them. */
+  readonly formatLimit: number;
   /** May hold transparent pixels. */
   readonly alpha: boolean;
   /** Has no colours; sharp would paint a coloured ground on it in grey. */

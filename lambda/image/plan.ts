@@ -47,6 +47,7 @@ export const canvasOf = (source: ImageInfo, offers: Offers): Canvas => ({
   ...source,
   dpr: 1,
   shrink: 1,
+  formatLimit: 1,
   offers,
   encoded: true,
   kept: nothing,
@@ -64,7 +65,9 @@ export function layOut(
 ): Pick<Plan, "strokes" | "canvas"> {
   const wished = walk(options, source);
   const longest = Math.max(wished.canvas.width, wished.canvas.height);
-  return longest <= limit ? wished : walk(options, { ...source, shrink: limit / longest });
+  // By what the format cannot hold first: the longest side is one that it can.
+  const shrink = wished.canvas.formatLimit * Math.min(1, limit / longest);
+  return shrink < 1 ? walk(options, { ...source, shrink }) : wished;
 }
 
 function walk(options: OptionValues, source: Canvas): Pick<Plan, "strokes" | "canvas"> {

@@ -51,7 +51,7 @@ function chooseFormat(
   return offers.preferred.find((one) => formats[one].alpha || !alpha) ?? first;
 }
 
-/** Scales down what the chosen format could not hold. */
+/** Scales down what the chosen format could not hold; a plan lays out once more by what it tells, and leaves it the rounding. */
 export const limitStep = step({
   name: "limit",
   needs: {},
@@ -59,7 +59,10 @@ export const limitStep = step({
     const limit = limitOf(canvas);
     if (limit >= 1) return;
     const size = resampledSize(canvas, { width: limit, height: limit });
-    return { strokes: [stroke("resize", [{ ...size, fit: "fill" }], { rate: RESIZE_RATE })], canvas: size };
+    return {
+      strokes: [stroke("resize", [{ ...size, fit: "fill" }], { rate: RESIZE_RATE })],
+      canvas: { ...size, formatLimit: limit },
+    };
   },
 });
 

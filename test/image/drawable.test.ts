@@ -13,7 +13,7 @@ function planned(options: string, width: number, height: number, env: Env = {}) 
 }
 
 for (const [options, width, height] of [
-  ["pd:0:5000000/f:webp", 100, 10],
+  ["pd:0:5000000/f:png", 100, 10],
   ["z:1e308/el:1", 100, 100],
   ["z:1e308/w:9/el:1", 100, 100],
   ["dpr:1e300/w:10/el:1", 100, 100],
@@ -40,4 +40,19 @@ test("what one pass draws is never held whole, and may be larger on the way", ()
     planned("rs:fill:8000:8000/el:1", 4000, 3000, { IMGPROXY_MAX_SRC_RESOLUTION: "64" }),
   );
   assert.doesNotThrow(() => planned("w:300", 7000, 7000));
+});
+
+test("what a format cannot hold is laid out smaller, not drawn whole and then made smaller", () => {
+  for (const [options, width, height] of [
+    ["pd:0:5000000/f:webp", 100, 10],
+    ["h:569/el:1/rot:90/f:webp", 1, 900],
+    ["rs:force:100000:1000/el:1/pd:10/f:gif", 100, 100],
+  ] as const) {
+    const { canvas, strokes } = planned(options, width, height);
+    const longest = Math.max(...strokes.flatMap(({ leaves }) => [leaves.width, leaves.height]));
+    assert.ok(
+      longest <= Math.max(canvas.width, canvas.height, width, height) + 2,
+      `${options}: ${longest} px`,
+    );
+  }
 });
