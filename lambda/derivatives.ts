@@ -1,11 +1,13 @@
 import { answerElsewhere, answerKept, CACHE_TAG_HEADER, type RequestContext } from "./answer/answers.ts";
+import { mayBeKept } from "./answer/freshness.ts";
 import type { Deadline } from "./deadline.ts";
 import { NowhereToKeep } from "./errors.ts";
-import { fits, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
+import { fits, type HttpRequest, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
 import type { Services } from "./services.ts";
 import { withAttempts } from "./source/attempts.ts";
 import { readBody } from "./source/body.ts";
 import { type Address, type ObjectMetadata, type Store, StoreError } from "./store/store.ts";
+import { EXPIRING } from "./url/key.ts";
 import type { ImageRequest } from "./url/parse.ts";
 import { isFileOf } from "./whole-file.ts";
 
@@ -19,6 +21,8 @@ const KEEP_TIMEOUT = 1000;
 const KEEP_SHARE = 0.5;
 /** Seconds a link to a derivative works. */
 const LINK_SECONDS = 300;
+/** The same where its URL expires: the bucket forgets what lies apart after a day. */
+const MAX_LINK_SECONDS = 86_400;
 /** bytes; larger pictures fit into no response. */
 const MAX_PICTURE_BYTES = (RESPONSE_LIMIT / 4) * 3;
 
@@ -37,7 +41,7 @@ export async function findDerivative(
   const atMost = Math.min(FIND_TIMEOUT, deadline.left * FIND_SHARE);
   try {
     const found = await deadline.within("finding a derivative", atMost, (signal) =>
-      read(address, context, store, signal),
+      read(address, request, context, store, signal),
     );
     log.note({ derivative: found ? "found" : "missing" });
     return found;
@@ -48,76 +52,104 @@ export async function findDerivative(
   }
 }
 
-async function read(address: Address, context: RequestContext, store: Store, signal: AbortSignal) {
+async function read(
+  address: Address,
+  request: ImageRequest,
+  context: RequestContext,
+  store: Store,
+  signal: AbortSignal,
+) {
   const stream = await store.get(address, { signal });
   if (stream === "not modified") return undefined;
   try {
     signal.throwIfAborted();
-    if ((stream.length ?? 0) > MAX_PICTURE_BYTES) return linkTo(address, context, store);
+    if ((stream.length ?? 0) > MAX_PICTURE_BYTES) return linkTo(address, request, context, store);
     const bytes = await readBody(stream, { limit: MAX_PICTURE_BYTES });
     if (!isFileOf(stream.metadata.type, bytes))
       throw new TypeError(`${bytes.length} bytes that are no picture`);
     const answer = answerKept(bytes, stream.metadata, context);
-    return fits(answer) ? answer : linkTo(address, context, store);
+    return fits(answer) ? answer : linkTo(address, request, context, store);
   } finally {
     stream.cancel();
   }
 }
 
+/** An answer that was drawn. */
+export interface Drawing {
+  readonly drawn: HttpResponse;
+  /** What is told of its source. */
+  readonly source: ObjectMetadata;
+  /** ms that drawing it again is predicted to take. */
+  readonly cost: number;
+}
+
 /**
- * Keeps a drawn answer when drawing it again, predicted to take `cost` ms, is dearer than storing it, and when it is too big
- * to be sent: then the answer points to where it is kept. A failure to keep what can be sent is only logged. What the edge asked
- * for under another key is kept only if it must be.
- * Throws `NowhereToKeep` when it can neither be sent nor kept.
+ * Keeps a drawn answer when drawing it again is dearer than storing it, and when it is too big to be sent: then the answer points
+ * to where it is kept. What may not be kept for long is kept only then, and apart. So is what the edge asked for under another key.
+ * A failure to keep what can be sent is only logged. Throws `NowhereToKeep` when it can neither be sent nor kept.
  */
 export async function keepDerivative(
-  drawn: HttpResponse,
-  cost: number,
+  drawing: Drawing,
   request: ImageRequest,
   context: RequestContext,
-  services: Services,
+  { store, log }: Services,
   deadline: Deadline,
 ): Promise<HttpResponse> {
-  const address = addressOf(request, context);
+  const { drawn, source, cost } = drawing;
+  const lasting = mayBeKept(source, context);
+  const address = addressOf(request, context, lasting);
   const sendable = fits(drawn);
-  const { edgeKey = request.key } = context.http;
-  const cheap = cost < context.config.keepAfter || edgeKey !== request.key;
-  if (sendable && (!address || cheap)) return drawn;
+  if (sendable && (!address || address.key !== (context.http.edgeKey ?? request.key))) return drawn;
+  if (sendable && cost < context.config.keepAfter) return drawn;
   if (!address) throw new NowhereToKeep(`${drawn.body.length} bytes, and no place for derivatives`);
 
   const atMost = sendable ? Math.min(KEEP_TIMEOUT, deadline.left * KEEP_SHARE) : deadline.left;
   try {
-    await deadline.within("keeping a derivative", atMost, (signal) =>
-      withAttempts(() => services.store.put(address, bytesIn(drawn), metadataIn(drawn), signal), signal),
+    const put = await deadline.within("keeping a derivative", atMost, (signal) =>
+      withAttempts(() => store.put(address, bytesIn(drawn), metadataIn(drawn), signal), signal),
     );
-    services.log.note({ derivative: "kept" });
+    log.note({ derivative: "kept" });
+    if (sendable) return drawn;
+    // Where it was there already, the edge did not get it from there, and would come back to us without end.
+    const found = put === "stored" && leadsTo(address, context.http);
+    return found ? answerElsewhere(context.http.path, context) : linkTo(address, request, context, store);
   } catch (cause) {
-    services.log.note({ derivative: "lost", derivativeError: `${cause}` });
+    log.note({ derivative: "lost", derivativeError: `${cause}` });
     if (!sendable) throw new NowhereToKeep(`${drawn.body.length} bytes: ${cause}`, { cause });
+    return drawn;
   }
-  return sendable ? drawn : pointTo(address, context, services.store);
 }
 
-/** Where this request's derivative lies; `undefined` when it is not to be kept: a picture that expires, or no bucket. */
-function addressOf({ key, options }: ImageRequest, { config }: RequestContext): Address | undefined {
-  if (config.derivativesBucket === "" || (options.expires ?? 0) > 0) return undefined;
-  return { bucket: config.derivativesBucket, key };
+/**
+ * Where this request's derivative lies; `undefined` without a bucket. Of a URL that expires it lies apart. So does what may not
+ * last, there for this answer alone.
+ */
+function addressOf(
+  { key, options }: ImageRequest,
+  { config, now }: RequestContext,
+  lasting = true,
+): Address | undefined {
+  if (config.derivativesBucket === "") return undefined;
+  const apart = (options.expires ?? 0) > 0 ? EXPIRING + key : key;
+  return { bucket: config.derivativesBucket, key: lasting ? apart : `${EXPIRING}${key}.${now}` };
 }
 
 /** Behind the edge the same URL finds it in the bucket now; without, only a signed link does. */
-function pointTo(
+const leadsTo = ({ key }: Address, { path, edgeKey }: HttpRequest) =>
+  // "//" would make the browser take what follows for a host.
+  edgeKey === key && !path.startsWith("//");
+
+/** A signed link; where the URL expires, it does so with it. */
+async function linkTo(
   address: Address,
+  { options: { expires = 0 } }: ImageRequest,
   context: RequestContext,
   store: Store,
-): HttpResponse | Promise<HttpResponse> {
-  const { path, edgeKey } = context.http;
-  // "//" would make the browser take what follows for a host.
-  const throughEdge = edgeKey === address.key && !path.startsWith("//");
-  return throughEdge ? answerElsewhere(path, context) : linkTo(address, context, store);
+): Promise<HttpResponse> {
+  const left = Math.max(1, Math.floor(expires - context.now / 1000));
+  const seconds = expires > 0 ? Math.min(left, MAX_LINK_SECONDS) : LINK_SECONDS;
+  return answerElsewhere(await store.presign(address, seconds), context);
 }
-
-const linkTo = async (address: Address, context: RequestContext, store: Store) =>
-  answerElsewhere(await store.presign(address, LINK_SECONDS), context);
 
 const bytesIn = ({ body }: HttpResponse) => (typeof body === "string" ? Buffer.from(body) : body);
 

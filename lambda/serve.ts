@@ -48,5 +48,5 @@ async function answerRequest(
   log.note({ renderMs: performance.now() - began });
 
   const drawn = answerPicture({ picture, source, origin: opened.info }, request, context);
-  return keepDerivative(drawn, planned.cost.total, request, context, services, deadline);
+  return keepDerivative({ drawn, source, cost: planned.cost.total }, request, context, services, deadline);
 }

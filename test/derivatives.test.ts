@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Deadline } from "../lambda/deadline.ts";
 import { findDerivative, keepDerivative } from "../lambda/derivatives.ts";
-import { NowhereToKeep } from "../lambda/errors.ts";
 import type { HttpRequest, HttpResponse } from "../lambda/http.ts";
+import type { ObjectMetadata } from "../lambda/store/store.ts";
 import { derivativeKey } from "../lambda/url/key.ts";
 import { parse } from "../lambda/url/parse.ts";
 import { buckets, type LocalS3, startS3 } from "../lib/local/s3/s3.ts";
@@ -46,8 +46,8 @@ function policy(
     key: derivativeKey(path, undefined, services.config) ?? "",
     store: services.store,
     find: (ms = 20_000) => findDerivative(request, context, services, Deadline.in(ms)),
-    keep: (answer: HttpResponse, cost: number, ms = 20_000) =>
-      keepDerivative(answer, cost, request, context, services, Deadline.in(ms)),
+    keep: (drawn: HttpResponse, cost: number, ms = 20_000, source: ObjectMetadata = {}) =>
+      keepDerivative({ drawn, cost, source }, request, context, services, Deadline.in(ms)),
     told: () => services.log.fields,
   };
 }
@@ -129,13 +129,60 @@ test("another URL of the same source is another derivative", async () => {
   assert.equal(await policy("/_/w:2/plain/s3://b/two").find(), undefined);
 });
 
-test("a picture that expires is neither kept nor looked for", async () => {
+test("a picture that expires is not kept, and one that is too big only apart, linked until it expires", async () => {
   const path = `/_/exp:${now / 1000 + 60}/plain/s3://b/expiring`;
-  const { find, keep, told } = policy(path);
+  const { key, find, keep, store } = policy(path);
   assert.equal(await keep(small, dear), small);
   assert.equal(await find(), undefined);
-  assert.deepEqual(told(), {});
-  await assert.rejects(keep(big, dear), NowhereToKeep);
+
+  const drawn = await keep(big, dear);
+  const [found, again] = [await find(), await policy(path, { edgeKey: key }).keep(big, dear)];
+  for (const answer of [drawn, found, again]) {
+    assert.equal(answer?.status, 302);
+    const link = new URL(answer.headers.Location ?? "");
+    assert.ok(link.pathname.endsWith(`/expiring/${key}`), link.pathname);
+    assert.equal(link.searchParams.get("X-Amz-Expires"), "60");
+    assert.equal((await (await fetch(link)).arrayBuffer()).byteLength, 4_800_000);
+  }
+  const { signal } = new AbortController();
+  await assert.rejects(store.get({ bucket: buckets.derivatives, key }, { signal }), { status: 404 });
+});
+
+test("a link lives a day at most, as long as the object it leads to", async () => {
+  const { keep } = policy(`/_/exp:${now / 1000 + 1_000_000}/plain/s3://b/expiring-late`);
+  const { headers } = await keep(big, dear);
+  assert.equal(new URL(headers.Location ?? "").searchParams.get("X-Amz-Expires"), "86400");
+});
+
+/** What a source says, whether it is passed on, and whether what is made of it may be kept. */
+for (const [cacheControl, passthrough, kept] of [
+  ["no-store", "0", false],
+  ["private, max-age=31536000", "0", false],
+  ["max-age=60", "0", true],
+  ["max-age=60", "1", false],
+  ["no-cache", "1", false],
+  ["max-age=31536000, s-maxage=60", "1", false],
+  ["public, max-age=31536000", "1", true],
+] as const) {
+  test(`of a source that says ${cacheControl}${passthrough === "1" ? ", passed on," : ""} a picture is ${kept ? "kept" : "not kept"}`, async () => {
+    const env = { IMGPROXY_CACHE_CONTROL_PASSTHROUGH: passthrough };
+    const { find, keep } = policy(
+      `/_/w:1/plain/s3://b/${Buffer.from(cacheControl).toString("hex")}`,
+      {},
+      env,
+    );
+    assert.equal(await keep(small, dear, 20_000, { cacheControl }), small);
+    assert.equal((await find()) !== undefined, kept);
+  });
+}
+
+test("what may not last and is too big lies apart for one answer", async () => {
+  const path = "/_/w:1/plain/s3://b/no-store";
+  const { key, find, keep } = policy(path);
+  const { headers } = await keep(big, dear, 20_000, { cacheControl: "no-store" });
+  const link = new URL(headers.Location ?? "");
+  assert.ok(link.pathname.endsWith(`/expiring/${key}.${now}`), link.pathname);
+  assert.equal(await find(), undefined);
 });
 
 test("what the edge has asked for already is not asked for again", async () => {
@@ -176,6 +223,16 @@ for (const [name, edgeKey] of [
     }
   });
 }
+
+test("redirects end: what was there already although the edge did not find it is linked to", async () => {
+  const path = "/_/w:1/plain/s3://b/big-again";
+  const { key } = policy(path);
+  const { keep } = policy(path, { edgeKey: key });
+  assert.equal((await keep(big, 0)).headers.Location, path);
+  const { status, headers } = await keep(big, 0);
+  assert.equal(status, 302);
+  assert.ok(headers.Location?.startsWith(s3.endpoint), headers.Location);
+});
 
 test("a path that a browser would take for another host is never redirected to", async () => {
   const path = "//_/w:1/plain/s3://b/slashes";

@@ -57,9 +57,11 @@ export function s3Store(config: Config): Store {
       });
       try {
         await clientFor(address.bucket).send(command, { abortSignal: signal });
+        return "stored";
       } catch (error) {
         // Somebody else kept it, or is just doing so.
-        if (![409, 412].includes(statusOf(error) ?? 0)) throw translated(error);
+        if ([409, 412].includes(statusOf(error) ?? 0)) return "there already";
+        throw translated(error);
       }
     },
 

@@ -62,8 +62,13 @@ export interface Origin<Place = Address> {
 
 /** An object store; a drill brings its own. Each call is one attempt. */
 export interface Store extends Origin {
-  /** Stores the object unless one is there already. */
-  put(address: Address, body: Uint8Array, metadata: ObjectMetadata, signal: AbortSignal): Promise<void>;
+  /** Stores the object unless one is there already, and tells which. */
+  put(
+    address: Address,
+    body: Uint8Array,
+    metadata: ObjectMetadata,
+    signal: AbortSignal,
+  ): Promise<"stored" | "there already">;
   /** The keys that begin with `prefix`. */
   list(bucket: string, prefix: string, signal: AbortSignal): AsyncIterable<string>;
   /** Deletes an object; one that is gone already does not matter. */

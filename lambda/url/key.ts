@@ -49,14 +49,22 @@ export function keyFor(
   accept: string | undefined,
   config: KeyConfig,
 ): string {
-  const prefix = derivativePrefix(source, config);
+  const tag = tagOf(source, config);
   const name = hash(`${settingsHash(config)}/${signature}/${path.replace(/^\//, "")}`);
-  return `${prefix}${name}.${acceptedFormats(accept ?? "", config).join("-") || "any"}`;
+  return `${tag}/${name}.${acceptedFormats(accept ?? "", config).join("-") || "any"}`;
 }
 
-/** What the keys of all derivatives of a source begin with, and after a slash nothing else does. The source's URL is decoded and rewritten. */
-export const derivativePrefix = (source: string, config: Pick<Config, "sourceQuerySeparator">): string =>
-  `${tagOf(source, config)}/`;
+/** Before the key of a derivative that is kept for a while only: nobody asks for it but by a link that expires. */
+export const EXPIRING = "expiring/";
+
+/** What the keys of all derivatives of a source begin with, of the kept ones first. The source's URL is decoded and rewritten. */
+export function derivativePrefixes(
+  source: string,
+  config: Pick<Config, "sourceQuerySeparator">,
+): readonly [kept: string, expiring: string] {
+  const kept = `${tagOf(source, config)}/`;
+  return [kept, EXPIRING + kept];
+}
 
 /** What all answers made of a source are tagged with: the hash its keys begin with. */
 export const tagOf = (source: string, { sourceQuerySeparator }: Pick<Config, "sourceQuerySeparator">) =>

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { derivativePrefix } from "../../lambda/url/key.ts";
+import { derivativePrefixes } from "../../lambda/url/key.ts";
 import { imageUrls } from "../client/index.ts";
 import { readEnvironment, unknownVariables } from "../environment.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
@@ -98,7 +98,7 @@ async function start(
     folder,
     client,
     bucket: buckets.pictures,
-    changed: (key) => forget(cloud, client, derivativePrefix(`s3://${buckets.pictures}/${key}`, config)),
+    changed: (key) => forget(cloud, client, derivativePrefixes(`s3://${buckets.pictures}/${key}`, config)),
     complain,
   });
   running.push(mirrored.stop);
@@ -120,10 +120,12 @@ async function start(
   };
 }
 
-/** Forgets what was made of a source: all that is kept below its prefix. */
-async function forget({ edge }: Cloud, client: S3Client, prefix: string): Promise<void> {
-  await forgetDerivatives(client, prefix);
-  edge.forget(prefix);
+/** Forgets what was made of a source: all that is kept below its prefixes. */
+async function forget({ edge }: Cloud, client: S3Client, prefixes: readonly string[]): Promise<void> {
+  for (const prefix of prefixes) {
+    await forgetDerivatives(client, prefix);
+    edge.forget(prefix);
+  }
 }
 
 async function forgetDerivatives(client: S3Client, prefix: string): Promise<void> {

@@ -8,6 +8,7 @@ import {
   type IBucket,
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import { EXPIRING } from "../../lambda/url/key.ts";
 
 export interface StorageProps {
   /**
@@ -42,6 +43,8 @@ export class Storage extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       autoDeleteObjects: true,
       lifecycleRules: [
+        // What was kept for links that expire.
+        { prefix: EXPIRING, expiration: Duration.days(1) },
         {
           expiration: props.keepDerivativesFor ?? Duration.days(30),
           abortIncompleteMultipartUploadAfter: Duration.days(1),

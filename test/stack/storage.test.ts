@@ -43,8 +43,9 @@ test("source buckets given by name are used as they are", () => {
   named.hasOutput("SourceBuckets", { Value: "cats,dogs" });
 });
 
-test("derivatives go after 30 days, or when one says, and unfinished uploads with them", () => {
+test("derivatives go after 30 days, or when one says, those of expiring URLs after one, unfinished uploads too", () => {
   const rules = (days: number) => [
+    { Prefix: "expiring/", ExpirationInDays: 1, Status: "Enabled" },
     { ExpirationInDays: days, Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
   ];
   assert.deepEqual(derivatives(template).LifecycleConfiguration.Rules, rules(30));

@@ -366,8 +366,8 @@ test("somebody else keeping the same object is no failure; a full store is", asy
     [409, "ConditionalRequestConflict"],
     [412, "PreconditionFailed"],
   ] as const) {
-    await against(faults.answers(s3Error(status, code)), (bucket) =>
-      bucket.put(picture, Buffer.from("x"), {}, patient()),
+    await against(faults.answers(s3Error(status, code)), async (bucket) =>
+      assert.equal(await bucket.put(picture, Buffer.from("x"), {}, patient()), "there already"),
     );
   }
   await against(faults.answers(s3Error(403, "AccessDenied")), (bucket) =>
