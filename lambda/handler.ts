@@ -18,6 +18,7 @@ import { type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } 
 import { serve } from "./serve.ts";
 import { s3Store } from "./store/s3.ts";
 import { compileLanguage } from "./url/language.ts";
+import { shownPath } from "./url/path.ts";
 
 /** ms of an invocation kept for what follows the work: the log line, base64 of 6 MB, handing it to Lambda. */
 const ANSWER_RESERVE = 250;
@@ -68,7 +69,14 @@ const atTheEnd = (tell: (fields: RequestLog["fields"], outcome: Outcome) => void
     const status = response?.statusCode ?? 500;
     if (isSilent(http.path, config) && status < 500) return;
     const durationMs = performance.now() - began;
-    tell(log.fields, { http, status, error, durationMs, remainingMs: context.getRemainingTimeInMillis() });
+    const shown = { ...http, path: shownPath(http.path, config.pathPrefix) };
+    tell(log.fields, {
+      http: shown,
+      status,
+      error,
+      durationMs,
+      remainingMs: context.getRemainingTimeInMillis(),
+    });
   };
   return { after: end, onError: end };
 };

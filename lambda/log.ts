@@ -46,7 +46,8 @@ export function requestLog(): RequestLog {
 
 /** How a request ended. */
 export interface Outcome {
-  readonly http: HttpRequest;
+  /** Its path as a log may show it. */
+  readonly http: Pick<HttpRequest, "method" | "path" | "id">;
   readonly status: number;
   readonly error?: unknown;
   /** ms from the event to the answer. */
@@ -64,20 +65,20 @@ export function writeLine(fields: LogFields, { http, status, error, ...times }: 
     logger[levelOf(status)](`${http.method} ${http.path}`, {
       request_id: http.id,
       status,
-      ...rounded({ ...times, ...fields }),
+      ...readableFields({ ...times, ...fields }),
       ...(error !== undefined && { error: errorOf(error, status) }),
     });
   } catch {}
 }
 
-/** Nobody reads a millionth of a millisecond. */
-const rounded = (fields: object) =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === "number" ? Math.round(value) : value,
-    ]),
-  );
+/** Nobody reads a millionth of a millisecond, nor the whole of a text that came with a request. */
+function readable(value: unknown): unknown {
+  if (typeof value === "number") return Math.round(value);
+  if (typeof value === "string") return shortened(value);
+  return typeof value === "object" && value !== null ? readableFields(value) : value;
+}
+const readableFields = (fields: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, readable(value)]));
 
 function levelOf(status: number) {
   if (status >= 500) return "error";
@@ -87,8 +88,13 @@ function levelOf(status: number) {
 /** A stack only where the fault may be ours. */
 function errorOf(error: unknown, status: number): unknown {
   if (!(error instanceof Failure) || status === 500) return error;
-  return { name: error.name, message: error.message };
+  return { name: error.name, message: shortened(error.message) };
 }
+
+/** Characters of a text that came with a request. */
+const SHOWN_TEXT = 500;
+
+const shortened = (text: string) => (text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text);
 
 type Measure = (fields: LogFields, outcome: Outcome) => number | boolean | undefined;
 

@@ -72,6 +72,18 @@ test("a request that edge and function name differently counts", () => {
   assert.equal(metricsOf(all)[0]?.KeyMismatch, 1);
 });
 
+test("a text that came with a request is shortened", () => {
+  const [{ source, s3, error } = {}] = linesOf(
+    printed(`
+    const long = "x".repeat(6000);
+    log.note({ source: long, s3: { bucket: "b", key: long } });
+    write({ ...outcome, status: 404, error: new errors.SourceUnreachable(long) });`),
+  );
+  const cut = `${"x".repeat(500)}…`;
+  assert.deepEqual([source, s3], [cut, { bucket: "b", key: cut }]);
+  assert.deepEqual(error, { name: "SourceUnreachable", message: cut });
+});
+
 test("a failure tells its name and its message, but no stack, and a timeout counts", () => {
   const all = printed(
     `write({ ...outcome, status: 504, error: new errors.SourceTimeout("where, how long") });`,

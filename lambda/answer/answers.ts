@@ -158,9 +158,16 @@ const maxAge = (seconds: number) => `max-age=${seconds}, public`;
 const secondsUntil = (date: string | undefined, now: number) =>
   Math.floor((Date.parse(date ?? "") - now) / 1000) || 0;
 
-/** What browsers call the picture: `filename`, else what the source URL ends on, with the extension of the answer. */
+/** bytes of the longest name a file system takes; a header with a longer one may be refused on its way. */
+const LONGEST_NAME = 255;
+
+/**
+ * What browsers call the picture: `filename`, else what the source URL ends on, with the extension of the answer. Cut to what
+ * a file may be called.
+ */
 export function contentDisposition(source: string, filename: string, extension: string, attachment: boolean) {
-  const name = `${filename || stemOf(source) || "image"}${extension}`.toWellFormed();
+  const stem = (filename || stemOf(source) || "image").toWellFormed();
+  const name = cut(stem, LONGEST_NAME - extension.length) + extension;
   const plain = name
     .replace(/\p{Cc}/gu, " ")
     .replace(/[^ -~]/gu, "_")
@@ -168,6 +175,12 @@ export function contentDisposition(source: string, filename: string, extension: 
   const full = /[^ -~]/.test(name) ? `; filename*=UTF-8''${percentEncoded(name)}` : "";
   return `${attachment ? "attachment" : "inline"}; filename="${plain}"${full}`;
 }
+
+/** As many whole characters as `bytes` hold. */
+const cut = (text: string, bytes: number) =>
+  new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.from(text).subarray(0, bytes), {
+    stream: true,
+  });
 
 /** The text after the last slash, without what follows its last dot. */
 function stemOf(source: string): string {
@@ -211,6 +224,6 @@ function sizes(picture: Size, source: Source, { width, height, orientation }: Fi
 const known = (name: string, value: string | undefined): HttpResponse["headers"] =>
   value === undefined ? {} : { [name]: value };
 
-/** Nothing but what a header may hold. */
+/** Nothing but what a header may hold, and no more than leaves all of them room in 8 KB. */
 const printable = (value: string | undefined) =>
-  value !== undefined && /^[\t -~]*$/.test(value) ? value : undefined;
+  value !== undefined && /^[\t -~]{0,1000}$/.test(value) ? value : undefined;

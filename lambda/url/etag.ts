@@ -4,7 +4,7 @@
  * `undefined` when the source has none that a header can hold.
  */
 export function etagOf(sourceEtag: string | undefined, key: string): string | undefined {
-  const [, weak = "", text] = /^(W\/)?"?([!#-~]+?)"?$/.exec(sourceEtag ?? "") ?? [];
+  const [, weak = "", text] = /^(W\/)?"?([!#-~]{1,500}?)"?$/.exec(sourceEtag ?? "") ?? [];
   return text === undefined ? undefined : `${weak}"${own(key)}-${text}"`;
 }
 

@@ -19,7 +19,7 @@ export function readSource(segments: readonly string[], rules: Rules): WrittenSo
   const url = plain ? percentDecoded(encoded) : base64Decoded(encoded);
   if (url === undefined) {
     throw new InvalidUrl(
-      `${encoded}: expected a source URL in ${plain ? "percent-encoded UTF-8" : "base64url, or after plain/"}`,
+      `expected a source URL in ${plain ? "percent-encoded UTF-8" : "base64url, or after plain/"}`,
     );
   }
   if (url === "") throw new InvalidUrl("expected a source URL, got nothing");

@@ -124,6 +124,33 @@ test("a name beyond ASCII is given twice, plain and whole", () => {
   );
 });
 
+test("a name is cut to what a file may be called, between characters", () => {
+  const nameIn = (name: string) =>
+    decodeURIComponent(
+      /filename\*=UTF-8''(.*)$/.exec(contentDisposition("", name, ".webp", false))?.[1] ?? "",
+    );
+  assert.equal(nameIn("é".repeat(400)), `${"é".repeat(125)}.webp`);
+  assert.equal(nameIn("😀".repeat(400)), `${"😀".repeat(62)}.webp`);
+  assert.equal(
+    contentDisposition("", "a".repeat(999), ".jpg", true).length,
+    `attachment; filename=""`.length + 255,
+  );
+});
+
+test("whatever a URL and its source say, the headers of an answer stay below 8 KB", () => {
+  const long = "é".repeat(6000);
+  const source = { bytes: Buffer.alloc(1), etag: `"${"e".repeat(9000)}"`, cacheControl: "x".repeat(9000) };
+  const context = contextOf({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1", IMGPROXY_ENABLE_DEBUG_HEADERS: "1" });
+  const asked = { ...request({ filename: long }), source: `s3://b/${long}` };
+  const answers = [
+    answerPicture({ ...finished, source }, asked, context),
+    answerNotModified(source, asked, context),
+    answerElsewhere(`/${"p".repeat(6143)}`, context),
+  ];
+  for (const { headers } of answers)
+    assert.ok(Object.entries(headers).join("\r\n").length < 8000, JSON.stringify(headers).slice(0, 200));
+});
+
 test("half a character is no reason to fail", () => {
   assert.equal(
     contentDisposition("", "a\ud800", ".jpg", false),

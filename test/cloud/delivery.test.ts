@@ -117,6 +117,29 @@ test("HEAD is answered as GET, from S3's side of the edge and from the function'
   }
 });
 
+test("the log holds no signature, and a path once, shortened", async () => {
+  const lines = cloud.logged.length;
+  const right = cloud.url("seen.png", { width: 41 });
+  const [, signature = ""] = pathOf(right).split("/");
+  const long = `${cloud.origin}/${signature}/${"w:41/".repeat(1000)}`;
+  for (const url of [
+    right,
+    right.replace("/w:41/", "/w:42/"),
+    right.replace(signature, `${signature}=`),
+    right.replace("/w:41/", "/w:x/"),
+    `${cloud.origin}/${signature}`,
+    long,
+  ])
+    await (await fetch(url)).text();
+  const told = cloud.logged.slice(lines).join("\n");
+  assert.ok(told.includes("w:41"));
+  assert.ok(!told.includes(signature), told);
+  for (const line of told.split("\n")) {
+    assert.ok(line.length < 2500, line);
+    assert.ok(line.split("w:41/plain").length <= 2, line);
+  }
+});
+
 test("health, landing page and paths that are no pictures reach the function", async () => {
   assert.equal(await (await fetch(`${cloud.origin}/health`)).text(), "imgproxy is running");
   assert.equal((await fetch(`${cloud.origin}/`)).status, 200);
