@@ -146,6 +146,7 @@ const measured: readonly (readonly [string, string, Readonly<Record<string, numb
   ["{}", 'error: new errors.Timeout("")', {}],
   ['{ derivative: "kept" }', "", { DerivativeKept: 1 }],
   ['{ derivative: "lost" }', "", { DerivativeLost: 1 }],
+  ['{ edgeKey: "another" }', "", { KeyMismatch: 1 }],
   ['{ derivative: "found" }', "", {}],
   ['{ derivative: "missing" }', "", {}],
 ];
@@ -156,6 +157,7 @@ const unnoted = {
   SourceTimeout: 0,
   DerivativeKept: 0,
   DerivativeLost: 0,
+  KeyMismatch: 0,
   Success: 1,
   ClientError: 0,
   ServerError: 0,
