@@ -97,10 +97,15 @@ function inProportion(from: Scaled, side: "width" | "height", px: number) {
   };
 }
 
-/** What sharp lets the decoder make of a JPEG that is to shrink so many times: it leaves some for the resampler to do. */
+/** By how much sharp has the decoder shrink a JPEG that is to shrink so many times: it leaves some for the resampler to do. */
+export function timesLoaded(shrink: number): number {
+  const most = [8, 4, 2].find((times) => shrink >= times) ?? 1;
+  return most > 1 && Math.trunc(shrink) === most ? most / 2 : most;
+}
+
+/** What sharp has the decoder make of a picture that is to shrink so many times. */
 function loadedBySharp({ width, height, format, encoded }: Scaled, shrink: number): Size {
   if (!encoded || format !== "jpeg") return { width, height };
-  const most = [8, 4, 2].find((times) => shrink >= times) ?? 1;
-  const times = most > 1 && Math.trunc(shrink) === most ? most / 2 : most;
+  const times = timesLoaded(shrink);
   return { width: Math.floor(width / times), height: Math.floor(height / times) };
 }

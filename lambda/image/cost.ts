@@ -1,6 +1,11 @@
 import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
-import type { Stroke } from "../contract/stroke.ts";
+import { timesLoaded } from "../contract/resampling.ts";
+import { COPY_RATE, type Stroke } from "../contract/stroke.ts";
 import { type Format, formats } from "../formats.ts";
+import { attempts } from "../options/quality.ts";
+import type { Output } from "./output.ts";
+import { passes } from "./passes.ts";
+import { ATTENTION_RATE, bytesPerPixel, encodeRate, jpegDecoding, smallerWebp } from "./rates.ts";
 
 /** ms of one vCPU a picture is predicted to take. */
 export interface Cost {
@@ -10,25 +15,57 @@ export interface Cost {
   readonly total: number;
 }
 
-/** What decoding saves when the decoder itself shrinks, JPEG by 2, 4 or 8. */
-const shrunkDecoding = 0.35;
+type Source = Size & { readonly format: Format };
 
-/** Predicts from bench data: source pixels, strokes and result pixels, each at its own rate. */
-export function costOf(
-  source: Size & { readonly format: Format },
-  strokes: readonly Stroke[],
-  canvas: Canvas,
-): Cost {
-  const [from, to] = [megapixels(source), megapixels(canvas)];
-  const { decodeMs } = formats[source.format];
-  const decode = from * decodeMs * (shrinksOnLoad(source, strokes, to) ? shrunkDecoding : 1);
-  const draw = strokes.reduce((sum, { leaves, rate }) => sum + megapixels(leaves) * rate, 0);
-  const encode = to * formats[canvas.format].encodeMs;
+/** Predicts from bench data: what is decoded, drawn, held between passes, and encoded, each at its own rate. */
+export function costOf(source: Source, strokes: readonly Stroke[], canvas: Canvas, output: Output): Cost {
+  const loaded = loadedFor(source, strokes);
+  const decode = loaded.cost * (strokes[0]?.attention ? 2 : 1);
+  const draw = drawing(loaded.size, strokes) + holding(strokes, canvas, output);
+  const encode = megapixels(canvas) * encodeRate(output) * timesEncoded(canvas, output);
   return { decode, draw, encode, total: decode + draw + encode };
 }
 
-/** sharp has the decoder shrink, unless it was told to cut first. */
-function shrinksOnLoad(source: Size & { readonly format: Format }, strokes: readonly Stroke[], to: number) {
-  const cuts = strokes.some(({ call }) => call === "extractBefore");
-  return formats[source.format].shrinksOnLoad && !cuts && to * 4 < megapixels(source);
+/** What the decoder hands over, which may be smaller where a resize comes first, and what that costs. */
+function loadedFor(
+  source: Source,
+  [first]: readonly Stroke[],
+): { readonly size: Size; readonly cost: number } {
+  const whole = megapixels(source) * formats[source.format].decodeMs;
+  if (first?.call !== "resize") return { size: source, cost: whole };
+  const { leaves } = first;
+  const shrink = Math.min(source.width / leaves.width, source.height / leaves.height);
+  if (source.format === "svg") return { size: leaves, cost: megapixels(leaves) * formats.svg.decodeMs };
+  if (source.format === "webp" && shrink > 1) return { size: leaves, cost: whole * smallerWebp };
+  if (source.format !== "jpeg") return { size: source, cost: whole };
+  const times = timesLoaded(shrink);
+  const size = { width: source.width / times, height: source.height / times };
+  return { size, cost: whole * (jpegDecoding[times] ?? 1) };
+}
+
+/** Every stroke works on what it leaves; a resize, on what it is given if that is more. */
+function drawing(loaded: Size, strokes: readonly Stroke[]): number {
+  const givens = [loaded, ...strokes.map(({ leaves }) => leaves)];
+  return strokes.reduce((sum, { call, rate, leaves, attention }, at) => {
+    const given = megapixels(givens[at] ?? loaded);
+    const looking = attention ? given * ATTENTION_RATE : 0;
+    const read = call === "resize" ? Math.max(0, given - megapixels(leaves)) * READ_RATE : 0;
+    return sum + megapixels(leaves) * rate + read + looking;
+  }, 0);
+}
+
+/** ms of one vCPU per megapixel that a resize reads, beside those it leaves. */
+const READ_RATE = 2;
+
+/** Pixels between two passes are copied, and those that are encoded several times. */
+function holding(strokes: readonly Stroke[], canvas: Canvas, { maxBytes, losesOrientation }: Output): number {
+  const held = passes(strokes)
+    .slice(0, -1)
+    .flatMap((pass) => pass.at(-1)?.leaves ?? []);
+  const last = maxBytes > 0 || losesOrientation ? [canvas] : [];
+  return [...held, ...last].reduce((sum, size) => sum + megapixels(size) * COPY_RATE, 0);
+}
+
+function timesEncoded({ width, height }: Size, { format, quality, maxBytes }: Output): number {
+  return attempts(quality, maxBytes, (tried) => width * height * bytesPerPixel(format, tried));
 }

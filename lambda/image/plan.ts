@@ -32,12 +32,8 @@ export function plan(
   const start = canvasOf(source, offers);
   const { strokes, canvas } = layOut(options, start, limits.maxResultDimension);
   assertDrawable(strokes, canvas, source, limits);
-  return {
-    strokes,
-    canvas,
-    output: outputOf(options, { source: start, canvas }, config),
-    cost: costOf(source, strokes, canvas),
-  };
+  const output = outputOf(options, { source: start, canvas }, config);
+  return { strokes, canvas, output, cost: costOf(source, strokes, canvas, output) };
 }
 
 const nothing: Size = { width: 0, height: 0 };

@@ -39,3 +39,9 @@ export function nextQuality(quality: number, bytes: number, limit: number): numb
   const milder = excess > 1.5 ? 0.5 : 0.75;
   return Math.max(1, Math.min(quality - 1, roundAway(quality * (excess > 3 ? 0.25 : milder))));
 }
+
+/** How often a picture is encoded until it is short enough, where `bytesAt` tells its length by quality. */
+export function attempts(quality: number, limit: number, bytesAt: (quality: number) => number): number {
+  const next = nextQuality(quality, bytesAt(quality), limit);
+  return next === undefined ? 1 : 1 + attempts(next, limit, bytesAt);
+}

@@ -15,15 +15,15 @@ export const sharpen = option({
 /** Sigma; sharp takes no less and no more. */
 const [minSigma, maxSigma] = [0.000_001, 10];
 
-/** ms per megapixel of one vCPU. */
-const RATE = 90;
+/** ms per megapixel of one vCPU; the mask grows with sigma. */
+const rateOf = (sigma: number) => 80 + 2 * sigma + 0.3 * sigma ** 2;
 
 export const sharpenStep = step({
   name: "sharpen",
   needs: { sharpen },
   plan({ sharpen }) {
     if (sharpen < minSigma) return;
-    const mask = { sigma: Math.min(sharpen, maxSigma), m1: 0, m2: 3 };
-    return { strokes: [stroke("sharpen", [mask], { rate: RATE })] };
+    const sigma = Math.min(sharpen, maxSigma);
+    return { strokes: [stroke("sharpen", [{ sigma, m1: 0, m2: 3 }], { rate: rateOf(sigma) })] };
   },
 });

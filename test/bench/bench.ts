@@ -95,5 +95,5 @@ await s3[Symbol.asyncDispose]();
 
 say("\nms per megapixel on one thread: measured, and what costs are predicted with");
 for (const { work, measured, predicted } of await rates()) {
-  say(`${work.padEnd(12)} ${measured.toFixed(1).padStart(7)} ${predicted.toFixed(1).padStart(7)}`);
+  say(`${work.padEnd(26)} ${measured.toFixed(1).padStart(8)} ${predicted.toFixed(1).padStart(8)}`);
 }
