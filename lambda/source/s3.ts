@@ -52,18 +52,29 @@ const metadataOf = (
     return stream.metadata;
   });
 
-/** Where the object lies that a source URL names. Throws `SourceUnreachable` when it names none. */
+/**
+ * Where the object lies that a source URL names. Throws `SourceUnreachable` when it names none, and for `.` and `..` between
+ * slashes: where the bucket stands in the path, they lead into another.
+ */
 export function s3Address(url: string, separator: string): Address {
   const { bucket = "", key = "", version } = objectIn(url, separator) ?? {};
   if (bucket === "" || key === "") throw new SourceUnreachable(`${url}: expected s3://bucket/key`);
+  if (key.split("/").some((part) => part === "." || part === "..")) {
+    throw new SourceUnreachable(`${url}: expected a key without . and .. between slashes`);
+  }
   return { bucket, key, ...(version !== undefined && { version }) };
 }
 
-/** Finished pictures are no sources. */
-const isAllowed = (
+/** Finished pictures are no sources, under whatever name. What is no bucket's own name is read only where it is allowed by name. */
+function isAllowed(
   bucket: string,
   { s3AllowedBuckets: allowed, s3DeniedBuckets: denied, derivativesBucket }: Config,
-) =>
-  (allowed.length === 0 || allowed.includes(bucket)) &&
-  !denied.includes(bucket) &&
-  bucket !== derivativesBucket;
+): boolean {
+  if (denied.includes(bucket) || bucket === derivativesBucket) return false;
+  return allowed.length > 0 ? allowed.includes(bucket) : isBucketName(bucket);
+}
+
+/** As S3 names buckets; other stores have shorter names. Not ARNs, and not aliases of access points: they may lead to a bucket that is denied. */
+const isBucketName = (name: string) =>
+  /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(name) &&
+  !/\.\.|^\d+\.\d+\.\d+\.\d+$|^xn--|(-s3alias|--ol-s3|--x-s3|--table-s3|\.mrap)$/.test(name);

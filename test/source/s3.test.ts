@@ -78,6 +78,58 @@ test("the derivatives' own bucket is no source", async () => {
   assert.equal(asked.length, 0);
 });
 
+/** No names of buckets, though S3, or a server on the way to it, may take them for one. */
+const odd = [
+  ".",
+  "..",
+  "a..b",
+  "-a",
+  "a-",
+  "A",
+  "a_b",
+  "127.0.0.1",
+  "a".repeat(64),
+  "a%2Fb",
+  "a b",
+  "a?b",
+  "a@b",
+];
+const aliases = [
+  "pics-x7-s3alias",
+  "pics--ol-s3",
+  "m1.mrap",
+  "arn:aws:s3:us-east-1:1:accesspoint",
+  "d--use1-az4--x-s3",
+];
+
+test("what is no bucket's own name is read only where configuration names it", async () => {
+  for (const name of [...odd, ...aliases]) {
+    const { store, asked } = threeBytes();
+    await assert.rejects(fetched(`s3://${name}/pictures/secret.jpg`, {}, store), { status: 404 }, name);
+    assert.equal(asked.length, 0, name);
+  }
+  for (const name of aliases) {
+    const { store, asked } = threeBytes();
+    await fetched(`s3://${name}/k`, { IMGPROXY_S3_ALLOWED_BUCKETS: name }, store);
+    assert.equal(asked.length, 1, name);
+  }
+  for (const name of ["pictures", "my-pics.2024", "a".repeat(63)]) {
+    const { store, asked } = threeBytes();
+    await fetched(`s3://${name}/k`, {}, store);
+    assert.equal(asked.length, 1, name);
+  }
+});
+
+test("a key does not lead out of its bucket", async () => {
+  for (const key of ["../secret/k", "a/../../secret/k", "./k", "a/.", "a/.."]) {
+    const { store, asked } = threeBytes();
+    await assert.rejects(fetched(`s3://pictures/${key}`, {}, store), { status: 404 }, key);
+    assert.equal(asked.length, 0, key);
+  }
+  for (const key of [".hidden", "a/..b/c", "a...jpg"])
+    assert.equal(s3Address(`s3://pictures/${key}`, "?").key, key);
+});
+
 test("the version is asked for", async () => {
   const { store, asked } = threeBytes();
   await fetched("s3://b/k.jpg?v1", {}, store);
