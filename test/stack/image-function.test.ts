@@ -96,24 +96,21 @@ test("a value only CloudFormation knows is refused where the edge needs it, and 
     });
   }
   const handedOn = synthesized({
-    environment: { IMGPROXY_S3_ALLOWED_BUCKETS: token, IMGPROXY_DOWNLOAD_TIMEOUT: token },
+    environment: { IMGPROXY_TIMEOUT: token, IMGPROXY_DOWNLOAD_TIMEOUT: token },
   });
-  const { IMGPROXY_S3_ALLOWED_BUCKETS, IMGPROXY_DOWNLOAD_TIMEOUT } = environment(handedOn);
-  assert.deepEqual(
-    [IMGPROXY_S3_ALLOWED_BUCKETS, IMGPROXY_DOWNLOAD_TIMEOUT],
-    [{ Ref: "Anything" }, { Ref: "Anything" }],
-  );
+  const { IMGPROXY_TIMEOUT, IMGPROXY_DOWNLOAD_TIMEOUT } = environment(handedOn);
+  assert.deepEqual([IMGPROXY_TIMEOUT, IMGPROXY_DOWNLOAD_TIMEOUT], [{ Ref: "Anything" }, { Ref: "Anything" }]);
 });
 
 test("the derivative bucket's name, unknown at synthesis, takes its room in the environment", () => {
   const added = JSON.stringify({
     ...environment(template),
-    IMGPROXY_BASE_URL: "",
+    IMGPROXY_TRUSTED_SIGNATURES: "",
     SHUTTERSPEED_DERIVATIVES_BUCKET: "b".repeat(63),
   });
   const room = 4096 - added.length;
-  assert.doesNotThrow(() => stackOf({ environment: { IMGPROXY_BASE_URL: "x".repeat(room) } }));
-  assert.throws(() => stackOf({ environment: { IMGPROXY_BASE_URL: "x".repeat(room + 1) } }), {
+  assert.doesNotThrow(() => stackOf({ environment: { IMGPROXY_TRUSTED_SIGNATURES: "x".repeat(room) } }));
+  assert.throws(() => stackOf({ environment: { IMGPROXY_TRUSTED_SIGNATURES: "x".repeat(room + 1) } }), {
     message: /got 4097 in all$/,
   });
 });
