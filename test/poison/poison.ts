@@ -1,6 +1,7 @@
 // node test/poison/poison.ts [NAME…]: four poisoned requests and three clean ones in a row, in one environment of the real
 // runtime client: how each was answered, when, and the memory held. Exits 1 when a promise broke.
 import { readdirSync, readFileSync } from "node:fs";
+import { ownVariables } from "../../lib/environment.ts";
 import { bundle } from "../../lib/local/lambda/bundle.ts";
 import { type Environment, startEnvironment } from "../../lib/local/lambda/environment.ts";
 import { accessVariables } from "../../lib/local/s3/s3.ts";
@@ -45,7 +46,7 @@ const s3 = await ownS3();
 await s3.put("clean.jpg", await photograph(2000, 1500));
 const clean = "/_/rs:fit:720:720/plain/s3://pictures/clean.jpg";
 const made = await bundle();
-const env = { ...accessVariables(s3), MALLOC_ARENA_MAX: "2", UV_THREADPOOL_SIZE: "16" };
+const env = { ...accessVariables(s3), ...ownVariables };
 const start = () => startEnvironment({ bundle: made, env, memory: MEMORY, timeout: TIMEOUT, log: () => {} });
 
 const warm = await start();
