@@ -88,6 +88,7 @@ function assertHeader(value: string | undefined, expected: string | null, name: 
 
 /** Where we answer otherwise. */
 const onPurpose: Readonly<Record<string, string>> = {
+  "derived:HEAD /whatever": "on purpose: HEAD is answered as GET would be, not with 200 unseen",
   TestETagDataMatch: "on purpose: an answer's ETag is its own, so the source's is not the client's",
 };
 

@@ -259,13 +259,15 @@ for (const ms of [0, 60, 120, 260, 300]) {
   });
 }
 
-test("a picture that takes too long to draw is a 503, with time kept to send it", async (t) => {
-  const clock = stopClock(t);
-  const answer = invoked("/_/rs:force:6000:6000:1/bl:300/plain/s3://pictures/large.jpg", {}, 400);
-  await until(() => sharp.counters().process > 0);
-  assert.ok(await endsAfter(150, answer, clock));
-  const { statusCode, headers, body } = await answer;
+test("a picture that takes too long to draw is a 503, with time kept to send it", async () => {
+  const context = contextOf(1000);
+  const { statusCode, headers, body } = await handler(
+    eventOf("/_/rs:force:6000:6000:1/bl:300/plain/s3://pictures/large.jpg"),
+    context,
+  );
   assert.deepEqual([statusCode, headers["Retry-After"], body], [503, "1", "Timeout"]);
+  // It is drawn in a process of its own, so the clock cannot be stopped for it.
+  assert.ok(context.getRemainingTimeInMillis() > 100);
 });
 
 test("a bucket that says nothing is a 504 while there is time to say so", async (t) => {
