@@ -1,14 +1,14 @@
 import type { Config } from "../config/variables.ts";
 import type { Offers } from "../contract/canvas.ts";
 import type { OptionValues } from "../contract/option.ts";
-import { InvalidUrl, SourceNotAllowed, UnsupportedFormat } from "../errors.ts";
+import { InvalidUrl, SourceNotAllowed, SourceUnreachable, UnsupportedFormat } from "../errors.ts";
 import { formatNamed, formats } from "../formats.ts";
 import type { HttpRequest } from "../http.ts";
 import type { Options } from "../options/index.ts";
 import { type Limits, limitsOf } from "../options/limits.ts";
 import type { Conditions } from "../store/store.ts";
 import { sourceEtagIn } from "./etag.ts";
-import { keyFor } from "./key.ts";
+import { keyFor, resolvedSource } from "./key.ts";
 import { checkExpiry, type Language, Reading, readOption, usePresets } from "./language.ts";
 import { acceptedFormats, isEnforced } from "./negotiation.ts";
 import { segmentsIn, splitTarget } from "./path.ts";
@@ -36,6 +36,9 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   verify(signed, config);
   const { source, options } = readPath(signed.path, language, now);
 
+  // It was in base64 and is not UTF-8: no name of ours would tell which object it is.
+  if (source !== resolvedSource(signed, config))
+    throw new SourceUnreachable("expected a source URL in UTF-8");
   const { allowedSources } = config;
   if (allowedSources.length > 0 && !allowedSources.some((pattern) => matchPattern(pattern, source))) {
     throw new SourceNotAllowed(`${source}: not among IMGPROXY_ALLOWED_SOURCES`);

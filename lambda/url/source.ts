@@ -16,7 +16,7 @@ type Rules = Rewriting & Pick<Config, "base64UrlIncludesFilename">;
 export function readSource(segments: readonly string[], rules: Rules): WrittenSource {
   const { plain, encoded, extension, more } = written(segments, rules);
   if (more.length > 0) throw new InvalidUrl("expected one extension");
-  const url = plain ? percentDecoded(encoded) : base64Decoded(encoded);
+  const url = plain ? percentDecoded(encoded) : base64Bytes(encoded)?.toString();
   if (url === undefined) {
     throw new InvalidUrl(
       `expected a source URL in ${plain ? "percent-encoded UTF-8" : "base64url, or after plain/"}`,
@@ -26,7 +26,7 @@ export function readSource(segments: readonly string[], rules: Rules): WrittenSo
   return { url: rewrite(url, rules), extension };
 }
 
-/** The URL that `readSource` reads; what it would refuse stays as it is written. */
+/** The URL that `readSource` reads; what it would refuse, and what is not UTF-8, stays as it is written. */
 export function sourceIn(segments: readonly string[], rules: Rules): string {
   const { plain, encoded } = written(segments, rules);
   return rewrite((plain ? percentDecoded(encoded) : base64Decoded(encoded)) ?? encoded, rules);
@@ -49,15 +49,19 @@ function percentDecoded(text: string): string | undefined {
   }
 }
 
-/** Of UTF-8 in base64url, padded or not. */
+/** What is said in base64url, padded or not, as long as it is UTF-8. */
 function base64Decoded(text: string): string | undefined {
+  const bytes = base64Bytes(text);
+  const url = bytes?.toString();
+  return bytes && url !== undefined && Buffer.from(url).equals(bytes) ? url : undefined;
+}
+
+function base64Bytes(text: string): Buffer | undefined {
   let length = text.length;
   while (text[length - 1] === "=") length--;
   const digits = text.slice(0, length);
   if (!/^[\w-]*$/.test(digits) || digits.length % 4 === 1) return undefined;
-  const bytes = Buffer.from(digits, "base64url");
-  const url = bytes.toString();
-  return Buffer.from(url).equals(bytes) ? url : undefined;
+  return Buffer.from(digits, "base64url");
 }
 
 /** Applies `IMGPROXY_URL_REPLACEMENTS`, then `IMGPROXY_BASE_URL`. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { Failure } from "../../lambda/errors.ts";
 import { s3Address } from "../../lambda/source/s3.ts";
-import { derivativeKey } from "../../lambda/url/key.ts";
+import { derivativeKey, resolvedSource } from "../../lambda/url/key.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";
 import { signedPathIn } from "../../lambda/url/path.ts";
@@ -97,6 +97,7 @@ const accepts = ["*/*", "image/webp,*/*"] as const;
 function objectRead(path: string, { config, language }: (typeof parties)[number]): string | undefined {
   try {
     const { source } = readPath(path, language, 0);
+    if (source !== resolvedSource({ path }, config)) return undefined;
     if (!/^s3:\/\//i.test(source)) return undefined;
     const { bucket, key } = s3Address(source, config.sourceQuerySeparator);
     return `s3://${bucket}/${key}`;

@@ -9,7 +9,9 @@ import {
   settingsHash,
   sourceTag,
 } from "../../lambda/url/key.ts";
+import { parse } from "../../lambda/url/parse.ts";
 import { splitTarget } from "../../lambda/url/path.ts";
+import { requestFor, servicesOf } from "../services.ts";
 
 const config = readConfig({});
 const sourceOf = (path: string, given: Config) => resolvedSource(splitTarget(path, given.pathPrefix), given);
@@ -44,6 +46,18 @@ test("what cannot be decoded is taken as it stands", () => {
   assert.equal(sourceOf("/sig/plain/s3://b/%zz", config), "s3://b/%zz");
   assert.equal(sourceOf("/sig/w:1/_w8", config), "_w8");
   assert.equal(sourceOf("/sig/w:1/aGk*", config), "aGk*");
+});
+
+test("a source that is no text is refused, not guessed: no tag would name the object", () => {
+  const { language } = servicesOf();
+  const read = (bytes: Buffer) => {
+    const path = `/sig/w:1/${bytes.toString("base64url")}`;
+    return parse(requestFor({ config }, { path }).http, language, 0).source;
+  };
+  assert.throws(() => read(Buffer.from("s3://b/\xff", "latin1")), { name: "SourceUnreachable", status: 404 });
+  const legal = "s3://b/\ufffd";
+  assert.equal(read(Buffer.from(legal)), legal);
+  assert.equal(sourceOf(`/sig/w:1/${base64(legal)}`, config), legal);
 });
 
 test("Accept counts as far as formats are negotiated", () => {
