@@ -93,7 +93,7 @@ export const variables = {
     name: "IMGPROXY_USE_ETAG",
     keyed: false,
     default: true,
-    doc: "Hand on the source's ETag, and the client's If-None-Match.",
+    doc: "Answer with an ETag of the picture's own that holds its source's, which is asked for by the client's If-None-Match.",
   }),
   useLastModified: flag({
     name: "IMGPROXY_USE_LAST_MODIFIED",

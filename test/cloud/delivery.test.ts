@@ -76,6 +76,19 @@ test("what is too big for Lambda is kept, and the viewer sent to where it lies",
   assert.deepEqual({ width, height, format }, { width: 1600, height: 1100, format: "png" });
 });
 
+test("redirects end where the edge does not get what was kept, after one more drawing", async () => {
+  const nowhere = { ...s3, endpoint: "http://127.0.0.1:1" };
+  await using blind = await ownCloud(s3, { derivatives: nowhere });
+  const url = blind.url("noise.png", { format: "png", cachebuster: "blind" });
+  const first = await fetch(url, { redirect: "manual" });
+  assert.equal(first.headers.get("location"), pathOf(url));
+  const followed = await fetch(url);
+  assert.equal(followed.status, 200);
+  assert.ok(followed.url.startsWith(s3.endpoint), followed.url);
+  assert.equal((await pictureOf(followed)).width, 1600);
+  assert.equal(blind.served.length, 2);
+});
+
 test("the client's Accept chooses the format, and the key", async () => {
   await using choosing = await ownCloud(s3, { env: { IMGPROXY_AUTO_WEBP: "1", IMGPROXY_AUTO_AVIF: "1" } });
   const url = choosing.url("seen.png", { width: 60 });
