@@ -102,6 +102,7 @@ export const anySource: fc.Arbitrary<ImageInfo> = fc.record({
   alpha: fc.boolean(),
   grey: fc.boolean(),
   profile: fc.boolean(),
+  paletteBits: fc.constantFrom(0, 2, 8),
   vector: fc.boolean(),
   format: fc.constantFrom<Format>("jpeg", "png", "webp", "gif"),
 });

@@ -28,6 +28,7 @@ export const jpegOf = (width: number, height: number): ImageInfo => ({
   alpha: false,
   grey: false,
   profile: false,
+  paletteBits: 0,
   vector: false,
   format: "jpeg",
 });

@@ -35,6 +35,8 @@ export interface Canvas extends Size {
   readonly grey: boolean;
   /** Its colours are those of the profile in its file, and still to be made sRGB's. */
   readonly profile: boolean;
+  /** Bits of an index into the palette of its file; 0 where it has none. */
+  readonly paletteBits: number;
   /** Drawn from shapes: may grow without loss. */
   readonly vector: boolean;
   /** Of the source, until `formatDecision` has chosen the answer's. */

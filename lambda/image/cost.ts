@@ -3,7 +3,7 @@ import { timesLoaded } from "../contract/resampling.ts";
 import { COPY_RATE, type Stroke } from "../contract/stroke.ts";
 import { type Format, formats } from "../formats.ts";
 import { attempts } from "../options/quality.ts";
-import type { Output } from "./output.ts";
+import { isHeld, type Output } from "./output.ts";
 import { passes } from "./passes.ts";
 import { ATTENTION_RATE, bytesPerPixel, encodeRate, jpegDecoding, smallerWebp } from "./rates.ts";
 
@@ -57,12 +57,12 @@ function drawing(loaded: Size, strokes: readonly Stroke[]): number {
 /** ms of one vCPU per megapixel that a resize reads, beside those it leaves. */
 const READ_RATE = 2;
 
-/** Pixels between two passes are copied, and those that are encoded several times. */
-function holding(strokes: readonly Stroke[], canvas: Canvas, { maxBytes, losesOrientation }: Output): number {
+/** Pixels between two passes are copied, and the finished ones where they are held. */
+function holding(strokes: readonly Stroke[], canvas: Canvas, output: Output): number {
   const held = passes(strokes)
     .slice(0, -1)
     .flatMap((pass) => pass.at(-1)?.leaves ?? []);
-  const last = maxBytes > 0 || losesOrientation ? [canvas] : [];
+  const last = isHeld(output) ? [canvas] : [];
   return [...held, ...last].reduce((sum, size) => sum + megapixels(size) * COPY_RATE, 0);
 }
 

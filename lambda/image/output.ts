@@ -19,3 +19,7 @@ export const outputOf = (options: Options, ends: Ends, config: Config): Output =
 
 const together = (options: Options, ends: Ends, config: Config): Together<typeof outputs> =>
   Object.assign({}, ...outputs.map((part) => part.settle(options, ends, config)));
+
+/** The finished pixels are held: they are looked at more than once, or are to forget which way up the source was. */
+export const isHeld = ({ maxBytes, paletteColors, losesOrientation }: Output): boolean =>
+  maxBytes > 0 || paletteColors !== undefined || losesOrientation;

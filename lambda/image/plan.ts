@@ -19,7 +19,7 @@ export interface Plan {
 
 /** What is known of a source before its pixels are. */
 export type ImageInfo = Size &
-  Pick<Canvas, "orientation" | "alpha" | "grey" | "profile" | "vector" | "format">;
+  Pick<Canvas, "orientation" | "alpha" | "grey" | "profile" | "paletteBits" | "vector" | "format">;
 
 /** What to draw, of which source, for whom. Throws `ResultTooBig` when it could not be drawn. */
 export function plan(

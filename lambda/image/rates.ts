@@ -11,14 +11,17 @@ const avifByEffort = [70, 100, 320, 920, 3700, 4200, 9600, 22_700, 27_000, 42_50
 const webpByEffort = [42, 52, 70, 150, 150, 186, 550];
 
 /** Of a palette PNG: what every one costs, and each colour of it. */
-const [palette, color] = [150, 3];
+const [palette, color] = [200, 4];
 
 /** What several scans cost beside one. */
 const progressive = 1.75;
 
 const rates: Readonly<Partial<Record<Format, (output: Output) => number | undefined>>> = {
   jpeg: ({ jpegProgressive }) => formats.jpeg.encodeMs * (jpegProgressive ? progressive : 1),
-  png: ({ pngColors }) => pngColors && palette + color * pngColors,
+  png: ({ pngColors, paletteColors = 0 }) => {
+    const colors = pngColors ?? paletteColors;
+    return colors ? palette + color * colors : undefined;
+  },
   webp: ({ webpEffort }) => webpByEffort[webpEffort],
   avif: ({ avifSpeed }) => avifByEffort[9 - avifSpeed],
 };

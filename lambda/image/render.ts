@@ -10,7 +10,7 @@ import { everyStep } from "../options/index.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { encode } from "./encode.ts";
 import { withMetadata } from "./encoders/sharp.ts";
-import type { Output } from "./output.ts";
+import { isHeld, type Output } from "./output.ts";
 import { passes } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Plan } from "./plan.ts";
@@ -35,9 +35,7 @@ export async function render(
     if (at > 0) stage = await materialize(stage, { ...output, profile: needsProfile(rest) }, deadline);
     stage = await drawPass(group, stage, deadline);
   }
-  // What is encoded several times is drawn once, and raw pixels have no orientation.
-  if (output.maxBytes > 0 || output.losesOrientation)
-    stage = await materialize(stage, { ...output, profile: false }, deadline);
+  if (isHeld(output)) stage = await materialize(stage, { ...output, profile: false }, deadline);
   const body = await encode(stage.pixels, output, deadline);
   return { body, format: output.format, width: canvas.width, height: canvas.height };
 }

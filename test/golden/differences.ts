@@ -5,13 +5,11 @@ import type { Result } from "./run.ts";
 /** Why an answer of ours is not imgproxy's: what is left to do, and what is so on purpose. */
 export const classes: Readonly<Record<string, string>> = {
   E: "JPEG: sharp shrinks less on load than imgproxy does, and draws better (on purpose)",
-  F: "palette sources: to stay palettes where that costs no colour",
+  F: "palette sources: a result with more colours than the palette keeps them all, where imgproxy reduces them; GIF palettes have 2, 4, 16 or 256 colours (on purpose)",
   H3: "scale: neither side comes out whole, or each has its own after shrinking on load; sharp resizes to whole pixels (on purpose)",
-  I: "filters: alpha and grey between resize and filter",
+  I: "filters: alpha and grey between resize and filter (on purpose)",
   N: "numbers that are not finite are an invalid URL here (on purpose)",
   S: "SVG: half a px is drawn larger and squeezed there, drawn at its size here (on purpose)",
-  Q: "quantised PNG: to be written without an adaptive filter",
-  U: "base64 that is no UTF-8 is an invalid URL, not a source that is unreachable (on purpose)",
   W: "an error in our own words (on purpose)",
 };
 

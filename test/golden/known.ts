@@ -8,6 +8,7 @@ export const known = {
       ground: [29],
     },
     picture: {
+      allowed: [4],
       effects: [10],
       enforce: [32],
       filesize: [13],
@@ -18,6 +19,7 @@ export const known = {
       output: [70, 73, 143],
       preferred: [5],
       presets: [21],
+      quality: [41],
       resize: [82],
       separator: [6],
       upright: [30],
@@ -25,36 +27,32 @@ export const known = {
   },
   F: {
     about: {
-      crop: [41, 47, 69, 79, 84, 109, 112, 118, 125],
-      effects: [7, 26, 30, 31, 52],
-      gravity: [32, 44, 45, 55, 68, 75, 89, 98, 102, 103],
-      ground: [30, 31, 40, 43, 49, 58, 63, 78, 90],
-      marked: [0, 1, 11, 23],
+      effects: [26, 30, 52],
+      errors: [74],
+      gravity: [32, 44, 45, 75, 98, 102, 103],
+      ground: [43, 49, 58, 78, 90],
+      marked: [0],
       maximum: [4, 5, 10, 11, 13, 14],
-      mixed: [17, 21, 29, 70, 71, 73, 94, 140, 150],
-      orient: [66, 68, 81, 94],
+      mixed: [17, 29, 73, 94],
+      orient: [94],
       output: [22, 117, 138],
       presets: [0],
       quality: [0, 11],
-      resize: [6, 42, 49, 71, 78, 81, 90, 93, 94, 117],
-      resolution: [11],
-      scale: [16, 45, 47, 56, 62, 63, 77],
+      resize: [6, 42, 49, 71, 81, 90],
+      scale: [16, 62],
     },
     length: {
-      crop: [41, 47, 69, 84, 109, 112, 118, 125],
-      effects: [7, 30, 31, 52],
-      gravity: [44, 45, 55, 68, 75, 89, 98, 102, 103],
-      ground: [30, 31, 40, 49, 63, 78, 90],
-      marked: [0, 11, 23],
+      effects: [30, 52],
+      gravity: [44, 45, 75, 98, 102, 103],
+      ground: [49, 78, 90],
+      marked: [0],
       maximum: [4, 5, 10, 11, 13, 14],
-      mixed: [17, 21, 29, 70, 71, 73, 140],
-      orient: [66, 81, 94],
+      mixed: [17, 29, 73],
+      orient: [94],
       output: [22],
-      palette: [4, 26],
       presets: [0],
-      resize: [6, 71, 78, 81, 90, 93, 94, 117],
-      resolution: [11],
-      scale: [16, 45, 47, 56, 63],
+      resize: [6, 71, 81, 90],
+      scale: [16],
     },
     picture: {
       effects: [26, 30],
@@ -69,17 +67,12 @@ export const known = {
     },
   },
   H3: {
-    about: {
-      errors: [74],
-    },
     length: {
-      auto: [17],
       maximum: [12],
-      palette: [5],
       upright: [15],
     },
     picture: {
-      allowed: [4, 15],
+      allowed: [15],
       auto: [37, 58],
       crop: [36, 114],
       effects: [20, 37],
@@ -93,7 +86,6 @@ export const known = {
       output: [116],
       palette: [0, 6],
       preferred: [4],
-      quality: [41],
       resize: [31, 52],
       scale: [15, 28, 34, 35, 41, 43, 50, 61, 68, 82, 87, 88],
     },
@@ -104,6 +96,9 @@ export const known = {
       mixed: [28, 60, 78, 88, 109, 132],
       presets: [27],
     },
+    length: {
+      auto: [17],
+    },
   },
   N: {
     headers: {
@@ -111,11 +106,6 @@ export const known = {
     },
     status: {
       grammar: [750, 793],
-    },
-  },
-  Q: {
-    length: {
-      palette: [2, 3, 8, 11, 12, 13, 14, 18, 19, 22, 23, 30, 31],
     },
   },
   S: {
@@ -133,11 +123,6 @@ export const known = {
         365, 372, 388, 391, 404, 429, 466, 480, 493, 516, 543, 591, 594, 618, 623, 666, 685, 692, 728, 746,
         763, 765, 769, 782, 783, 785, 787, 814, 825, 833, 865, 884,
       ],
-    },
-  },
-  U: {
-    text: {
-      grammar: [315],
     },
   },
 } as const satisfies Known;

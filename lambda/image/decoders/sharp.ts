@@ -35,7 +35,7 @@ const hasOwnColours = ({ hasProfile, space }: Metadata) => hasProfile && drawnAs
 
 function imageInfo(metadata: Metadata): ImageInfo {
   const { width, height, format, compression, orientation, hasAlpha, space, icc } = metadata;
-  const { channels, pages = 1 } = metadata;
+  const { channels, pages = 1, isPalette, bitsPerSample = 8 } = metadata;
   if (pages > MAX_PAGES) throw new InvalidSource(`${pages} pages of at most ${MAX_PAGES}`);
   if (channels > MAX_CHANNELS) throw new InvalidSource(`${channels} channels of at most ${MAX_CHANNELS}`);
   const heif = compression === "av1" ? "avif" : "heic";
@@ -49,6 +49,7 @@ function imageInfo(metadata: Metadata): ImageInfo {
     alpha: hasAlpha ?? false,
     grey: space === "b-w" || space === "grey16",
     profile: hasOwnColours(metadata) && !isStandard(icc),
+    paletteBits: isPalette ? bitsPerSample : 0,
     vector: known === "svg",
     format: known,
   };

@@ -13,15 +13,15 @@ const chroma = (quality: number) => (quality >= fullColour ? "4:4:4" : "4:2:0");
 const writers = {
   jpeg: (image, { quality, jpegProgressive }) =>
     image.jpeg({ quality, chromaSubsampling: chroma(quality), progressive: jpegProgressive }),
-  png: (image, { pngInterlaced, pngColors }) =>
-    image.png({
-      adaptiveFiltering: true,
-      progressive: pngInterlaced,
-      ...(pngColors ? { palette: true, colours: pngColors } : {}),
-    }),
+  png: (image, { pngInterlaced: progressive, pngColors, paletteColors }) => {
+    const colours = pngColors ?? paletteColors;
+    // The indices of a palette are no amounts: to filter them only makes the file longer.
+    if (colours) return image.png({ adaptiveFiltering: false, progressive, palette: true, colours });
+    return image.png({ adaptiveFiltering: true, progressive });
+  },
   webp: (image, { quality, webpEffort }) => image.webp({ quality, effort: webpEffort }),
   // One frame: what a source of several says of showing them is not its own.
-  gif: (image) => image.gif({ loop: 0, delay: 0 }),
+  gif: (image, { paletteColors: colours = 256 }) => image.gif({ loop: 0, delay: 0, colours }),
   avif: (image, { quality, avifSpeed }) =>
     image.avif({ quality, effort: 9 - avifSpeed, chromaSubsampling: chroma(quality) }),
   tiff: (image, { quality }) => image.tiff({ quality, compression: "none" }),
