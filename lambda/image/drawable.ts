@@ -1,6 +1,7 @@
-import { megapixels, type Size } from "../contract/canvas.ts";
+import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import { ResultTooBig } from "../errors.ts";
+import type { Format } from "../formats.ts";
 import type { Limits } from "../options/limits.ts";
 import { passes } from "./passes.ts";
 
@@ -9,6 +10,9 @@ const MAX_SIDE = 100_000_000;
 
 /** Of a canvas that is held between two passes: 8 bits for each of red, green, blue and alpha. */
 const BYTES_PER_PIXEL = 4;
+
+/** bytes a pixel that an encoder holds while it writes, where it holds the whole picture. */
+const encoderBytes: Readonly<Partial<Record<Format, number>>> = { avif: 24 };
 
 /** How many lines of a picture libvips holds at least while it draws. */
 const LINES_HELD = 32;
@@ -20,7 +24,7 @@ const LINES_HELD = 32;
  */
 export function assertDrawable(
   strokes: readonly Stroke[],
-  result: Size,
+  result: Pick<Canvas, "width" | "height" | "format">,
   source: Size,
   { maxSrcResolution, memory }: Limits,
 ): void {
@@ -40,6 +44,12 @@ export function assertDrawable(
     if (megapixels(size) > most)
       throw new ResultTooBig(`${size.width}x${size.height}: ${most} megapixels at most`);
   }
+
+  const encoding = megapixels(result) * 1e6 * (encoderBytes[result.format] ?? 0);
+  if (encoding > memory)
+    throw new ResultTooBig(
+      `${result.width}x${result.height}: encoding it takes ${encoding} of ${memory} bytes`,
+    );
 
   // A pass between two others holds what it begins with and what it makes of it.
   for (const [at, size] of held.entries()) {

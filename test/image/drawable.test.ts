@@ -34,6 +34,12 @@ test("what is held between passes must fit into the function's memory", () => {
   assert.doesNotThrow(() => planned("rs:force:600:600/el:1/bl:2/pix:3/pd:1", 100, 100, small));
 });
 
+test("an AVIF that its encoder could not hold is refused, as a JPEG it is drawn", () => {
+  assert.throws(() => planned("rs:force:8000:6100/el:1/f:avif", 100, 100), { name: "ResultTooBig" });
+  assert.doesNotThrow(() => planned("rs:force:8000:6100/el:1/f:jpeg", 100, 100));
+  assert.doesNotThrow(() => planned("rs:force:6000:6000/el:1/f:avif", 100, 100));
+});
+
 test("what one pass draws is never held whole, and may be larger on the way", () => {
   // Scaled to 8000x8000, of which 100x100 are kept.
   assert.doesNotThrow(() =>
