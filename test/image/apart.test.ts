@@ -67,7 +67,10 @@ test("at the deadline the process is killed, and the next picture has a new one"
 });
 
 test("a process that outgrows its memory is killed: the picture is too big", async () => {
-  await assert.rejects(drawnBy(photo, "rs:force:7000:7000/el:1/f:gif", { memory: 150_000_000 }), { name: "ResultTooBig", status: 422 });
+  await assert.rejects(drawnBy(photo, "rs:force:7000:7000/el:1/f:gif", { memory: 150_000_000 }), {
+    name: "ResultTooBig",
+    status: 422,
+  });
   assert.ok(await gone());
 });
 
