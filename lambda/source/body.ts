@@ -28,7 +28,7 @@ export async function readPicture(
   const packed = stream.metadata.encoding === "gzip";
   const chunks = packed ? await unpacked(arriving(stream, reading), signal) : arriving(stream, reading);
   const bytes = await collected(chunks, packed ? undefined : stream.length, reading.limit, refuseUnknown);
-  refuseUnknown(bytes);
+  if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes);
   return bytes;
 }
 
@@ -56,7 +56,7 @@ function assertSize(bytes: number, limit: number): void {
   if (bytes > limit) throw new InvalidSource(`${bytes} bytes of at most ${limit}`);
 }
 
-/** All chunks as one buffer. As soon as its type must show, `check` sees what there is. */
+/** All chunks as one buffer. As soon as its type must show, `check` sees what there is; a shorter one is left to the caller. */
 async function collected(
   chunks: AsyncIterable<Uint8Array>,
   length: number | undefined,
