@@ -1,4 +1,3 @@
-import type { Sharp } from "sharp";
 import type { Deadline } from "../deadline.ts";
 import type { Format } from "../formats.ts";
 import { nextQuality } from "../options/quality.ts";
@@ -6,22 +5,23 @@ import type { Encoder } from "./encoders/encoder.ts";
 import { encodeWithSharp } from "./encoders/sharp.ts";
 import type { Output } from "./output.ts";
 import { hasColors } from "./palette.ts";
+import type { Stage } from "./stage.ts";
 
 /** What sharp does not write. */
 const encoders: Readonly<Partial<Record<Format, Encoder>>> = {};
 
 /** Writes a picture, with the palette of its source where that loses no colour. */
-export async function encode(pixels: () => Sharp, output: Output, deadline: Deadline): Promise<Uint8Array> {
+export async function encode(stage: Stage, output: Output, deadline: Deadline): Promise<Uint8Array> {
   const { paletteColors } = output;
-  if (paletteColors === undefined || (await hasColors(pixels, paletteColors, deadline)))
-    return encodeToSize(pixels, output, deadline);
-  return encodeToSize(pixels, { ...output, paletteColors: undefined }, deadline);
+  if (paletteColors === undefined || (await hasColors(stage.pixels, paletteColors, deadline)))
+    return encodeToSize(stage, output, deadline);
+  return encodeToSize(stage, { ...output, paletteColors: undefined }, deadline);
 }
 
 /** Writes a picture, and again at lower quality while it is longer than `maxBytes`. */
-async function encodeToSize(pixels: () => Sharp, output: Output, deadline: Deadline): Promise<Uint8Array> {
+async function encodeToSize(stage: Stage, output: Output, deadline: Deadline): Promise<Uint8Array> {
   const encodeAs = encoders[output.format] ?? encodeWithSharp;
-  const bytes = await encodeAs(pixels, output, deadline);
+  const bytes = await encodeAs(stage, output, deadline);
   const quality = nextQuality(output.quality, bytes.length, output.maxBytes);
-  return quality === undefined ? bytes : encodeToSize(pixels, { ...output, quality }, deadline);
+  return quality === undefined ? bytes : encodeToSize(stage, { ...output, quality }, deadline);
 }

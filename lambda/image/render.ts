@@ -1,26 +1,18 @@
 import { setImmediate } from "node:timers/promises";
-import sharp, { type Sharp } from "sharp";
-import type { Size } from "../contract/canvas.ts";
+import type { Sharp } from "sharp";
 import { methodOf } from "../contract/sharp-order.ts";
-import type { Raw } from "../contract/step.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
 import { Timeout } from "../errors.ts";
 import { everyStep } from "../options/index.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { encode } from "./encode.ts";
-import { withMetadata } from "./encoders/sharp.ts";
-import { isHeld, type Output } from "./output.ts";
+import { isHeld } from "./output.ts";
 import { passes } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Plan } from "./plan.ts";
-import { run } from "./run.ts";
 import { findAttention } from "./smart.ts";
-
-/** Pixels a pass begins with; each call begins anew. */
-interface Stage extends Size {
-  readonly pixels: () => Sharp;
-}
+import { materialize, rawOf, type Stage, stageOf } from "./stage.ts";
 
 /** Draws a plan. Throws `Timeout` at the deadline, `BrokenSource` when the source cannot be decoded. */
 export async function render(
@@ -36,7 +28,7 @@ export async function render(
     stage = await drawPass(group, stage, deadline);
   }
   if (isHeld(output)) stage = await materialize(stage, { ...output, profile: false }, deadline);
-  const body = await encode(stage.pixels, output, deadline);
+  const body = await encode(stage, output, deadline);
   return { body, format: output.format, width: canvas.width, height: canvas.height };
 }
 
@@ -78,31 +70,3 @@ async function drawOwn({ step, args: [size] }: Stroke, stage: Stage, deadline: D
 }
 
 const needsProfile = (strokes: readonly Stroke[]) => strokes.some(({ call }) => call === "withIccProfile");
-
-/** What has to come along from one pass to the next, beside pixels. */
-type Kept = Pick<Output, "keepMetadata" | "turned"> & { readonly profile: boolean };
-
-/** Ends a pass: raw pixels, or a lossless file where metadata or the profile must come along. */
-async function materialize(stage: Stage, kept: Kept, deadline: Deadline): Promise<Stage> {
-  if (!kept.keepMetadata && !kept.profile) return stageOf(await rawOf(stage, deadline));
-  const { width, height, pixels } = stage;
-  const { data } = await run(() => keeping(pixels(), kept).png({ compressionLevel: 0 }), deadline);
-  return { width, height, pixels: () => sharp(data, { ignoreIcc: kept.profile, limitInputPixels: false }) };
-}
-
-function keeping(image: Sharp, kept: Kept): Sharp {
-  if (!kept.profile) return withMetadata(image, kept);
-  return kept.keepMetadata ? image.keepMetadata() : image.keepIccProfile();
-}
-
-async function rawOf({ width, height, pixels }: Stage, deadline: Deadline): Promise<Raw> {
-  const { data, info } = await run(() => pixels().raw(), deadline);
-  // The size is the planned one: sharp reports that of the last extract, even when it extended afterwards.
-  return { data, width, height, channels: info.channels };
-}
-
-const stageOf = ({ data, ...raw }: Raw): Stage => ({
-  width: raw.width,
-  height: raw.height,
-  pixels: () => sharp(data, { raw, limitInputPixels: false }),
-});

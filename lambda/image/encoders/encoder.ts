@@ -1,6 +1,6 @@
-import type { Sharp } from "sharp";
 import type { Deadline } from "../../deadline.ts";
 import type { Output } from "../output.ts";
+import type { Stage } from "../stage.ts";
 
-/** Writes a picture as a file. `pixels` begins anew at each call. */
-export type Encoder = (pixels: () => Sharp, output: Output, deadline: Deadline) => Promise<Uint8Array>;
+/** Writes a picture as a file. */
+export type Encoder = (stage: Stage, output: Output, deadline: Deadline) => Promise<Uint8Array>;

@@ -2,6 +2,7 @@ import type { Sharp } from "sharp";
 import type { Format } from "../../formats.ts";
 import type { Output } from "../output.ts";
 import { run } from "../run.ts";
+import { withMetadata } from "../stage.ts";
 import type { Encoder } from "./encoder.ts";
 
 /** Above this quality colours are not thinned out. */
@@ -29,10 +30,6 @@ const writers = {
 
 const isWritten = (format: Format): format is keyof typeof writers => Object.hasOwn(writers, format);
 
-/** EXIF, XMP and IPTC stay. Colours are sRGB's, which a file without a profile says as well as one with it. */
-export const withMetadata = (image: Sharp, { turned }: Pick<Output, "turned">) =>
-  image.withMetadata(turned ? { orientation: 1 } : {}).withIccProfile("srgb", { attach: false });
-
 /** The sharp that writes a picture; what comes out is the file. */
 export function written(image: Sharp, output: Output): Sharp {
   const grey = output.grey ? image.toColourspace("b-w") : image;
@@ -41,7 +38,7 @@ export function written(image: Sharp, output: Output): Sharp {
 }
 
 /** Writes JPEG, PNG, WebP, GIF, AVIF and TIFF. */
-export const encodeWithSharp: Encoder = async (pixels, output, deadline) => {
+export const encodeWithSharp: Encoder = async ({ pixels }, output, deadline) => {
   const { data } = await run(() => written(pixels(), output), deadline);
   return data;
 };
