@@ -13,10 +13,10 @@ const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as 
 
 /** The file that the options of a URL make of a source where the environment is `env`, with what can be asked of its pixels. */
 export async function drawnAs(text: string, source: Buffer, env: Env = {}) {
-  const { options, limit } = optionsOf(text);
-  const config = readConfig({ IMGPROXY_MAX_RESULT_DIMENSION: limit, ...env });
+  const { options } = optionsOf(text);
+  const config = readConfig(env);
   const deadline = Deadline.in(10_000);
-  const limits = limitsOf(config);
+  const limits = limitsOf(config, options);
   const opened = await open({ bytes: source }, options, limits, deadline);
   const { body, format } = await draw(
     plan(options, opened.info, offers, limits, config),

@@ -3,19 +3,15 @@ import type { ImageInfo } from "../lambda/image/plan.ts";
 import type { Options } from "../lambda/options/index.ts";
 import { compileLanguage, readOption } from "../lambda/url/language.ts";
 
-const language = compileLanguage(readConfig({}), 0);
-const limiting = /^(mrd|max_result_dimension):/;
+const language = compileLanguage(readConfig({ IMGPROXY_ALLOW_SECURITY_OPTIONS: "true" }), 0);
 
-/** The options of a URL. The limit that imgproxy's tests set there is the environment's here: its option is not built yet. */
-export function optionsOf(text: string): { readonly options: Options; readonly limit: string | undefined } {
-  const segments = text.split("/").filter(Boolean);
-  return {
-    options: segments
-      .filter((segment) => !limiting.test(segment))
-      .reduce((soFar, segment) => readOption(segment, soFar, language), {}),
-    limit: segments.find((segment) => limiting.test(segment))?.split(":")[1],
-  };
-}
+/** The options of a URL. */
+export const optionsOf = (text: string): { readonly options: Options } => ({
+  options: text
+    .split("/")
+    .filter(Boolean)
+    .reduce((soFar, segment) => readOption(segment, soFar, language), {}),
+});
 
 /** A client that takes what it gets. */
 export const noOffers = { auto: [], enforced: [], preferred: ["png"] } as const;

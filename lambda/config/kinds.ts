@@ -38,6 +38,11 @@ export const number = (above: number) =>
     expects: `a number above ${above}`,
     read: (text) => (Number.isFinite(Number(text)) && Number(text) > above ? Number(text) : undefined),
   });
+export const atLeast = (least: number) =>
+  variable<number>({
+    expects: `a number of at least ${least}`,
+    read: (text) => (Number.isFinite(Number(text)) && Number(text) >= least ? Number(text) : undefined),
+  });
 const wholeSeconds: Kind<number> = {
   expects: 'whole seconds of at least 1, such as "30" or "30s"',
   read: (text) => inRange(readInteger(text.replace(/s$/, "")), 1, Number.MAX_SAFE_INTEGER),

@@ -1,5 +1,6 @@
 import { formats } from "../formats.ts";
 import {
+  atLeast,
   defaultFormatQuality,
   endpoint,
   flag,
@@ -215,11 +216,29 @@ export const variables = {
     default: 0,
     doc: "Bytes a source may have; 0 is no limit.",
   }),
+  maxAnimationFrames: integer(1)({
+    name: "IMGPROXY_MAX_ANIMATION_FRAMES",
+    keyed: true,
+    default: 1,
+    doc: "Frames of an animation that are drawn; 1 makes it a still.",
+  }),
+  maxAnimationFrameResolution: atLeast(0)({
+    name: "IMGPROXY_MAX_ANIMATION_FRAME_RESOLUTION",
+    keyed: true,
+    default: 0,
+    doc: "Megapixels a frame of an animation may hold; 0 holds all frames together to IMGPROXY_MAX_SRC_RESOLUTION.",
+  }),
   maxResultDimension: integer(0)({
     name: "IMGPROXY_MAX_RESULT_DIMENSION",
     keyed: true,
     default: 0,
     doc: "px; larger results are scaled down to it; 0 is no limit.",
+  }),
+  allowSecurityOptions: flag({
+    name: "IMGPROXY_ALLOW_SECURITY_OPTIONS",
+    keyed: true,
+    default: false,
+    doc: "URLs may set the limits above themselves, by options of the same names.",
   }),
 
   quality: integer(

@@ -12,6 +12,8 @@ export interface Option<Name extends string = string, Value = any, Default = any
   /** A segment as it stands in a URL; shown in the docs, parsed by the tests. */
   readonly example: string;
   readonly default: Default;
+  /** Sets a limit of the operator's, who has to allow it. */
+  readonly security?: true;
   readonly args: Args;
   /** An empty word leaves an argument as it is, instead of being one. */
   readonly skipsBlanks: boolean;
@@ -34,6 +36,7 @@ interface Says<Name> {
   readonly aliases?: readonly string[];
   readonly doc: string;
   readonly example: string;
+  readonly security?: true;
 }
 type Args = Readonly<Record<string, Arg<any>>>;
 type Bag<A extends Args> = { readonly [K in keyof A]?: A[K] extends Arg<infer T> ? T : never };

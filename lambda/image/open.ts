@@ -1,10 +1,9 @@
-import { megapixels } from "../contract/canvas.ts";
 import type { Deadline } from "../deadline.ts";
 import { InvalidSource } from "../errors.ts";
 import type { Format } from "../formats.ts";
 import { imageType } from "../image-type.ts";
 import type { Options } from "../options/index.ts";
-import type { Limits } from "../options/limits.ts";
+import { assertResolution, type Limits } from "../options/limits.ts";
 import type { Source } from "../source/download.ts";
 import type { Decoder, Opened } from "./decoders/decoder.ts";
 import { openWithSharp } from "./decoders/sharp.ts";
@@ -27,9 +26,6 @@ export async function open(
   const format = imageType(bytes);
   const decode = (format && decoders[format]) ?? ((bytes) => openWithSharp(bytes));
   const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, limits, deadline));
-  const { width, height } = opened.info;
-  if (megapixels(opened.info) > limits.maxSrcResolution) {
-    throw new InvalidSource(`${width}x${height}: ${limits.maxSrcResolution} megapixels at most`);
-  }
+  assertResolution(opened.info, 1, limits);
   return opened;
 }

@@ -10,6 +10,13 @@ import { extend, extendAspectRatio, extendAspectStep, extendStep } from "./exten
 import { format, formatStep, limitStep } from "./format.ts";
 import { gravity } from "./gravity.ts";
 import { layoutStep } from "./layout.ts";
+import {
+  maxAnimationFrameResolution,
+  maxAnimationFrames,
+  maxResultDimension,
+  maxSrcFileSize,
+  maxSrcResolution,
+} from "./limits.ts";
 import { metadataOutput, stripMetadata } from "./metadata.ts";
 import { autoRotate, flip, mirrorStep, rotate, turnStep } from "./orient.ts";
 import { padding, padStep } from "./padding.ts";
@@ -65,6 +72,11 @@ export const options = [
   expires,
   filename,
   returnAttachment,
+  maxSrcResolution,
+  maxSrcFileSize,
+  maxAnimationFrames,
+  maxAnimationFrameResolution,
+  maxResultDimension,
 ] as const satisfies readonly Option[];
 
 /** The picture, in the order it is drawn. */

@@ -1,11 +1,69 @@
 import type { Config } from "../config/variables.ts";
+import { amount, integer } from "../contract/args.ts";
+import { megapixels, type Size } from "../contract/canvas.ts";
+import { type OptionValues, option } from "../contract/option.ts";
+import { settled } from "../contract/step.ts";
+import { InvalidSource } from "../errors.ts";
+
+const allowed = "Heard where IMGPROXY_ALLOW_SECURITY_OPTIONS is on.";
+
+export const maxSrcResolution = option({
+  name: "max_src_resolution",
+  aliases: ["msr"],
+  security: true,
+  doc: `Megapixels a source may hold, in place of IMGPROXY_MAX_SRC_RESOLUTION; no more than the function could hold. ${allowed}`,
+  example: "msr:16.8",
+  arg: amount("megapixels", 1000),
+});
+
+export const maxSrcFileSize = option({
+  name: "max_src_file_size",
+  aliases: ["msfs"],
+  security: true,
+  doc: `Bytes a source may have, in place of IMGPROXY_MAX_SRC_FILE_SIZE; 0 is no limit. ${allowed}`,
+  example: "msfs:1000000",
+  // imgproxy reads negative ones too, and no source is so small.
+  arg: integer("bytes", -Infinity, Infinity),
+});
+
+export const maxAnimationFrames = option({
+  name: "max_animation_frames",
+  aliases: ["maf"],
+  security: true,
+  doc: `Frames of an animation that are drawn, in place of IMGPROXY_MAX_ANIMATION_FRAMES; 1 makes it a still. ${allowed}`,
+  example: "maf:100",
+  arg: integer("frames", 1, Infinity),
+});
+
+export const maxAnimationFrameResolution = option({
+  name: "max_animation_frame_resolution",
+  aliases: ["mafr"],
+  security: true,
+  doc: `Megapixels a frame of an animation may hold, in place of IMGPROXY_MAX_ANIMATION_FRAME_RESOLUTION; 0 holds all frames together to the limit of sources. ${allowed}`,
+  example: "mafr:4",
+  arg: amount("megapixels", 1000),
+});
+
+export const maxResultDimension = option({
+  name: "max_result_dimension",
+  aliases: ["mrd"],
+  security: true,
+  doc: `px that no side of the answer is longer than, in place of IMGPROXY_MAX_RESULT_DIMENSION; 0 is no limit. ${allowed}`,
+  example: "mrd:2000",
+  // As in imgproxy, a negative one is none.
+  arg: integer("px", -Infinity, Infinity),
+});
 
 /** What a source, and what is made of it, may be at most. */
 export interface Limits {
-  /** Megapixels. */
+  /** Megapixels; of all its frames together, if nothing is said of one. */
   readonly maxSrcResolution: number;
   /** bytes, packed or unpacked. */
   readonly maxSrcFileSize: number;
+  /** Frames that are drawn of an animation; 1 makes it a still. */
+  readonly maxAnimationFrames: number;
+  /** Megapixels of one frame of an animation; 0 holds all of them to `maxSrcResolution`. */
+  readonly maxAnimationFrameResolution: number;
   /** px; larger results are scaled down to it. */
   readonly maxResultDimension: number;
   /** bytes that drawing may hold at once. */
@@ -16,15 +74,47 @@ export interface Limits {
 const [SOURCE_SHARE, DRAWING_SHARE] = [0.15, 0.6];
 /** bytes; no source is larger, whatever the function's memory. */
 const MAX_SOURCE_BYTES = 256 * 2 ** 20;
+/** Of what a URL may have unpacked: 8 bits for each of red, green, blue and alpha. */
+const BYTES_PER_PIXEL = 4;
 
-/** The limits of one request. */
-export function limitsOf({ memorySize, ...config }: Config): Limits {
-  const memory = memorySize * 2 ** 20;
-  const most = Math.min(MAX_SOURCE_BYTES, Math.floor(memory * SOURCE_SHARE));
+const limiting = {
+  maxSrcResolution,
+  maxSrcFileSize,
+  maxAnimationFrames,
+  maxAnimationFrameResolution,
+  maxResultDimension,
+} as const;
+
+/** The limits of one request. Whatever its options say, none is above what the function can hold. */
+export function limitsOf({ memorySize, ...config }: Config, options: OptionValues = {}): Limits {
+  const asked = settled(limiting, options);
+  const bytes = memorySize * 2 ** 20;
+  const memory = Math.floor(bytes * DRAWING_SHARE);
+  const held = Math.max(config.maxSrcResolution, memory / BYTES_PER_PIXEL / 1e6);
+  const dimension = asked.maxResultDimension ?? config.maxResultDimension;
   return {
-    maxSrcResolution: config.maxSrcResolution,
-    maxSrcFileSize: Math.min(config.maxSrcFileSize || Infinity, most),
-    maxResultDimension: config.maxResultDimension || Infinity,
-    memory: Math.floor(memory * DRAWING_SHARE),
+    maxSrcResolution: Math.min(asked.maxSrcResolution ?? config.maxSrcResolution, held),
+    maxSrcFileSize: Math.min(
+      (asked.maxSrcFileSize ?? config.maxSrcFileSize) || Infinity,
+      MAX_SOURCE_BYTES,
+      Math.floor(bytes * SOURCE_SHARE),
+    ),
+    maxAnimationFrames: asked.maxAnimationFrames ?? config.maxAnimationFrames,
+    maxAnimationFrameResolution: Math.min(
+      asked.maxAnimationFrameResolution ?? config.maxAnimationFrameResolution,
+      held,
+    ),
+    maxResultDimension: dimension > 0 ? dimension : Infinity,
+    memory,
   };
+}
+
+/** Throws `InvalidSource` when the frames of a source that are to be drawn, 1 of a still, have more pixels than they may. */
+export function assertResolution(frame: Size, frames: number, limits: Limits): void {
+  const { maxSrcResolution, maxAnimationFrameResolution } = limits;
+  const byFrame = frames > 1 && maxAnimationFrameResolution > 0;
+  const most = byFrame ? maxAnimationFrameResolution : maxSrcResolution;
+  if (megapixels(frame) * (byFrame ? 1 : frames) <= most) return;
+  const count = frames > 1 ? `, ${frames} frames` : "";
+  throw new InvalidSource(`${frame.width}x${frame.height}${count}: ${most} megapixels at most`);
 }

@@ -100,21 +100,7 @@ export function checkExpiry({ expires = 0 }: Options, now: number): void {
   if (expires > 0 && expires < now / 1000) throw new InvalidUrl(`expires: valid until ${expires}`);
 }
 
-/** Names of options that set limits, with their aliases. Until they can be allowed, none is. */
-const securityOptions: ReadonlySet<string> = new Set([
-  "max_src_resolution",
-  "msr",
-  "max_src_file_size",
-  "msfs",
-  "max_animation_frames",
-  "maf",
-  "max_animation_frame_resolution",
-  "mafr",
-  "max_result_dimension",
-  "mrd",
-]);
-
-/** Folds one segment, `name:argument:…`, into what was asked. Throws `InvalidUrl` on nonsense. */
+/** Folds one segment, `name:argument:…`, into what was asked. Throws `InvalidUrl` on nonsense, `SecurityOption` on a limit that is not to be set. */
 export function readOption(
   segment: string,
   options: OptionValues,
@@ -123,11 +109,12 @@ export function readOption(
   expanding: readonly string[] = [],
 ): OptionValues {
   reading.count();
-  const { argumentsSeparator, allowedOptions } = language.config;
+  const { argumentsSeparator, allowedOptions, allowSecurityOptions } = language.config;
   const [name = "", ...words] = segment.split(argumentsSeparator);
-  if (securityOptions.has(name)) throw new SecurityOption(`${name}: a URL may not set the operator's limits`);
   const option = optionsByName.get(name);
   if (!option) throw new InvalidUrl(`${name}: expected the name of an option`);
+  if (option.security && !allowSecurityOptions)
+    throw new SecurityOption(`${name}: set only where IMGPROXY_ALLOW_SECURITY_OPTIONS is on`);
   if (expanding.length === 0 && allowedOptions.length > 0 && !allowedOptions.includes(name)) {
     throw new InvalidUrl(`${name}: not among IMGPROXY_ALLOWED_PROCESSING_OPTIONS`);
   }

@@ -50,7 +50,7 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   return {
     source,
     options,
-    limits: limitsOf(config),
+    limits: limitsOf(config, options),
     key,
     offers: offersOf(http.headers.accept ?? "", config),
     conditions: conditionsOf(http, key, config),

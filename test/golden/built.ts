@@ -58,10 +58,8 @@ const answeredFormat = ({ answer: { headers } }: Case) => formatOfMime.get(heade
 /** What a variable bears on, where that is less than everything. */
 const bearing: Readonly<Record<string, (asked: Case) => boolean>> = {
   // Options alone, and they tell for themselves whether they are built.
-  IMGPROXY_ALLOW_SECURITY_OPTIONS: () => false,
   IMGPROXY_WATERMARK_PATH: () => false,
   IMGPROXY_WATERMARK_OPACITY: () => false,
-  IMGPROXY_MAX_ANIMATION_FRAMES: moves,
 };
 
 function unknownVariable(asked: Case): string | undefined {
@@ -69,10 +67,4 @@ function unknownVariable(asked: Case): string | undefined {
     (name) => !ourVariables.has(name) && (bearing[name]?.(asked) ?? true),
   );
   return unknown && `variable ${unknown}`;
-}
-
-/** Source and answer may hold several frames. */
-function moves(asked: Case): boolean {
-  const both = [formatNamed(extensionOf(asked.picture)), answeredFormat(asked)];
-  return both.every((format) => format !== undefined && formats[format].animates);
 }

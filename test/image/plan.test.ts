@@ -28,8 +28,8 @@ const facts = ({ vector = false, ...source }: Derived["source"]) => ({
 });
 
 function planned({ source, options: text }: Pick<Derived, "source" | "options">) {
-  const { options, limit } = optionsOf(text);
-  return layOut(options, canvasOf(facts(source), noOffers), Number(limit ?? Infinity));
+  const { options } = optionsOf(text);
+  return layOut(options, canvasOf(facts(source), noOffers), options.max_result_dimension);
 }
 
 /** What a stroke does to the picture, as imgproxy's vectors say it. */

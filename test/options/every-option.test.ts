@@ -20,7 +20,10 @@ import { anyAsked, anyDrawing, anySource, anyValue } from "../arbitrary.ts";
 import { noOffers } from "../options-of.ts";
 import { drawn } from "../pictures.ts";
 
-const config = readConfig({ IMGPROXY_PRESETS: "thumb=rs:fill:100:100" });
+const config = readConfig({
+  IMGPROXY_PRESETS: "thumb=rs:fill:100:100",
+  IMGPROXY_ALLOW_SECURITY_OPTIONS: "true",
+});
 const words = compileLanguage(config, 0);
 const now = Date.UTC(2026, 0);
 
