@@ -101,6 +101,7 @@ export async function keepDerivative(
   const sendable = fits(drawn);
   if (sendable && (!address || address.key !== (context.http.edgeKey ?? request.key))) return drawn;
   if (sendable && cost < context.config.keepAfter) return drawn;
+  if (sendable && unsaidByS3.some((name) => drawn.headers[name] !== undefined)) return drawn;
   if (!address) throw new NowhereToKeep(`${drawn.body.length} bytes, and no place for derivatives`);
 
   const atMost = sendable ? Math.min(KEEP_TIMEOUT, deadline.left * KEEP_SHARE) : deadline.left;
@@ -119,6 +120,9 @@ export async function keepDerivative(
     return drawn;
   }
 }
+
+/** Headers that S3 has no place for; each comes of a variable that is keyed, so nothing without them is found where they are due. */
+const unsaidByS3 = ["Link", "X-Result-Width"] as const;
 
 /**
  * Where this request's derivative lies; `undefined` without a bucket. Of a URL that expires it lies apart. So does what may not

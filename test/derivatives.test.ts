@@ -112,6 +112,16 @@ for (const [name, body] of [
   });
 }
 
+test("a picture with headers that S3 could not say is kept only when it is too big to be sent", async () => {
+  for (const name of ["Link", "X-Result-Width"]) {
+    const { find, keep } = policy(`/_/w:1/plain/s3://b/${name}`);
+    const said = (drawn: HttpResponse) => ({ ...drawn, headers: { ...drawn.headers, [name]: "1" } });
+    assert.equal((await keep(said(small), dear)).headers[name], "1");
+    assert.equal(await find(), undefined);
+    assert.equal((await keep(said(big), dear)).status, 302);
+  }
+});
+
 test("a picture cheap to draw is not kept", async () => {
   const { find, keep } = policy("/_/w:1/plain/s3://b/cheap");
   assert.equal(await keep(small, cheap), small);

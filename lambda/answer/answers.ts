@@ -10,6 +10,7 @@ import { etagOf } from "../url/etag.ts";
 import { sourceTag, tagIn } from "../url/key.ts";
 import { negotiatedFormats } from "../url/negotiation.ts";
 import type { ImageRequest } from "../url/parse.ts";
+import { canonical, cors } from "./headers.ts";
 
 /** What belongs to one request, and every answer to it depends on. */
 export interface RequestContext {
@@ -49,6 +50,7 @@ export function answerPicture(
     ...vary(context.config),
     ...validators(source, request.key, context.config),
     ...known(CACHE_TAG_HEADER, tagIn(request.key)),
+    ...canonical(request.source, context.config),
     ...(context.config.debugHeaders && sizes(picture, source, origin)),
   });
 }
@@ -64,6 +66,7 @@ export const answerNotModified = (
     ...vary(context.config),
     ...validators(source, request.key, context.config),
     ...known(CACHE_TAG_HEADER, tagIn(request.key)),
+    ...canonical(request.source, context.config),
   });
 
 /** 200 with a derivative kept earlier, as it was answered then. */
@@ -116,7 +119,7 @@ export const answerText = (type: string, body: string, context: RequestContext):
   answer(context, 200, body, { "Content-Type": type, "Cache-Control": cacheControl(context) });
 
 function answer(
-  { http }: RequestContext,
+  { http, config }: RequestContext,
   status: number,
   body: Uint8Array | string,
   headers: HttpResponse["headers"],
@@ -128,6 +131,7 @@ function answer(
       Server: "imgproxy",
       "X-Request-ID": http.id,
       "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+      ...cors(config),
       ...headers,
     },
   };

@@ -104,9 +104,24 @@ export const variables = {
   }),
   debugHeaders: flag({
     name: "IMGPROXY_ENABLE_DEBUG_HEADERS",
-    keyed: false,
+    keyed: true,
     default: false,
-    doc: "Answer with X-Origin-* and X-Result-* sizes.",
+    doc: "Answer with X-Origin-* and X-Result-* sizes. Pictures are not kept in the bucket then: S3 could not say them.",
+  }),
+  setCanonicalHeader: flag({
+    name: "IMGPROXY_SET_CANONICAL_HEADER",
+    keyed: true,
+    default: false,
+    doc: "Answer with a Link to the source, where that has an http address. Such pictures are not kept in the bucket: S3 could not say it.",
+  }),
+  allowOrigin: matching(
+    /^[!-~]+$/,
+    "an origin such as https://example.com, or *",
+  )({
+    name: "IMGPROXY_ALLOW_ORIGIN",
+    keyed: true,
+    default: "",
+    doc: "The origin whose pages may read answers (CORS), or *.",
   }),
 
   argumentsSeparator: text({

@@ -1,6 +1,7 @@
 import { readConfig } from "../../lambda/config/variables.ts";
 import { ownVariables } from "../environment.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
+import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
 import { type Edge, type Served, startEdge } from "./edge/edge.ts";
 import { bucketOrigin, functionOrigin, originGroup } from "./edge/origins.ts";
 import type { Bundle } from "./lambda/bundle.ts";
@@ -48,7 +49,9 @@ const COLD_START = 10;
 export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives = s3, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
   const env = { ...props.env, SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives };
-  const code = viewerRequestCode(readConfig(env));
+  const config = readConfig(env);
+  const code = viewerRequestCode(config);
+  const headers = { ...securityHeaders, ...customHeaders(config) };
 
   const fn = startFunction({
     bundle,
@@ -69,7 +72,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     await fn.stop();
   };
   try {
-    const edge = await startEdge({ code, origin, ...(port && { port }), ...(served && { served }) });
+    const edge = await startEdge({ code, origin, headers, ...(port && { port }), ...(served && { served }) });
     const stop = async () => {
       edge.stop();
       await stopFunction();

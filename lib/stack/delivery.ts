@@ -23,12 +23,13 @@ import { FunctionUrlOrigin, OriginGroup, S3BucketOrigin } from "aws-cdk-lib/aws-
 import { FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { CACHE_TAG_HEADER, CONTENT_SECURITY_POLICY, vary } from "../../lambda/answer/answers.ts";
+import { CACHE_TAG_HEADER } from "../../lambda/answer/answers.ts";
 import type { Config } from "../../lambda/config/variables.ts";
 import { PATH_HEADER } from "../../lambda/http.ts";
 import { viewerRequestCode } from "./edge-code.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { ImageFunction } from "./image-function.ts";
+import { customHeaders, securityHeaders } from "./policy-headers.ts";
 
 /** The names the distribution answers to beside its own. */
 export interface Domain {
@@ -129,17 +130,22 @@ export class Delivery extends Construct {
     });
   }
 
-  /** What S3 cannot say with a derivative, and the function says by itself. */
   #imageResponseHeaders(config: Config) {
-    const { Vary } = vary(config);
+    const said = Object.entries(customHeaders(config));
     return new ResponseHeadersPolicy(this, "ImageResponseHeaders", {
       comment: "An SVG may not run anything; an answer is what its type says",
       securityHeadersBehavior: {
-        contentSecurityPolicy: { contentSecurityPolicy: CONTENT_SECURITY_POLICY, override: true },
+        contentSecurityPolicy: {
+          contentSecurityPolicy: securityHeaders["Content-Security-Policy"],
+          override: true,
+        },
         contentTypeOptions: { override: true },
       },
-      ...(Vary && {
-        customHeadersBehavior: { customHeaders: [{ header: "Vary", value: Vary, override: true }] },
+      // A CORS behaviour would drop the Vary.
+      ...(said.length > 0 && {
+        customHeadersBehavior: {
+          customHeaders: said.map(([header, value]) => ({ header, value, override: true })),
+        },
       }),
     });
   }

@@ -14,6 +14,7 @@ import {
   validators,
   vary,
 } from "../../lambda/answer/answers.ts";
+import { canonical } from "../../lambda/answer/headers.ts";
 import { route } from "../../lambda/answer/routes.ts";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { Failure, NoRoute, SourceTimeout, Timeout } from "../../lambda/errors.ts";
@@ -140,8 +141,12 @@ test("a name is cut to what a file may be called, between characters", () => {
 test("whatever a URL and its source say, the headers of an answer stay below 8 KB", () => {
   const long = "é".repeat(6000);
   const source = { bytes: Buffer.alloc(1), etag: `"${"e".repeat(9000)}"`, cacheControl: "x".repeat(9000) };
-  const context = contextOf({ IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1", IMGPROXY_ENABLE_DEBUG_HEADERS: "1" });
-  const asked = { ...request({ filename: long }), source: `s3://b/${long}` };
+  const context = contextOf({
+    IMGPROXY_CACHE_CONTROL_PASSTHROUGH: "1",
+    IMGPROXY_ENABLE_DEBUG_HEADERS: "1",
+    IMGPROXY_SET_CANONICAL_HEADER: "1",
+  });
+  const asked = { ...request({ filename: long }), source: `https://b/${"k".repeat(2990)}` };
   const answers = [
     answerPicture({ ...finished, source }, asked, context),
     answerNotModified(source, asked, context),
@@ -211,6 +216,63 @@ test("validators that no header can hold are passed over", () => {
   const lastModified = "Wed, 21 Oct 2015 07:28:00 GMT (m\u00e9)";
   assert.ok(!Number.isNaN(Date.parse(lastModified)));
   assert.deepEqual(validators({ lastModified }, request().key, config), {});
+});
+
+interface CanonicalVector {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly url: string;
+  readonly link: string | null;
+}
+
+describe("canonical: Link is imgproxy's", () => {
+  for (const { id, enabled, url, link } of oracle<CanonicalVector>("canonical")) {
+    test(id, () => {
+      const config = readConfig({ IMGPROXY_SET_CANONICAL_HEADER: String(enabled) });
+      assert.deepEqual(canonical(url, config), link === null ? {} : { Link: link });
+    });
+  }
+});
+
+test("a source without an address on the web has no canonical link, and what no header holds is encoded", () => {
+  const linkOf = (source: string) =>
+    canonical(source, readConfig({ IMGPROXY_SET_CANONICAL_HEADER: "1" })).Link;
+  assert.equal(linkOf("s3://b/k"), undefined);
+  assert.equal(
+    linkOf("http://a.b/é >\r\n.jpg?x=%20"),
+    '<http://a.b/%C3%A9%20%3E%0D%0A.jpg?x=%20>; rel="canonical"',
+  );
+  assert.equal(linkOf(`http://a.b/${"é".repeat(600)}`), undefined);
+  assert.equal(canonical("http://a.b/c", readConfig({})).Link, undefined);
+});
+
+test("200 and 304 name the original", () => {
+  const context = contextOf({ IMGPROXY_SET_CANONICAL_HEADER: "1" });
+  const asked = { ...request(), source: "https://a.b/c.jpg" };
+  for (const { headers } of [answerPicture(finished, asked, context), answerNotModified({}, asked, context)])
+    assert.equal(headers.Link, '<https://a.b/c.jpg>; rel="canonical"');
+});
+
+test("every answer says whose pages may read it, asked from there or not, failures and OPTIONS too", () => {
+  const context = contextOf({ IMGPROXY_ALLOW_ORIGIN: "https://example.com" });
+  const options = route({ ...context, http: { ...context.http, method: "OPTIONS" } });
+  const answers = [
+    answerPicture(finished, request(), context),
+    answerNotModified({}, request(), context),
+    answerKept(Buffer.from("x"), {}, context),
+    answerFailure(new Timeout(""), context),
+    answerElsewhere("/there", context),
+    options,
+  ];
+  for (const answer of answers) {
+    assert.equal(answer?.headers["Access-Control-Allow-Origin"], "https://example.com");
+    assert.equal(answer?.headers["Access-Control-Allow-Methods"], "GET, OPTIONS");
+  }
+  const without = answerPicture(finished, request(), contextOf()).headers;
+  assert.equal(
+    Object.keys(without).find((name) => name.startsWith("Access-")),
+    undefined,
+  );
 });
 
 interface VaryVector {

@@ -17,7 +17,7 @@ after(async () => {
   await s3[Symbol.asyncDispose]();
 });
 
-const keyOf = (url: string) => derivativeKey(pathOf(url), undefined, readConfig({})) ?? "";
+const keyOf = (url: string, env = {}) => derivativeKey(pathOf(url), undefined, readConfig(env)) ?? "";
 const pictureOf = async (response: Response) => sharp(await response.bytes()).metadata();
 
 test("a picture comes back as it was asked for", async () => {
@@ -44,10 +44,11 @@ test("the same URL is answered from the cache, and with 304 to who has it", asyn
 });
 
 test("a derivative that was dear to draw is kept, and served by S3 without the function", async () => {
-  await using dear = await ownCloud(s3, { env: { SHUTTERSPEED_KEEP_AFTER: "1" } });
+  const env = { SHUTTERSPEED_KEEP_AFTER: "1", IMGPROXY_ALLOW_ORIGIN: "https://example.com" };
+  await using dear = await ownCloud(s3, { env });
   const url = dear.url("seen.png", { width: 222, format: "png" });
   const drawnNow = await fetch(url);
-  const kept = await s3.derivative(keyOf(url));
+  const kept = await s3.derivative(keyOf(url, env));
   assert.equal(kept?.ContentType, "image/png");
   assert.equal(kept?.CacheControl, drawnNow.headers.get("cache-control"));
 
@@ -57,6 +58,8 @@ test("a derivative that was dear to draw is kept, and served by S3 without the f
   assert.equal(fromS3.headers.get("x-cache"), "Miss from edge");
   assert.deepEqual(await fromS3.bytes(), await drawnNow.bytes());
   assert.equal(fromS3.headers.get("cache-control"), drawnNow.headers.get("cache-control"));
+  assert.equal(fromS3.headers.get("access-control-allow-origin"), "https://example.com");
+  assert.match(fromS3.headers.get("content-security-policy") ?? "", /sandbox$/);
   assert.equal(dear.logged.length, lines);
 });
 

@@ -6,7 +6,6 @@ export interface ToCome {
 
 /** Groups that no test runs. Once its subject is built, a group moves to a file beside this one and a test that reads it. */
 export const toCome: Readonly<Record<string, ToCome>> = {
-  canonical: { vectors: 2, reason: "not built yet: IMGPROXY_SET_CANONICAL_HEADER" },
   clientIp: { vectors: 2, reason: "not built yet: the log does not name the client's address" },
   privateNet: { vectors: 66, reason: "not built yet: http sources, and which addresses they may have" },
   skipProcessing: {

@@ -197,6 +197,21 @@ test("where the format depends on what the viewer accepts, every answer says so"
   }
 });
 
+test("every answer says whose pages may read it, S3's too, and still upon what it depends", () => {
+  const environment = { IMGPROXY_ALLOW_ORIGIN: "https://example.com", IMGPROXY_AUTO_WEBP: "1" };
+  const of = synthesized({ environment });
+  const { CustomHeadersConfig, CorsConfig } = only(
+    of,
+    "AWS::CloudFront::ResponseHeadersPolicy",
+  ).ResponseHeadersPolicyConfig;
+  assert.equal(CorsConfig, undefined);
+  assert.deepEqual(CustomHeadersConfig.Items, [
+    { Header: "Vary", Value: "Accept", Override: true },
+    { Header: "Access-Control-Allow-Origin", Value: "https://example.com", Override: true },
+    { Header: "Access-Control-Allow-Methods", Value: "GET, OPTIONS", Override: true },
+  ]);
+});
+
 test("answers are tagged with their source by a header S3 can send, too", () => {
   assert.deepEqual(config(template).CacheTagConfig, { HeaderName: "x-amz-meta-cache-tag" });
 });

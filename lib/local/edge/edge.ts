@@ -11,6 +11,8 @@ export interface EdgeProps {
   /** The viewer request function. */
   readonly code: string;
   readonly origin: Origin;
+  /** What the response headers policy puts into every answer. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
   /** @default a free one */
   readonly port?: number;
   /** Hears of every request that was answered. */
@@ -41,8 +43,15 @@ export interface Edge {
 const CACHE_LIMIT = 256 * 1024 * 1024;
 
 /** Starts an edge: the function of the viewer request, then the cache, then the origin. Rejects when the port is taken. */
-export async function startEdge({ code, origin, port = 0, served = () => {} }: EdgeProps): Promise<Edge> {
+export async function startEdge({
+  code,
+  origin,
+  port = 0,
+  served = () => {},
+  ...props
+}: EdgeProps): Promise<Edge> {
   const viewerRequest = edgeFunction(code);
+  const ofPolicy = lowerCase(props.headers ?? {});
   const cache = edgeCache(CACHE_LIMIT);
   const underway = new Map<string, Promise<Answer>>();
 
@@ -74,7 +83,7 @@ export async function startEdge({ code, origin, port = 0, served = () => {} }: E
     const start = performance.now();
     const request = received(incoming);
     const [from, answered] = await answer(request);
-    const headers = { ...answered.headers, "x-cache": `${from} from edge` };
+    const headers = { ...answered.headers, ...ofPolicy, "x-cache": `${from} from edge` };
     const bytes = send(response, request, { ...answered, headers });
     const { method, uri: path } = request;
     served({ method, path, status: response.statusCode, cache: from, ms: performance.now() - start, bytes });
@@ -89,3 +98,6 @@ export async function startEdge({ code, origin, port = 0, served = () => {} }: E
   };
   return { port: await listen(server, port), forget, stop };
 }
+
+const lowerCase = (headers: Readonly<Record<string, string>>): Answer["headers"] =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
