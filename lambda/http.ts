@@ -32,6 +32,9 @@ export interface LambdaResult {
 /** In which header the edge function hands on the path as the viewer sent it. */
 export const PATH_HEADER = "x-shutterspeed-path";
 
+/** In which header it hands on the viewer's `Authorization`, when that was right: CloudFront signs with the original one. */
+export const AUTHORIZATION_HEADER = "x-shutterspeed-authorization";
+
 /** What the edge function asks for in place of whatever is no picture and no fixed path. */
 export const NOWHERE = "/-";
 

@@ -1,5 +1,6 @@
 import { answerNotModified, answerPicture, type RequestContext, unrepeatable } from "./answer/answers.ts";
 import { route } from "./answer/routes.ts";
+import { checkSecret } from "./answer/secret.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
 import type { HttpResponse } from "./http.ts";
@@ -19,6 +20,7 @@ export async function serve(
 ): Promise<HttpResponse> {
   const routed = route(context);
   if (routed) return routed;
+  checkSecret(context);
 
   const request = parse(context.http, services.language, context.now);
   const answer = await answerRequest(request, context, services, deadline);

@@ -68,6 +68,7 @@ const ways: Readonly<Record<string, readonly Way[]>> = {
     asking(`/_/w:9/${picture}@png@png`),
   ],
   "source URL not in IMGPROXY_ALLOWED_SOURCES": [asked("w:9", { IMGPROXY_ALLOWED_SOURCES: "s3://other/" })],
+  "missing/wrong Authorization": [asked("w:9", { IMGPROXY_SECRET: "not said" })],
   "raster source and svg requested": [asked("f:svg"), asking(`/_/w:9/${picture}@svg`)],
   "IMGPROXY_TIMEOUT hit in queue, after header fetch, or between processing steps": [drawingTooLate],
   "unsupported or disabled URL scheme": [asking("/_/w:9/plain/ftp://pictures/cat.png")],
@@ -94,7 +95,6 @@ const gone = "on purpose: a function is not told that its client left";
 /** Those that are not brought about, or end in another answer of ours. */
 const outside: Readonly<Record<string, string>> = {
   'no keys configured and signature contains ":"': "on purpose: an error in our own words",
-  "missing/wrong Authorization": "not built yet: IMGPROXY_SECRET",
   "queue full": "on purpose: a function serves one request at a time, and has no queue",
   "client disconnected": gone,
   "download context cancelled": gone,

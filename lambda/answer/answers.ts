@@ -142,7 +142,7 @@ function answer(
  * says, where that is passed on; else `IMGPROXY_TTL`.
  */
 export function cacheControl(
-  { config, now }: RequestContext,
+  { config, now }: Pick<RequestContext, "config" | "now">,
   expires = 0,
   source: ObjectMetadata = {},
 ): string {

@@ -53,6 +53,16 @@ export const variables = {
     secret: true,
     doc: "Words accepted in place of a signature.",
   }),
+  secret: matching(
+    /^[ -~]+$/,
+    "printable ASCII",
+  )({
+    name: "IMGPROXY_SECRET",
+    keyed: false,
+    default: "",
+    secret: true,
+    doc: "What requests have to say in Authorization, after Bearer; looked at by the edge, too. Health, landing page and OPTIONS need not.",
+  }),
   pathPrefix: urlPath({
     name: "IMGPROXY_PATH_PREFIX",
     keyed: false,

@@ -20,36 +20,62 @@ const settings = {
   querySeparator: "?",
   settingsHash: "",
   longestPath: 0,
+  secret: "",
+  cacheControl: "",
+  headers: {},
 };
 
 const pathHeader = "x-shutterspeed-path";
+const authorizationHeader = "x-shutterspeed-authorization";
 
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
 function handler(event) {
   const request = event.request;
   const path = request.uri;
-  const accept = request.headers.accept ? request.headers.accept.value : "";
   // Only we may say it.
   delete request.headers[pathHeader];
-  if (path.length > settings.longestPath) return tooLong;
+  delete request.headers[authorizationHeader];
+  if (path.length > settings.longestPath) return answer(414, "URI Too Long", "URL is too long");
+  // S3 refuses to be asked so.
+  if (request.method === "OPTIONS") return options(path);
 
   const signed = signedPath(path);
-  if (signed === undefined) {
-    request.uri = fixedPath(path);
-  } else {
-    const name = `${settings.settingsHash}/${signed.signature}/${signed.path.replace(/^\//, "")}`;
-    request.headers[pathHeader] = { value: path };
-    request.uri = `/${hash(identity(rewritten(sourceIn(signed.path))))}/${hash(name)}.${acceptToken(accept)}`;
-  }
+  request.uri = signed === undefined ? fixedPath(path) : derivative(signed, request.headers);
+  if (signed !== undefined) request.headers[pathHeader] = { value: path };
+  if (settings.secret === "") return request;
+
+  const authorization = valueIn(request.headers.authorization);
+  const open = signed === undefined && (request.uri !== "/-" || !isBelowPrefix(path));
+  if (hash(authorization) === settings.secret)
+    request.headers[authorizationHeader] = { value: authorization };
+  else if (!open) return answer(403, "Forbidden", "Forbidden");
   return request;
 }
 
-const tooLong = {
-  statusCode: 414,
-  statusDescription: "URI Too Long",
-  headers: { "content-type": { value: "text/plain" } },
-  body: { encoding: "text", data: "URL is too long" },
-};
+function answer(statusCode, statusDescription, text) {
+  const headers = { "content-type": { value: "text/plain" } };
+  Object.keys(settings.headers).forEach((name) => {
+    headers[name.toLowerCase()] = { value: settings.headers[name] };
+  });
+  return { statusCode, statusDescription, headers, body: { encoding: "text", data: text } };
+}
+
+function options(path) {
+  if (path !== settings.prefix && !isBelowPrefix(path)) return answer(404, "Not Found", " ");
+  const response = answer(200, "OK", " ");
+  response.headers["cache-control"] = { value: settings.cacheControl };
+  return response;
+}
+
+function valueIn(header) {
+  return header ? header.value : "";
+}
+
+function derivative(signed, headers) {
+  const name = `${settings.settingsHash}/${signed.signature}/${signed.path.replace(/^\//, "")}`;
+  const token = acceptToken(valueIn(headers.accept));
+  return `/${hash(identity(rewritten(sourceIn(signed.path))))}/${hash(name)}.${token}`;
+}
 
 function hash(text) {
   return crypto.createHash("sha256").update(text).digest("hex").slice(0, 32);
@@ -63,15 +89,19 @@ function acceptToken(accept) {
 // Nobody else's path reaches an origin: it could be a key.
 function fixedPath(path) {
   if (path === settings.prefix) return path || "/";
-  if (!path.startsWith(`${settings.prefix}/`)) return "/-";
+  if (!isBelowPrefix(path)) return "/-";
   const bare = path.slice(settings.prefix.length);
   if (bare === settings.healthCheckPath) return `${settings.prefix}/health`;
   if (bare.startsWith("/.well-known/")) return `${settings.prefix}/.well-known/`;
   return ["/", "/health", "/favicon.ico"].indexOf(bare) < 0 ? "/-" : path;
 }
 
+function isBelowPrefix(path) {
+  return path.startsWith(`${settings.prefix}/`);
+}
+
 function signedPath(path) {
-  if (!path.startsWith(`${settings.prefix}/`)) return undefined;
+  if (!isBelowPrefix(path)) return undefined;
   if (path.slice(settings.prefix.length) === settings.healthCheckPath) return undefined;
   const bare = path.slice(settings.prefix.length + 1).replace(/^\//, "");
   const slash = bare.indexOf("/");

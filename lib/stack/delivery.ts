@@ -25,7 +25,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { CACHE_TAG_HEADER } from "../../lambda/answer/answers.ts";
 import type { Config } from "../../lambda/config/variables.ts";
-import { PATH_HEADER } from "../../lambda/http.ts";
+import { AUTHORIZATION_HEADER, PATH_HEADER } from "../../lambda/http.ts";
 import { viewerRequestCode } from "./edge-code.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { ImageFunction } from "./image-function.ts";
@@ -83,7 +83,7 @@ export class Delivery extends Construct {
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         cachePolicy: this.#derivativeCachePolicy(),
-        originRequestPolicy: this.#originalPathRequestPolicy(),
+        originRequestPolicy: this.#originalPathRequestPolicy(images.config),
         responseHeadersPolicy: this.#imageResponseHeaders(images.config),
         functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: this.#edge(images) }],
         compress: false,
@@ -123,10 +123,13 @@ export class Delivery extends Construct {
   }
 
   /** Not Host: the function URL answers to its own name only, and the signature covers it. */
-  #originalPathRequestPolicy() {
+  #originalPathRequestPolicy(config: Config) {
     return new OriginRequestPolicy(this, "OriginalPathRequestPolicy", {
       comment: "Hands on the path as the viewer wrote it",
-      headerBehavior: OriginRequestHeaderBehavior.allowList(PATH_HEADER),
+      headerBehavior: OriginRequestHeaderBehavior.allowList(
+        PATH_HEADER,
+        ...(config.secret === "" ? [] : [AUTHORIZATION_HEADER]),
+      ),
     });
   }
 

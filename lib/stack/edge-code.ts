@@ -1,7 +1,12 @@
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type KeyConfig, settingsHash } from "../../lambda/url/key.ts";
+import { cacheControl } from "../../lambda/answer/answers.ts";
+import { bearer } from "../../lambda/answer/secret.ts";
+import type { Config } from "../../lambda/config/variables.ts";
+import { settingsHash } from "../../lambda/url/key.ts";
 import { negotiatedFormats } from "../../lambda/url/negotiation.ts";
 import { LONGEST_PATH } from "../../lambda/url/path.ts";
+import { customHeaders, securityHeaders } from "./policy-headers.ts";
 
 const file = new URL("../../lambda/edge/viewer-request.js", import.meta.url);
 
@@ -12,7 +17,7 @@ const MAX_CODE_BYTES = 10_240;
  * The edge function as it is deployed: the file with its settings filled in from the function's environment.
  * Throws when the settings are too many for it.
  */
-export function viewerRequestCode(config: KeyConfig): string {
+export function viewerRequestCode(config: Config): string {
   const settings = {
     prefix: config.pathPrefix,
     healthCheckPath: config.healthCheckPath,
@@ -25,6 +30,9 @@ export function viewerRequestCode(config: KeyConfig): string {
     querySeparator: config.sourceQuerySeparator,
     settingsHash: settingsHash(config),
     longestPath: LONGEST_PATH,
+    secret: config.secret && shortHash(bearer(config)),
+    cacheControl: cacheControl({ config, now: 0 }),
+    headers: { ...securityHeaders, ...customHeaders(config) },
   };
   const code = readFileSync(file, "utf8").replace(
     /^const settings = \{.*?\};$/ms,
@@ -38,3 +46,6 @@ export function viewerRequestCode(config: KeyConfig): string {
   }
   return code;
 }
+
+/** As the edge function hashes: nobody reads the secret off its code. */
+const shortHash = (text: string) => hash("sha256", text, "hex").slice(0, 32);

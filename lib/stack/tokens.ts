@@ -9,6 +9,7 @@ const atTheEdge: readonly string[] = [
   variables.salts.name,
   variables.signatureSize.name,
   variables.trustedSignatures.name,
+  variables.secret.name,
   variables.pathPrefix.name,
   variables.healthCheckPath.name,
 ];

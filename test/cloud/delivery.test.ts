@@ -163,3 +163,17 @@ test("health, landing page and paths that are no pictures reach the function", a
   assert.equal((await fetch(`${cloud.origin}/.well-known/x`)).status, 404);
   assert.equal((await fetch(`${cloud.origin}/health`, { method: "POST" })).status, 403);
 });
+
+test("with a secret, a picture is refused to whoever does not say it, also what is cached and kept", async () => {
+  const env = { SHUTTERSPEED_KEEP_AFTER: "1", IMGPROXY_SECRET: "abc" };
+  await using closed = await ownCloud(s3, { env });
+  const url = closed.url("seen.png", { width: 77, format: "png" });
+  const statusOf = async (authorization: string) => (await fetch(url, { headers: { authorization } })).status;
+  assert.equal(await statusOf("Bearer abd"), 403);
+  assert.equal(await statusOf("Bearer abc"), 200);
+  assert.equal(await statusOf("Bearer abd"), 403, "cached");
+  closed.edge.forget("");
+  assert.equal(await statusOf("Bearer abd"), 403, "kept");
+  assert.equal((await fetch(url, { method: "OPTIONS" })).status, 200);
+  assert.equal((await fetch(`${closed.origin}/health`)).status, 200);
+});

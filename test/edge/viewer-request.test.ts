@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { transform } from "esbuild";
 import fc from "fast-check";
+import { route } from "../../lambda/answer/routes.ts";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { derivativeKey } from "../../lambda/url/key.ts";
 import { edgeFunction } from "../../lib/local/edge/edge-function.ts";
 import { viewerRequestCode } from "../../lib/stack/edge-code.ts";
 import parsePath from "../oracle/parsePath.json" with { type: "json" };
 import requestPath from "../oracle/requestPath.json" with { type: "json" };
+import { requestFor, servicesOf } from "../services.ts";
 
 const environments = [
   {},
@@ -127,6 +129,28 @@ test("a path that no header can hand on is answered at once", () => {
   assert.match(through(longest).uri, /^\/[0-9a-f]{32}\//);
   const answer = byDefault({ method: "GET", uri: `${longest}a`, headers: {} });
   assert.equal("status" in answer && answer.status, 414);
+});
+
+test("OPTIONS is answered at once as the function would, for S3 refuses it", () => {
+  const env = { IMGPROXY_PATH_PREFIX: "/img", IMGPROXY_TTL: "60", IMGPROXY_ALLOW_ORIGIN: "https://a.b" };
+  const services = servicesOf(env);
+  const edge = edgeFunction(viewerRequestCode(services.config));
+  for (const path of ["/img", "/img/health", "/img/sig/w:1/plain/s3://b/k"]) {
+    const answer = edge({ method: "OPTIONS", uri: path, headers: {} });
+    const same = route(requestFor(services, { method: "OPTIONS", path }));
+    assert.ok("status" in answer && same);
+    assert.deepEqual([answer.status, answer.body], [200, " "]);
+    assert.deepEqual([same.status, same.body], [200, " "]);
+    for (const name of [
+      "Content-Type",
+      "Cache-Control",
+      "Content-Security-Policy",
+      "Access-Control-Allow-Origin",
+    ])
+      assert.equal(answer.headers[name.toLowerCase()], same.headers[name], name);
+  }
+  const outside = edge({ method: "OPTIONS", uri: "/imgs", headers: {} });
+  assert.equal("status" in outside && outside.status, 404);
 });
 
 test("settings that do not fit into the function are refused with one sentence", () => {

@@ -114,6 +114,17 @@ test("the function hears the path as the viewer wrote it, and no other header of
   assert.deepEqual([CookiesConfig.CookieBehavior, QueryStringsConfig.QueryStringBehavior], ["none", "none"]);
 });
 
+test("where there is a secret, the function hears what was said of it", () => {
+  const policy = only(
+    synthesized({ environment: { IMGPROXY_SECRET: "x" } }),
+    "AWS::CloudFront::OriginRequestPolicy",
+  );
+  assert.deepEqual(policy.OriginRequestPolicyConfig.HeadersConfig.Headers, [
+    "x-shutterspeed-path",
+    "x-shutterspeed-authorization",
+  ]);
+});
+
 test("an origin is asked once: a slow picture is not drawn a second time", () => {
   assert.deepEqual([kept.ConnectionAttempts, drawn.ConnectionAttempts], [1, 1]);
   assert.deepEqual([kept.ConnectionTimeout, drawn.ConnectionTimeout], [2, 2]);

@@ -71,8 +71,9 @@ export async function startEdge({
   const answer = async (request: EdgeRequest): Promise<[Served["cache"], Answer]> => {
     if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) return ["Error", ownAnswer(403, "Forbidden")];
     const sent = viewerRequest(request);
-    if ("status" in sent) return ["Error", { ...sent, body: Buffer.from(sent.body) }];
-    const cached = request.method === "OPTIONS" ? undefined : cache.find(sent.uri);
+    if ("status" in sent)
+      return [sent.status < 400 ? "Miss" : "Error", { ...sent, body: Buffer.from(sent.body) }];
+    const cached = cache.find(sent.uri);
     if (cached) return ["Hit", cached];
     // Nothing else can be signed for an origin.
     if (!/^\/[\w./-]*$/.test(sent.uri)) return ["Error", ownAnswer(400, "Bad Request")];

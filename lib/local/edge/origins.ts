@@ -25,7 +25,7 @@ export function bucketOrigin(access: S3Access, bucket: string, timeout: number):
 }
 
 /** What goes on to the function, as in the stack: the URI says the rest. */
-const handedOn = ["x-shutterspeed-path"];
+const handedOn = ["x-shutterspeed-path", "x-shutterspeed-authorization"];
 
 /** The function at its URL. It answers within `timeout` seconds. */
 export function functionOrigin(origin: string, timeout: number): Origin {
