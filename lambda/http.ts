@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** What it is known by, in logs and to the client. */
   readonly id: string;
+  /** The address it says it comes from; for the log alone, for whoever asks may say what they like. */
+  readonly clientIp?: string;
   /** The key the edge function asked the derivative bucket for; absent when the request came without CloudFront. */
   readonly edgeKey?: string;
 }
@@ -43,7 +45,7 @@ export const RESPONSE_LIMIT = 6_291_556;
 
 /** A function URL's event, or anything else the function is invoked with. */
 export type InvocationEvent = Partial<Pick<LambdaFunctionURLEvent, "rawPath" | "headers">> & {
-  readonly requestContext?: { readonly http?: { readonly method?: string } };
+  readonly requestContext?: { readonly http?: { readonly method?: string; readonly sourceIp?: string } };
 };
 
 /** Whether an event is a request. What keeps the function warm sends `{}`, or what it likes. */
@@ -59,13 +61,15 @@ export function fromEvent(
   const headers: Readonly<Record<string, string>> = Object.fromEntries(given);
   const method = requestContext?.http?.method ?? "GET";
   const id = requestId(headers, invocation);
+  const address = clientIp(headers, requestContext?.http?.sourceIp);
+  const from = { id, ...(address !== undefined && { clientIp: address }) };
   const original = headers[PATH_HEADER];
-  if (original === undefined) return { method, headers, id, path: untilQuery(rawPath) };
+  if (original === undefined) return { method, headers, ...from, path: untilQuery(rawPath) };
   const edgeKey = rawPath.slice(1);
   return {
     method,
     headers: { ...headers, accept: acceptIn(edgeKey) },
-    id,
+    ...from,
     path: untilQuery(original),
     edgeKey,
   };
@@ -85,6 +89,13 @@ const untilQuery = (target: string) => target.split("?", 1)[0] ?? "";
 export function requestId(headers: HttpRequest["headers"], invocation: string): string {
   const own = headers["x-request-id"];
   return own !== undefined && /^[A-Za-z0-9_-]{1,128}$/.test(own) ? own : invocation;
+}
+
+/** The address of the client as what stands before us tells it, else that of who asked: `socket`. */
+export function clientIp(headers: HttpRequest["headers"], socket?: string): string | undefined {
+  const [forwarded] = (headers["x-forwarded-for"] ?? "").split(",", 1);
+  const told = [headers["cf-connecting-ip"], forwarded, headers["x-real-ip"], socket];
+  return told.map((address) => address?.trim()).find(Boolean);
 }
 
 /** The response as its request's method wants it: HEAD is told all that GET is, but the body. */

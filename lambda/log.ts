@@ -47,7 +47,7 @@ export function requestLog(): RequestLog {
 /** How a request ended. */
 export interface Outcome {
   /** Its path as a log may show it. */
-  readonly http: Pick<HttpRequest, "method" | "path" | "id">;
+  readonly http: Pick<HttpRequest, "method" | "path" | "id" | "clientIp">;
   readonly status: number;
   readonly error?: unknown;
   /** ms from the event to the answer. */
@@ -64,6 +64,7 @@ export function writeLine(fields: LogFields, { http, status, error, ...times }: 
   try {
     logger[levelOf(status)](`${http.method} ${http.path}`, {
       request_id: http.id,
+      ...readableFields({ client_ip: http.clientIp }),
       status,
       ...readableFields({ ...times, ...fields }),
       ...(error !== undefined && { error: errorOf(error, status) }),

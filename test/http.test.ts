@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { readConfig } from "../lambda/config/variables.ts";
 import {
+  clientIp,
   fits,
   fromEvent,
   type HttpResponse,
@@ -111,4 +112,34 @@ test("the largest response that fits is the last one Lambda takes", () => {
   assert.equal(responseBytes(of(largest)), RESPONSE_LIMIT);
   assert.ok(fits(of(largest)));
   assert.ok(!fits(of(largest + 1)));
+});
+
+interface ClientIpVector {
+  readonly id: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expect: string;
+}
+
+describe("clientIp: a request comes from where imgproxy says it does", () => {
+  for (const { id, headers, expect } of oracle<ClientIpVector>("clientIp")) {
+    test(id, () => {
+      const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+      assert.equal(clientIp(Object.fromEntries(lower), "127.0.0.1"), expect);
+      assert.equal(fromEvent(eventOf("/", headers), "id").clientIp, expect);
+    });
+  }
+});
+
+test("the client's address is what the first of those tells who know: CDN, proxies, the connection", () => {
+  const all = {
+    "cf-connecting-ip": "1.1.1.1",
+    "x-forwarded-for": " 2.2.2.2 ,9.9.9.9",
+    "x-real-ip": "3.3.3.3",
+  };
+  const { "cf-connecting-ip": _, ...proxied } = all;
+  assert.equal(clientIp(all, "4.4.4.4"), "1.1.1.1");
+  assert.equal(clientIp(proxied, "4.4.4.4"), "2.2.2.2");
+  assert.equal(clientIp({ "x-forwarded-for": "", "x-real-ip": "3.3.3.3" }, "4.4.4.4"), "3.3.3.3");
+  assert.equal(clientIp({}, "4.4.4.4"), "4.4.4.4");
+  assert.equal(clientIp({}), undefined);
 });

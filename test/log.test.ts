@@ -8,7 +8,7 @@ function printed(script: string): readonly Record<string, unknown>[] {
     import { publishMetrics, requestLog, writeLine } from "./lambda/log.ts";
     import * as errors from "./lambda/errors.ts";
     const log = requestLog();
-    const http = { method: "GET", path: "/_/w:1/plain/s3://b/k", headers: { authorization: "secret" }, id: "id-1" };
+    const http = { method: "GET", path: "/_/w:1/plain/s3://b/k", headers: { authorization: "secret" }, id: "id-1", clientIp: "5.6.7.8" };
     const outcome = { http, status: 200, durationMs: 12.345, remainingMs: 5000 };
     const write = (outcome) => { writeLine(log.fields, outcome); publishMetrics(log.fields, outcome); };
     ${script}`;
@@ -39,6 +39,7 @@ test("a request is one line and one set of metrics, with all that was told of it
     level: "INFO",
     message: "GET /_/w:1/plain/s3://b/k",
     request_id: "id-1",
+    client_ip: "5.6.7.8",
     status: 200,
     durationMs: 12,
     remainingMs: 5000,

@@ -10,6 +10,7 @@ import { etagOf } from "../url/etag.ts";
 import { sourceTag, tagIn } from "../url/key.ts";
 import { negotiatedFormats } from "../url/negotiation.ts";
 import type { ImageRequest } from "../url/parse.ts";
+import { developmentError } from "./development.ts";
 import { canonical, cors } from "./headers.ts";
 
 /** What belongs to one request, and every answer to it depends on. */
@@ -106,8 +107,11 @@ export const answerFailure = (failure: Failure, context: RequestContext): HttpRe
   const { http, config } = context;
   const tag = failure instanceof Forbidden ? undefined : sourceTag(http.path, config);
   const throughEdge = http.edgeKey !== undefined || http.path === NOWHERE;
-  return answer(context, failure.status, failure.publicMessage, {
-    "Content-Type": "text/plain",
+  const { type, body } = config.developmentErrorsMode
+    ? developmentError(failure, context)
+    : { type: "text/plain", body: failure.publicMessage };
+  return answer(context, failure.status, body, {
+    "Content-Type": type,
     ...known("Retry-After", failure.retryAfter?.toString()),
     ...(throughEdge && failure.cacheFor > 0 && { "Cache-Control": `s-maxage=${failure.cacheFor}` }),
     ...known(CACHE_TAG_HEADER, tag),

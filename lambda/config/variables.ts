@@ -118,6 +118,12 @@ export const variables = {
     default: false,
     doc: "Answer with X-Origin-* and X-Result-* sizes. Pictures are not kept in the bucket then: S3 could not say them.",
   }),
+  developmentErrorsMode: flag({
+    name: "IMGPROXY_DEVELOPMENT_ERRORS_MODE",
+    keyed: false,
+    default: false,
+    doc: "Answer failures with all that is known of them, stacks too: a page for browsers, text for others and behind the edge.",
+  }),
   setCanonicalHeader: flag({
     name: "IMGPROXY_SET_CANONICAL_HEADER",
     keyed: true,

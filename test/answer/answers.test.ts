@@ -371,6 +371,40 @@ test("a failure tells its one sentence, in text, and no cache may keep it", () =
   assert.equal(headers["Content-Security-Policy"], csp);
 });
 
+describe("IMGPROXY_DEVELOPMENT_ERRORS_MODE", () => {
+  const failure = new SourceTimeout("s3://b/<k>: too late", { cause: new TypeError("socket & all") });
+  const answered = (headers = {}, env = {}) =>
+    answerFailure(failure, contextOf({ IMGPROXY_DEVELOPMENT_ERRORS_MODE: "1", ...env }, { headers }));
+
+  test("tells all of a failure in text: message, blank line, stacks of it and of its causes", () => {
+    const { status, body, headers } = answered();
+    assert.deepEqual([status, headers["Content-Type"]], [504, "text/plain; charset=utf-8"]);
+    assert.match(`${body}`, /^s3:\/\/b\/<k>: too late\n\nSourceTimeout.*\n +at /);
+    assert.match(`${body}`, /TypeError: socket & all\n +at /);
+  });
+
+  test("tells browsers the same in a page, in which nothing of the request is markup", () => {
+    const { status, body, headers } = answered({ accept: "text/html,*/*" });
+    assert.deepEqual([status, headers["Content-Type"]], [504, "text/html; charset=utf-8"]);
+    assert.match(`${body}`, /^<!doctype html><title>504 Source is unreachable<\/title>/);
+    assert.match(`${body}`, /<h2>SourceTimeout: s3:\/\/b\/&#60;k&#62;: too late<\/h2>/);
+    assert.match(`${body}`, /socket &#38; all/);
+    assert.doesNotMatch(`${body}`, /<k>/);
+  });
+
+  test("ends where causes go in circles", () => {
+    const circle = new Error("a");
+    circle.cause = circle;
+    const around = new SourceTimeout("", { cause: circle });
+    const context = contextOf({ IMGPROXY_DEVELOPMENT_ERRORS_MODE: "1" });
+    assert.ok(answerFailure(around, context).body.length < 50_000);
+  });
+
+  test("is off unless it is asked for", () => {
+    assert.equal(answered({}, { IMGPROXY_DEVELOPMENT_ERRORS_MODE: "0" }).body, "Source is unreachable");
+  });
+});
+
 test("a failure that passes says when to come back", () => {
   assert.equal(answerFailure(new Timeout(""), contextOf()).headers["Retry-After"], "1");
 });

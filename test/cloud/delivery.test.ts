@@ -177,3 +177,14 @@ test("with a secret, a picture is refused to whoever does not say it, also what 
   assert.equal((await fetch(url, { method: "OPTIONS" })).status, 200);
   assert.equal((await fetch(`${closed.origin}/health`)).status, 200);
 });
+
+test("the log names the viewer's address as it came to the edge", async () => {
+  const lines = cloud.logged.length;
+  await fetch(cloud.url("seen.png", { width: 31 }), { headers: { "x-forwarded-for": "5.6.7.8" } });
+  await fetch(cloud.url("seen.png", { width: 32 }));
+  const addresses = cloud.logged
+    .slice(lines)
+    .flatMap((line) => /"client_ip":"([^"]*)"/.exec(line)?.[1] ?? []);
+  assert.equal(addresses[0], "5.6.7.8");
+  assert.match(addresses[1] ?? "", /127\.0\.0\.1$|^::1$/);
+});

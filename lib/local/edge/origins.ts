@@ -24,8 +24,8 @@ export function bucketOrigin(access: S3Access, bucket: string, timeout: number):
   };
 }
 
-/** What goes on to the function, as in the stack: the URI says the rest. */
-const handedOn = ["x-shutterspeed-path", "x-shutterspeed-authorization"];
+/** What goes on to the function, as in the stack, and whose request it is, which CloudFront always says: the URI says the rest. */
+const handedOn = ["x-shutterspeed-path", "x-shutterspeed-authorization", "x-forwarded-for"];
 
 /** The function at its URL. It answers within `timeout` seconds. */
 export function functionOrigin(origin: string, timeout: number): Origin {

@@ -2,15 +2,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EdgeRequest } from "./edge-function.ts";
 import type { Answer } from "./http.ts";
 
-/** What a viewer asks, without the query: nothing behind the edge sees it. */
-export function received({ method = "GET", url = "/", headersDistinct }: IncomingMessage): EdgeRequest {
+/** What a viewer asks, without the query: nothing behind the edge sees it. Its address is added, as CloudFront does. */
+export function received({
+  method = "GET",
+  url = "/",
+  headersDistinct,
+  socket,
+}: IncomingMessage): EdgeRequest {
   const [uri = "/"] = url.split("?", 1);
-  const entries = Object.entries(headersDistinct);
-  return {
-    method,
-    uri,
-    headers: Object.fromEntries(entries.map(([name, values]) => [name, values?.join(", ") ?? ""])),
-  };
+  const { "x-forwarded-for": forwarded = [], ...others } = headersDistinct;
+  const named = { ...others, "x-forwarded-for": [...forwarded, socket.remoteAddress ?? ""] };
+  const headers = Object.entries(named).map(([name, values]) => [name, values?.join(", ") ?? ""]);
+  return { method, uri, headers: Object.fromEntries(headers) };
 }
 
 /** These are between two ends of one connection. */
