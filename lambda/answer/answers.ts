@@ -108,7 +108,7 @@ export const answerFailure = (failure: Failure, context: RequestContext): HttpRe
   const tag = failure instanceof Forbidden ? undefined : sourceTag(http.path, config);
   const throughEdge = http.edgeKey !== undefined || http.path === NOWHERE;
   const { type, body } = config.developmentErrorsMode
-    ? developmentError(failure, context)
+    ? developmentError(failure, http)
     : { type: "text/plain", body: failure.publicMessage };
   return answer(context, failure.status, body, {
     "Content-Type": type,

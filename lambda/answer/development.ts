@@ -1,5 +1,5 @@
 import type { Failure } from "../errors.ts";
-import type { RequestContext } from "./answers.ts";
+import type { HttpRequest } from "../http.ts";
 
 /** The body of a failure, and its type. */
 export interface ErrorBody {
@@ -11,7 +11,7 @@ export interface ErrorBody {
  * All that is known of a failure, for whoever builds a page: a page for browsers, text for others. Under
  * `IMGPROXY_DEVELOPMENT_ERRORS_MODE` only; the edge hands no Accept on, so behind it there is text.
  */
-export function developmentError(failure: Failure, { http }: RequestContext): ErrorBody {
+export function developmentError(failure: Failure, http: HttpRequest): ErrorBody {
   const chain = [...causes(failure)];
   if (!http.headers.accept?.includes("text/html")) {
     const text = `${failure.message}\n\n${chain.map(stackOf).join("\n\nbecause of\n\n")}\n`;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { type Format, formatNamed } from "../formats.ts";
 
 /** One environment variable: how it is named, read and explained. */
@@ -14,6 +15,8 @@ export interface Variable<T = unknown> {
   readonly blank?: T;
   /** What a URL is answered with depends on it, so it is part of every derivative's key. */
   readonly keyed: boolean;
+  /** It names a file, which the stack ships with the function. */
+  readonly file?: boolean;
   /** Its value must not be shown. */
   readonly secret?: boolean;
 }
@@ -57,6 +60,17 @@ export const flag = variable<boolean>({
   },
 });
 export const text = variable<string>({ expects: "text", read: (given) => given });
+/** The text of a file, read when the variable is. */
+export const textFile = variable<string>({
+  expects: "the path of a text file that can be read",
+  read(path) {
+    try {
+      return readFileSync(path, "utf8");
+    } catch {
+      return undefined;
+    }
+  },
+});
 /** Text that a pattern matches. */
 export const matching = (pattern: RegExp, expects: string) =>
   variable<string>({ expects, read: (given) => (pattern.test(given) ? given : undefined) });

@@ -17,6 +17,7 @@ import {
   replacements,
   seconds,
   text,
+  textFile,
   urlPath,
   type Variable,
 } from "./kinds.ts";
@@ -157,6 +158,13 @@ export const variables = {
     keyed: true,
     default: ",",
     doc: "What stands between presets.",
+  }),
+  presetsFile: textFile({
+    name: "IMGPROXY_PRESETS_PATH",
+    keyed: true,
+    file: true,
+    default: "",
+    doc: "A file of more presets, one a line; lines that begin with # say nothing. It is shipped with the function.",
   }),
   onlyPresets: flag({
     name: "IMGPROXY_ONLY_PRESETS",

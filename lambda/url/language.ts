@@ -1,4 +1,4 @@
-import type { Config } from "../config/variables.ts";
+import { type Config, variables } from "../config/variables.ts";
 import { Words } from "../contract/args.ts";
 import { type OptionValues, readSegment } from "../contract/option.ts";
 import { Failure, InvalidUrl, SecurityOption } from "../errors.ts";
@@ -15,9 +15,10 @@ export interface Language {
 
 /** Compiles the language. Throws one sentence when a preset is nonsense, or expired; `now` is unix ms. */
 export function compileLanguage(config: Config, now: number): Language {
-  const presets = new Map(definitions(config).map((definition) => readDefinition(definition, config)));
+  const defined = definitions(config).map((definition) => readDefinition(definition, config));
+  const presets = new Map(defined.map(({ name, segments }) => [name, segments]));
   const bare = { config, presets, start: environment(config) };
-  for (const name of presets.keys()) checkPreset(name, bare, now);
+  for (const { name, from } of defined) checkPreset(name, from, bare, now);
   return { ...bare, start: presets.has("default") ? usePresets(["default"], bare.start, bare) : bare.start };
 }
 
@@ -27,17 +28,21 @@ const environment = ({ autoRotate, stripMetadata }: Config): OptionValues => ({
   ...(stripMetadata ? {} : { strip_metadata: false }),
 });
 
-const definitions = ({ presets, presetsSeparator }: Config) =>
-  presets
-    .split(presetsSeparator)
-    .map((definition) => definition.trim())
-    .filter((definition) => definition !== "" && !definition.startsWith("#"));
+/** A preset as it is written, and the variable it comes from. */
+interface Definition {
+  readonly from: string;
+  readonly text: string;
+}
 
-function readDefinition(
-  definition: string,
-  { argumentsSeparator }: Config,
-): readonly [string, readonly string[]] {
-  const [name = "", value = "", ...more] = definition.split("=").map((part) => part.trim());
+/** Those of the file come last: of two with one name the last counts. */
+const definitions = ({ presets, presetsSeparator, presetsFile }: Config): readonly Definition[] =>
+  [
+    ...presets.split(presetsSeparator).map((text) => ({ from: variables.presets.name, text: text.trim() })),
+    ...presetsFile.split("\n").map((text) => ({ from: variables.presetsFile.name, text: text.trim() })),
+  ].filter(({ text }) => text !== "" && !text.startsWith("#"));
+
+function readDefinition({ from, text }: Definition, { argumentsSeparator }: Config) {
+  const [name = "", value = "", ...more] = text.split("=").map((part) => part.trim());
   const segments = value.split("/");
   if (
     name === "" ||
@@ -45,19 +50,17 @@ function readDefinition(
     more.length > 0 ||
     !segments.every((part) => part.includes(argumentsSeparator))
   ) {
-    throw new Error(
-      `IMGPROXY_PRESETS: expected name=option${argumentsSeparator}argument/…, got "${definition}"`,
-    );
+    throw new Error(`${from}: expected name=option${argumentsSeparator}argument/…, got "${text}"`);
   }
-  return [name, segments];
+  return { name, segments, from };
 }
 
-function checkPreset(name: string, language: Language, now: number): void {
+function checkPreset(name: string, from: string, language: Language, now: number): void {
   try {
     checkExpiry(usePresets([name], {}, language), now);
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
-    throw new Error(`IMGPROXY_PRESETS: ${name}: ${cause.message}`, { cause });
+    throw new Error(`${from}: ${name}: ${cause.message}`, { cause });
   }
 }
 

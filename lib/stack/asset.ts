@@ -1,27 +1,34 @@
-import { cpSync } from "node:fs";
+import { hash } from "node:crypto";
+import { copyFileSync, cpSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AssetHashType, DockerImage, Stack } from "aws-cdk-lib";
 import { Architecture, Code } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
 import { bundling, esbuildOptions } from "./bundling.ts";
+import { contentsOf, type Files } from "./files.ts";
 import { type Cpu, installedSharp } from "./sharp.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** The function's code for that CPU. Throws one sentence when sharp cannot be had for it. */
-export function functionCode(scope: Construct, architecture: Architecture): Code {
+/** The function's code for that CPU, with the files its variables name. Throws one sentence when sharp cannot be had for it. */
+export function functionCode(scope: Construct, architecture: Architecture, files: Files = {}): Code {
   // Ahead of the library, which would hide the sentence in its own.
   if (Stack.of(scope).bundlingRequired) installedSharp(cpuOf(architecture));
   return Code.fromAsset(join(root, "lambda"), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry("none"),
-      // Tells two functions of one app apart, which else would share what was bundled first.
+      // Tell two functions of one app apart, which else would share what was bundled first.
       platform: architecture.dockerPlatform,
+      environment: {
+        files: contentsOf(files)
+          .map((bytes) => hash("sha256", bytes))
+          .join(),
+      },
       local: {
         tryBundle(outputDir) {
-          bundle(outputDir, architecture);
+          bundle(outputDir, architecture, files);
           return true;
         },
       },
@@ -30,10 +37,11 @@ export function functionCode(scope: Construct, architecture: Architecture): Code
 }
 
 /** Puts the handler and what it starts into `outputDir`, each as one file, and beside it sharp as this project locks it, for that CPU. */
-export function bundle(outputDir: string, architecture: Architecture): void {
+export function bundle(outputDir: string, architecture: Architecture, files: Files = {}): void {
   for (const [name, entry] of Object.entries(bundling.files)) {
     buildSync({ ...esbuildOptions, entryPoints: [join(root, entry)], outfile: join(outputDir, name) });
   }
+  for (const [name, path] of Object.entries(files)) copyFileSync(path, join(outputDir, name));
   cpSync(installedSharp(cpuOf(architecture)), outputDir, { recursive: true });
 }
 

@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 import type { Config } from "../../lambda/config/variables.ts";
 import { ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
 import { functionCode } from "./asset.ts";
+import { filesIn, shippedPaths } from "./files.ts";
 import { knownAtSynthesis } from "./tokens.ts";
 
 export interface ImageFunctionProps {
@@ -73,18 +74,19 @@ export class ImageFunction extends Construct {
       Annotations.of(this).addWarningV2(`shutterspeed:${sentence.split(":", 1)[0]}`, sentence);
     }
 
+    const files = filesIn(environment);
     this.function = new Lambda(this, "Function", {
       description: "Draws pictures as imgproxy URLs ask",
       runtime: Runtime.NODEJS_24_X,
       architecture,
       handler: "handler.handler",
-      code: functionCode(this, architecture),
+      code: functionCode(this, architecture, files),
       memorySize,
       timeout: this.timeout,
       ...(props.reservedConcurrency !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrency,
       }),
-      environment: { ...ownVariables, ...environment },
+      environment: { ...ownVariables, ...environment, ...shippedPaths(files) },
       loggingFormat: LoggingFormat.JSON,
       logGroup: new LogGroup(this, "Logs", {
         retention: props.logRetention ?? RetentionDays.ONE_MONTH,

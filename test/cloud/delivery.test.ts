@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
@@ -187,4 +190,17 @@ test("the log names the viewer's address as it came to the edge", async () => {
     .flatMap((line) => /"client_ip":"([^"]*)"/.exec(line)?.[1] ?? []);
   assert.equal(addresses[0], "5.6.7.8");
   assert.match(addresses[1] ?? "", /127\.0\.0\.1$|^::1$/);
+});
+
+test("presets of a file are the function's", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "presets-"));
+  try {
+    await writeFile(join(folder, "mine"), "# of a file\ntiny=w:13\n");
+    const env = { IMGPROXY_PRESETS_PATH: join(folder, "mine") };
+    await using own = await ownCloud(s3, { env });
+    const response = await fetch(own.url("seen.png", { preset: ["tiny"] }));
+    assert.equal((await pictureOf(response)).width, 13);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

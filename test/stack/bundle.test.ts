@@ -12,7 +12,7 @@ import project from "../../package.json" with { type: "json" };
 const cpus = { arm64: Architecture.ARM_64, x64: Architecture.X86_64 };
 const folders = Object.entries(cpus).map(([cpu, architecture]) => {
   const folder = mkdtempSync(join(tmpdir(), "shutterspeed-bundle-"));
-  bundle(folder, architecture);
+  bundle(folder, architecture, { IMGPROXY_PRESETS_PATH: import.meta.filename });
   return { cpu, folder };
 });
 after(() => {
@@ -20,9 +20,10 @@ after(() => {
 });
 const json = (...path: readonly string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
-test("the bundle is the handler, what it starts, and sharp, for the function's CPU and no other", () => {
+test("the bundle is the handler, what it starts, the files its variables name, and sharp, for the function's CPU and no other", () => {
   for (const { cpu, folder } of folders) {
     assert.deepEqual(readdirSync(folder).sort(), [
+      "IMGPROXY_PRESETS_PATH",
       "drawing-process.mjs",
       "handler.mjs",
       "node_modules",

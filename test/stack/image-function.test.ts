@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { Duration, Fn } from "aws-cdk-lib";
 import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
@@ -45,6 +48,22 @@ test("concurrency is not reserved unless asked for", () => {
 test("the variables reach the function by their own names", () => {
   const { IMGPROXY_QUALITY, IMGPROXY_KEY, IMGPROXY_SALT } = environment(chosen);
   assert.deepEqual([IMGPROXY_QUALITY, IMGPROXY_KEY, IMGPROXY_SALT], ["70", "ab", "cd"]);
+});
+
+test("a file that a variable names is shipped with the function, which looks for it where Lambda unpacks it", () => {
+  const folder = mkdtempSync(join(tmpdir(), "presets-"));
+  try {
+    const file = join(folder, "mine.txt");
+    writeFileSync(file, "thumb=w:9\n");
+    const of = synthesized({ environment: { IMGPROXY_PRESETS_PATH: file } });
+    assert.equal(environment(of).IMGPROXY_PRESETS_PATH, "/var/task/IMGPROXY_PRESETS_PATH");
+    writeFileSync(file, "thumb=w:x\n");
+    assert.throws(() => stackOf({ environment: { IMGPROXY_PRESETS_PATH: file } }), {
+      message: /^IMGPROXY_PRESETS_PATH: thumb: width: expected /,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("the function knows where to keep derivatives, whatever the environment says", () => {

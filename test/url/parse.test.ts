@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
 import { type Config, readConfig } from "../../lambda/config/variables.ts";
 import { Failure } from "../../lambda/errors.ts";
 import { type Options, optionsByName } from "../../lambda/options/index.ts";
 import { etagOf } from "../../lambda/url/etag.ts";
+import { settingsHash } from "../../lambda/url/key.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { parse, readPath } from "../../lambda/url/parse.ts";
 import { oracle, type Settings, unbuilt } from "../oracle.ts";
@@ -253,6 +257,49 @@ test("the client's conditions are handed on as far as the environment lets them,
   assert.deepEqual(conditions({ IMGPROXY_USE_LAST_MODIFIED: "0" }), { ifNoneMatch: '"e"' });
   assert.deepEqual(conditions({}, '"e"'), {});
   assert.deepEqual(understood({}, path).conditions, {});
+});
+
+describe("IMGPROXY_PRESETS_PATH", () => {
+  const folder = mkdtempSync(join(tmpdir(), "presets-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "presets");
+  const namesOf = (text: string, env: Env = {}) => {
+    writeFileSync(file, text);
+    const config = readConfig({ ...env, IMGPROXY_PRESETS_PATH: file });
+    return [...compileLanguage(config, now).presets.keys()];
+  };
+
+  test("adds a preset a line to those of IMGPROXY_PRESETS, whatever separates them there", () => {
+    assert.deepEqual(namesOf("a=w:1\n\n  # no preset\r\n b = h:2/fn:1,2 \n"), ["a", "b"]);
+    const both = { IMGPROXY_PRESETS: "x=w:1|y=w:2", IMGPROXY_PRESETS_SEPARATOR: "|" };
+    assert.deepEqual(namesOf("file_1=w:1\nfile_2=w:2\n", both), ["x", "y", "file_1", "file_2"]);
+    assert.deepEqual(namesOf(""), []);
+  });
+
+  test("replaces one of the same name, and its default is every request's", () => {
+    writeFileSync(file, "default=w:7\nsame=h:1");
+    const env = { IMGPROXY_PRESETS: "default=w:1,same=h:9", IMGPROXY_PRESETS_PATH: file };
+    assert.equal(understood(env, "/_/pr:same/plain/s3://b/k").options.height, 1);
+    assert.equal(understood(env, "/_/plain/s3://b/k").options.width, 7);
+  });
+
+  test("is named when it cannot be read, and when a line makes no sense", () => {
+    assert.throws(() => readConfig({ IMGPROXY_PRESETS_PATH: join(folder, "none") }), {
+      message: /^IMGPROXY_PRESETS_PATH: expected the path of a text file that can be read, got ".*none"$/,
+    });
+    assert.throws(() => namesOf("a=w:1\nb=w:x"), { message: /^IMGPROXY_PRESETS_PATH: b: width: expected / });
+    assert.throws(() => namesOf("nonsense"), {
+      message: /^IMGPROXY_PRESETS_PATH: expected name=option:argument/,
+    });
+  });
+
+  test("makes other keys when it says other things", () => {
+    const hashOf = (text: string) => {
+      writeFileSync(file, text);
+      return settingsHash(readConfig({ IMGPROXY_PRESETS_PATH: file }));
+    };
+    assert.notEqual(hashOf("a=w:1"), hashOf("a=w:2"));
+  });
 });
 
 test("a preset that makes no sense is one sentence that names the variable and the preset", () => {
