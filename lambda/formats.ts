@@ -89,8 +89,15 @@ export const formats = {
     decodeMs: 50,
     encodeMs: 0,
   },
-  bmp: { ...foreign, mime: "image/bmp", extension: ".bmp" },
-  ico: { ...foreign, mime: "image/x-icon", extension: ".ico", maxSide: 256 },
+  bmp: {
+    ...raster,
+    mime: "image/bmp",
+    extension: ".bmp",
+    maxSide: Infinity,
+    decodeMs: 5,
+    encodeMs: 5,
+  },
+  ico: { ...raster, mime: "image/x-icon", extension: ".ico", maxSide: 256, decodeMs: 18, encodeMs: 100 },
   heic: { ...foreign, mime: "image/heif", extension: ".heic", lossy: true, maxSide: 16_384 },
   jxl: { ...foreign, mime: "image/jxl", extension: ".jxl", lossy: true },
 } as const satisfies Record<string, FormatFacts>;

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { readConfig } from "../lambda/config/variables.ts";
 import { Deadline } from "../lambda/deadline.ts";
+import { openHere } from "../lambda/image/decoders/here.ts";
 import { draw } from "../lambda/image/draw.ts";
 import { open } from "../lambda/image/open.ts";
 import { plan } from "../lambda/image/plan.ts";
@@ -24,7 +25,10 @@ export async function drawnAs(text: string, source: Buffer, env: Env = {}) {
     limits,
     deadline,
   );
-  const { data, info } = await sharp(body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const picture = Object.hasOwn(sharp.format, format)
+    ? sharp(body)
+    : (await openHere({ bytes: body })).pixels();
+  const { data, info } = await picture.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   /** Red, green, blue and alpha, 0–255. */
   const pixel = (x: number, y: number) => {
     const at = (y * info.width + x) * info.channels;

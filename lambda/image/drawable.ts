@@ -1,6 +1,6 @@
 import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
 import type { Stroke } from "../contract/stroke.ts";
-import { ResultTooBig } from "../errors.ts";
+import { InvalidSource, ResultTooBig } from "../errors.ts";
 import type { Format } from "../formats.ts";
 import type { Limits } from "../options/limits.ts";
 import { passes } from "./passes.ts";
@@ -12,20 +12,23 @@ const MAX_SIDE = 100_000_000;
 const BYTES_PER_PIXEL = 4;
 
 /** bytes a pixel that an encoder holds while it writes, where it holds the whole picture. */
-const encoderBytes: Readonly<Partial<Record<Format, number>>> = { avif: 24 };
+const encoderBytes: Readonly<Partial<Record<Format, number>>> = { avif: 24, bmp: 8 };
+
+/** bytes a pixel that a decoder holds while it reads, where it holds the whole picture. */
+const decoderBytes: Readonly<Partial<Record<Format, number>>> = { bmp: 4 };
 
 /** How many lines of a picture libvips holds at least while it draws. */
 const LINES_HELD = 32;
 
 /**
- * Throws `ResultTooBig` when a size is no size, when a canvas that ends a pass has more megapixels than a source may have
+ * Throws `InvalidSource` when decoding takes more memory than drawing may, `ResultTooBig` when a size is no size, when a canvas that ends a pass has more megapixels than a source may have
  * (or this one has), or when the canvases of a pass take more memory than drawing may, or some lines
  * of a picture do.
  */
 export function assertDrawable(
   strokes: readonly Stroke[],
   result: Pick<Canvas, "width" | "height" | "format">,
-  source: Size,
+  source: Size & { readonly format: Format },
   { maxSrcResolution, memory }: Limits,
 ): void {
   for (const { width, height } of [source, ...strokes.map(({ leaves }) => leaves), result]) {
@@ -45,17 +48,26 @@ export function assertDrawable(
       throw new ResultTooBig(`${size.width}x${size.height}: ${most} megapixels at most`);
   }
 
-  const encoding = megapixels(result) * 1e6 * (encoderBytes[result.format] ?? 0);
-  if (encoding > memory)
-    throw new ResultTooBig(
-      `${result.width}x${result.height}: encoding it takes ${encoding} of ${memory} bytes`,
-    );
+  assertCoded(source, "decoding", decoderBytes[source.format], memory);
+  assertCoded(result, "encoding", encoderBytes[result.format], memory);
 
   // A pass between two others holds what it begins with and what it makes of it.
   for (const [at, size] of held.entries()) {
     const bytes = (megapixels(size) + megapixels(held[at - 1] ?? nothing)) * 1e6 * BYTES_PER_PIXEL;
     if (bytes > memory) throw new ResultTooBig(`${size.width}x${size.height}: ${memory} bytes at most`);
   }
+}
+
+function assertCoded(
+  size: Size,
+  work: "decoding" | "encoding",
+  perPixel: number | undefined,
+  memory: number,
+): void {
+  const bytes = megapixels(size) * 1e6 * (perPixel ?? 0);
+  const Kind = work === "decoding" ? InvalidSource : ResultTooBig;
+  if (bytes > memory)
+    throw new Kind(`${size.width}x${size.height}: ${work} it takes ${bytes} of ${memory} bytes`);
 }
 
 const nothing: Size = { width: 0, height: 0 };

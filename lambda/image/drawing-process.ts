@@ -2,11 +2,11 @@
 import { Deadline } from "../deadline.ts";
 import { Failure } from "../errors.ts";
 import type { ApartAnswer, ApartRequest } from "./apart.ts";
-import { openWithSharp } from "./decoders/sharp.ts";
+import { openHere } from "./decoders/here.ts";
 import { render } from "./render.ts";
 
 async function answerTo({ file, plan, left }: ApartRequest): Promise<ApartAnswer> {
-  const opened = await openWithSharp(file.bytes, file.density);
+  const opened = await openHere(file);
   return plan ? { picture: await render(plan, opened, Deadline.in(left)) } : { info: opened.info };
 }
 

@@ -1,14 +1,16 @@
 import type { Deadline } from "../deadline.ts";
 import type { Format } from "../formats.ts";
 import { nextQuality } from "../options/quality.ts";
+import { encodeBmp } from "./encoders/bmp.ts";
 import type { Encoder } from "./encoders/encoder.ts";
+import { encodeIco } from "./encoders/ico.ts";
 import { encodeWithSharp } from "./encoders/sharp.ts";
 import type { Output } from "./output.ts";
 import { hasColors } from "./palette.ts";
 import type { Stage } from "./stage.ts";
 
 /** What sharp does not write. */
-const encoders: Readonly<Partial<Record<Format, Encoder>>> = {};
+const encoders: Readonly<Partial<Record<Format, Encoder>>> = { bmp: encodeBmp, ico: encodeIco };
 
 /** Writes a picture, with the palette of its source where that loses no colour. */
 export async function encode(stage: Stage, output: Output, deadline: Deadline): Promise<Uint8Array> {

@@ -6,10 +6,10 @@ import type { Options } from "../options/index.ts";
 import { assertResolution, type Limits } from "../options/limits.ts";
 import type { Source } from "../source/download.ts";
 import type { Decoder, Opened } from "./decoders/decoder.ts";
-import { openWithSharp } from "./decoders/sharp.ts";
+import { openHere } from "./decoders/here.ts";
 import { openSvg } from "./decoders/svg.ts";
 
-/** What sharp does not read, or not here. */
+/** What is not opened here. */
 const decoders: Readonly<Partial<Record<Format, Decoder>>> = { svg: openSvg };
 
 /**
@@ -24,7 +24,7 @@ export async function open(
 ): Promise<Opened> {
   if (bytes.length === 0) throw new InvalidSource("0 bytes");
   const format = imageType(bytes);
-  const decode = (format && decoders[format]) ?? ((bytes) => openWithSharp(bytes));
+  const decode = (format && decoders[format]) ?? ((bytes) => openHere({ bytes }));
   const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, limits, deadline));
   assertResolution(opened.info, 1, limits);
   return opened;

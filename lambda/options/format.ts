@@ -1,7 +1,7 @@
 import { word } from "../contract/args.ts";
 import type { Canvas } from "../contract/canvas.ts";
 import { option } from "../contract/option.ts";
-import { resampledSize } from "../contract/resampling.ts";
+import { handedOn, resampledSize } from "../contract/resampling.ts";
 import { step } from "../contract/step.ts";
 import { RESIZE_RATE, stroke } from "../contract/stroke.ts";
 import { type Format, formatNamed, formatNames, formats } from "../formats.ts";
@@ -51,7 +51,10 @@ function chooseFormat(
   return offers.preferred.find((one) => formats[one].alpha || !alpha) ?? first;
 }
 
-/** Scales down what the chosen format could not hold; a plan lays out once more by what it tells, and leaves it the rounding. */
+/** px a side up to which a picture is drawn in full before it is scaled down to what its format holds, as in imgproxy. */
+const drawnInFull = 4096;
+
+/** Scales down what the chosen format could not hold; of a large one a plan lays out once more by what it tells, and leaves it the rounding. */
 export const limitStep = step({
   name: "limit",
   needs: {},
@@ -60,8 +63,10 @@ export const limitStep = step({
     if (limit >= 1) return;
     const size = resampledSize(canvas, { width: limit, height: limit });
     return {
-      strokes: [stroke("resize", [{ ...size, fit: "fill" }], { rate: RESIZE_RATE })],
-      canvas: { ...size, formatLimit: limit },
+      strokes: [
+        stroke("resize", [handedOn(canvas, size, { width: limit, height: limit })], { rate: RESIZE_RATE }),
+      ],
+      canvas: { ...size, formatLimit: Math.max(canvas.width, canvas.height) > drawnInFull ? limit : 1 },
     };
   },
 });

@@ -13,6 +13,7 @@ import { limitsOf } from "../../lambda/options/limits.ts";
 import { plain } from "../drawing.ts";
 import { optionsOf } from "../options-of.ts";
 import { claiming, drawn } from "../pictures.ts";
+import { bmp, palette } from "./bmps.ts";
 
 const config = readConfig({ IMGPROXY_MAX_SRC_RESOLUTION: "0.5" });
 const limits = limitsOf(config);
@@ -38,7 +39,12 @@ const sources: Readonly<Record<string, readonly [bytes: Buffer, fate: Fate]>> = 
   "a PDF": [Buffer.from("%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n"), "InvalidSource"],
   "a ZIP": [Buffer.from("504b030414000000080000000000", "hex"), "InvalidSource"],
   "an MP4": [Buffer.from("00000018667479706d703432000000006d70343269736f6d", "hex"), "InvalidSource"],
-  "a BMP": [Buffer.from(`424d3a${"00".repeat(60)}`, "hex"), "UnsupportedFormat"],
+  "a BMP of zeros": [Buffer.from(`424d3a${"00".repeat(60)}`, "hex"), "BrokenSource"],
+  "a BMP": [bmp({ width: 1, height: 1, bits: 24, pixels: "0000ff00" }), "1x1"],
+  "a BMP that is a bomb": [
+    bmp({ width: 60_000, height: 60_000, bits: 8, packing: 1, colors: palette("000000"), pixels: "0001" }),
+    "InvalidSource",
+  ],
   "a HEIC": [Buffer.from("000000186674797068656963000000006d69663168656963", "hex"), "UnsupportedFormat"],
   "a PNG's signature": [png.subarray(0, 8), "BrokenSource"],
   "a PNG of 20 bytes": [png.subarray(0, 20), "BrokenSource"],
@@ -110,7 +116,7 @@ const segments = fc.oneof(
   segment("q", ["1", "100"]),
   segment("mb", ["1", "2000"]),
   segment("sm", ["0", "1"]),
-  segment("f", ["jpeg", "png", "webp", "gif", "avif", "tiff"]),
+  segment("f", ["jpeg", "png", "webp", "gif", "avif", "tiff", "bmp", "ico"]),
 );
 const asked = fc.array(segments, { maxLength: 6 }).map((said) => said.join("/"));
 

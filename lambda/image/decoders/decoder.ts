@@ -20,6 +20,9 @@ export interface Opened extends File {
   readonly hostile?: true;
 }
 
+/** Reads a file's header, and its pixels when they are drawn, in the process it is called in. Rejects as a `Decoder` does. */
+export type Reader = (file: File) => Promise<Opened>;
+
 /** Reads a source's header. Rejects with a `Failure` when nothing can be drawn of it. */
 export type Decoder = (
   bytes: Uint8Array,
