@@ -49,6 +49,6 @@ async function answerRequest(
   const picture = await draw(planned, opened, request.limits, deadline);
   log.note({ renderMs: performance.now() - began });
 
-  const drawn = answerPicture({ picture, source, origin: opened.info }, request, context);
+  const drawn = answerPicture({ picture, source, origin: opened.origin ?? opened.info }, request, context);
   return keepDerivative({ drawn, source, cost: planned.cost.total }, request, context, services, deadline);
 }

@@ -105,4 +105,5 @@ export const anySource: fc.Arbitrary<ImageInfo> = fc.record({
   paletteBits: fc.constantFrom(0, 2, 8),
   vector: fc.boolean(),
   format: fc.constantFrom<Format>("jpeg", "png", "webp", "gif"),
+  encoded: fc.boolean(),
 });

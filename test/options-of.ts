@@ -27,4 +27,5 @@ export const jpegOf = (width: number, height: number): ImageInfo => ({
   paletteBits: 0,
   vector: false,
   format: "jpeg",
+  encoded: true,
 });

@@ -42,7 +42,7 @@ export interface Canvas extends Size {
   /** Of the source, until `formatDecision` has chosen the answer's. */
   readonly format: Format;
   readonly offers: Offers;
-  /** Nothing has been drawn yet: the decoder may shrink what comes. */
+  /** Nothing has been drawn or cut yet: the decoder may shrink what comes. */
   readonly encoded: boolean;
   /** What is cut out before scaling; px as stored, 0 where all of a side is kept. */
   readonly kept: Size;

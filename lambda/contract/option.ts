@@ -91,8 +91,10 @@ export function compound<const N extends string, A extends Args>({
         given = put(given, key, arg, value);
         bag = put(bag, key, arg, value);
       }
-      if (Object.keys(given).length === 0) return options;
-      return { ...options, [says.name]: without(bag, forgets?.(given as Bag<A>) ?? []) };
+      const left = without(bag, forgets?.(given as Bag<A>) ?? []);
+      return Object.keys(left).length === 0
+        ? without(options, [says.name])
+        : { ...options, [says.name]: left };
     },
     write(bag) {
       const last = entries.findLastIndex(([key]) => bag[key] !== undefined);

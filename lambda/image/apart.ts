@@ -12,13 +12,15 @@ import {
   Timeout,
   UnsupportedFormat,
 } from "../errors.ts";
+import type { Border } from "../options/trim.ts";
 import type { File } from "./decoders/decoder.ts";
 import type { Picture } from "./picture.ts";
 import type { ImageInfo, Plan } from "./plan.ts";
 
-/** What the drawing process is asked: to tell about a source, or to draw it. */
+/** What the drawing process is asked: to tell about a source, to cut off its border, or to draw it. */
 export interface ApartRequest {
   readonly file: File;
+  readonly border?: Border;
   readonly plan?: Plan;
   /** ms. */
   readonly left: number;
@@ -27,6 +29,8 @@ export interface ApartRequest {
 /** What it answers. */
 export interface ApartAnswer {
   readonly info?: ImageInfo;
+  /** What a source became without its border. */
+  readonly bytes?: Uint8Array;
   readonly picture?: Picture;
   readonly failed?: { readonly name: string | undefined; readonly message: string };
 }
@@ -36,6 +40,18 @@ export async function openApart(file: File, memory: number, deadline: Deadline):
   const { info } = await ask({ file, left: deadline.left }, memory, deadline);
   if (!info) throw new InternalError("the drawing process opened nothing");
   return info;
+}
+
+/** Cuts off a border as `cutBorder` does, where that can be killed, as for `openApart`. */
+export async function cutBorderApart(
+  { bytes, density }: File,
+  border: Border,
+  memory: number,
+  deadline: Deadline,
+): Promise<{ readonly bytes: Uint8Array; readonly info: ImageInfo }> {
+  const cut = await ask({ file: { bytes, density }, border, left: deadline.left }, memory, deadline);
+  if (!cut.info || !cut.bytes) throw new InternalError("the drawing process cut nothing");
+  return { bytes: cut.bytes, info: cut.info };
 }
 
 /** Draws a plan as `render` does, where that can be killed, as for `openApart`. */

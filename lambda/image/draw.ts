@@ -8,7 +8,7 @@ import { render } from "./render.ts";
 import { hasLeftovers } from "./run.ts";
 
 /** Predicted ms from which a picture is drawn apart: sharp may not stop at the deadline, and starting a process is little beside it. */
-const DEAR = 1000;
+export const DEAR = 1000;
 
 /**
  * Draws a plan: here, or where it can be killed when it is predicted dear, when its source is hostile,

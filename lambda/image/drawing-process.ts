@@ -2,12 +2,16 @@
 import { Deadline } from "../deadline.ts";
 import { Failure } from "../errors.ts";
 import type { ApartAnswer, ApartRequest } from "./apart.ts";
+import { cutBorder } from "./border.ts";
 import { openHere } from "./decoders/here.ts";
 import { render } from "./render.ts";
 
-async function answerTo({ file, plan, left }: ApartRequest): Promise<ApartAnswer> {
+async function answerTo({ file, border, plan, left }: ApartRequest): Promise<ApartAnswer> {
+  const deadline = Deadline.in(left);
   const opened = await openHere(file);
-  return plan ? { picture: await render(plan, opened, Deadline.in(left)) } : { info: opened.info };
+  if (plan) return { picture: await render(plan, opened, deadline) };
+  const { info, bytes } = border ? await cutBorder(opened, border, deadline) : opened;
+  return border ? { info, bytes } : { info };
 }
 
 const failed = (error: unknown): ApartAnswer => {

@@ -8,12 +8,13 @@ import type { Source } from "../source/download.ts";
 import type { Decoder, Opened } from "./decoders/decoder.ts";
 import { openHere } from "./decoders/here.ts";
 import { openSvg } from "./decoders/svg.ts";
+import { trimmed } from "./trim.ts";
 
 /** What is not opened here. */
 const decoders: Readonly<Partial<Record<Format, Decoder>>> = { svg: openSvg };
 
 /**
- * Opens a source, whatever its format. Throws `InvalidSource`, `UnsupportedFormat` or `BrokenSource` when nothing can be
+ * Opens a source, whatever its format, and cuts off its border where that is asked for. Throws `InvalidSource`, `UnsupportedFormat` or `BrokenSource` when nothing can be
  * drawn of it, `DeadlineExceeded` when its header takes too long.
  */
 export async function open(
@@ -27,5 +28,5 @@ export async function open(
   const decode = (format && decoders[format]) ?? ((bytes) => openHere({ bytes }));
   const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, limits, deadline));
   assertResolution(opened.info, 1, limits);
-  return opened;
+  return trimmed(opened, options, limits, deadline);
 }

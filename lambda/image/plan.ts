@@ -19,7 +19,10 @@ export interface Plan {
 
 /** What is known of a source before its pixels are. */
 export type ImageInfo = Size &
-  Pick<Canvas, "orientation" | "alpha" | "grey" | "profile" | "paletteBits" | "vector" | "format">;
+  Pick<
+    Canvas,
+    "orientation" | "alpha" | "grey" | "profile" | "paletteBits" | "vector" | "format" | "encoded"
+  >;
 
 /** What to draw, of which source, for whom. Throws `ResultTooBig` when it could not be drawn. */
 export function plan(
@@ -45,7 +48,6 @@ export const canvasOf = (source: ImageInfo, offers: Offers): Canvas => ({
   shrink: 1,
   formatLimit: 1,
   offers,
-  encoded: true,
   kept: nothing,
   scales: { width: 1, height: 1 },
   resultCrop: nothing,

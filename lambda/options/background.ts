@@ -1,5 +1,6 @@
 import { type Arg, refuse } from "../contract/args.ts";
 import type { Canvas } from "../contract/canvas.ts";
+import { hex } from "../contract/color.ts";
 import { option } from "../contract/option.ts";
 import { step } from "../contract/step.ts";
 import { stroke } from "../contract/stroke.ts";
@@ -20,9 +21,7 @@ const color: Arg<string> = {
     const word = words.take();
     if (words.left > 0) refuse(at, expects, word);
     if (word === "") return undefined;
-    if (/^[\da-f]{6}$/i.test(word)) return word.toLowerCase();
-    if (/^[\da-f]{3}$/i.test(word)) return word.toLowerCase().replace(/./g, "$&$&");
-    return refuse(at, expects, word);
+    return hex(word) ?? refuse(at, expects, word);
   },
   write: (value) => [value],
 };

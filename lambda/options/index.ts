@@ -38,6 +38,7 @@ import {
 } from "./resize.ts";
 import { resultCropStep, scaleStep } from "./scale.ts";
 import { sharpen, sharpenStep } from "./sharpen.ts";
+import { trim } from "./trim.ts";
 
 /** The URL language, in the order the docs tell it. */
 export const options = [
@@ -55,6 +56,7 @@ export const options = [
   extendAspectRatio,
   gravity,
   crop,
+  trim,
   padding,
   autoRotate,
   rotate,

@@ -19,8 +19,7 @@ describe("geometry: a picture is imgproxy's picture", { skip: foreignPictures.mi
   for (const { id, source, options, width, height, rgbaSha256, sharpPixelExact } of oracle<Drawn>(
     "geometry",
   )) {
-    const unbuilt = options.includes("trim:");
-    test(`${id} ${options}`, { skip: unbuilt && "not built yet: trim" }, async () => {
+    test(`${id} ${options}`, async () => {
       const drawn = await drawnAs(options, foreignPictures.read(source));
       assert.deepEqual({ width: drawn.width, height: drawn.height }, { width, height });
       // Where sharp's second factor differs by a fraction of a px, only the size can be held.

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
-import type { Arg, Control } from "../../lambda/contract/args.ts";
+import type { Arg } from "../../lambda/contract/args.ts";
 import type { OptionValues } from "../../lambda/contract/option.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { open } from "../../lambda/image/open.ts";
@@ -27,7 +27,7 @@ const config = readConfig({
 const words = compileLanguage(config, 0);
 const now = Date.UTC(2026, 0);
 
-function validWord(control: Control): string {
+function validWord({ control, arity }: Pick<Arg<unknown>, "control" | "arity">): string {
   switch (control.kind) {
     case "number":
       return `${Math.max(1, control.step)}`;
@@ -35,16 +35,15 @@ function validWord(control: Control): string {
       return control.choices[0] ?? "";
     case "gravity":
       return "nowe";
+    case "color":
+      return arity === 1 ? "111" : "1";
     default:
       return "1";
   }
 }
 
 /** As many words as an argument takes, each of them valid there: offsets, channels and flags are 1. */
-const wordsOf = ({ control, arity }: Arg<unknown>) => [
-  validWord(control),
-  ...Array.from({ length: arity - 1 }, () => "1"),
-];
+const wordsOf = (arg: Arg<unknown>) => [validWord(arg), ...Array.from({ length: arg.arity - 1 }, () => "1")];
 
 describe("every option", () => {
   for (const option of everyOption) {

@@ -27,7 +27,6 @@ interface Vector {
 
 /** Options of imgproxy that are not built yet, with all their names; their vectors are skipped, and counted as such. */
 const notBuilt = [
-  ["trim", "t"],
   ["pixelate", "pix"],
   ["watermark", "wm"],
   ["keep_copyright", "kcr"],
@@ -86,8 +85,19 @@ const gravityKeys = (prefix: string, { type, x, y }: { type?: string; x?: number
 
 /** What we read, under imgproxy's internal names; what its defaults fill in while reading is filled in here. */
 function internalNames(options: Options): Record<string, unknown> {
-  const { zoom, extend, extend_aspect_ratio, gravity, crop, padding, flip, background, preset, ...same } =
-    options;
+  const {
+    zoom,
+    extend,
+    extend_aspect_ratio,
+    gravity,
+    crop,
+    padding,
+    flip,
+    background,
+    preset,
+    trim,
+    ...same
+  } = options;
   const sides = padding && {
     top: padding.top,
     right: padding.right ?? padding.top,
@@ -112,6 +122,10 @@ function internalNames(options: Options): Record<string, unknown> {
     "flip.horizontal": flip?.horizontal,
     "flip.vertical": flip?.vertical,
     background: background && rgb(background),
+    "trim.threshold": trim?.threshold,
+    "trim.color": trim?.color && rgb(trim.color),
+    "trim.equal_horizontal": trim?.equalHor,
+    "trim.equal_vertical": trim?.equalVer,
     used_presets: preset,
   };
   return Object.fromEntries(Object.entries(flat).filter(([, value]) => value !== undefined));

@@ -24,6 +24,7 @@ export async function openBmp({ bytes }: File): Promise<Opened> {
       profile: false,
       paletteBits: bitsFor(colors),
       vector: false,
+      encoded: true,
       format: "bmp",
     },
     pixels,

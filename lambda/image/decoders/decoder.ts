@@ -14,6 +14,8 @@ export interface File {
 /** A source whose header has been read. */
 export interface Opened extends File {
   readonly info: ImageInfo;
+  /** What the source was before its border was cut off. @default `info` */
+  readonly origin?: ImageInfo;
   /** The pixels, still undecoded; each call begins anew. */
   readonly pixels: () => Sharp;
   /** Is to be drawn in a process that can be killed. */

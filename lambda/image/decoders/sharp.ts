@@ -52,6 +52,7 @@ function imageInfo(metadata: Metadata): ImageInfo {
     paletteBits: isPalette ? bitsPerSample : 0,
     vector: known === "svg",
     format: known,
+    encoded: true,
   };
 }
 

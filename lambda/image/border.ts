@@ -1,0 +1,48 @@
+import sharp, { type Sharp } from "sharp";
+import type { Box } from "../contract/geometry.ts";
+import type { Deadline } from "../deadline.ts";
+import { type Border, transparent, withoutBorder } from "../options/trim.ts";
+import type { Opened } from "./decoders/decoder.ts";
+import { openWithSharp } from "./decoders/sharp.ts";
+import { run } from "./run.ts";
+import { withMetadata } from "./stage.ts";
+
+/** px; libvips looks at squares of this side. */
+const LEAST_SIDE = 3;
+
+/**
+ * The source without its border, as a lossless file that is quickly read, with the metadata and the profile of the source.
+ * It is decoded once, and held; what is too small to have a border is left as it is.
+ */
+export async function cutBorder(opened: Opened, border: Border, deadline: Deadline): Promise<Opened> {
+  const { info } = opened;
+  if (Math.min(info.width, info.height) < LEAST_SIDE) return opened;
+  const whole = await openWithSharp(await written(opened.pixels(), info.profile, deadline));
+  const found = await inside(whole.pixels, border, deadline);
+  const { left, top, width, height } = withoutBorder(found, info, border);
+  const box = { left, top, width, height };
+  const cut =
+    width === info.width && height === info.height
+      ? whole
+      : await openWithSharp(await written(whole.pixels().extract(box), info.profile, deadline));
+  return { ...cut, info: { ...info, width, height, vector: false, encoded: false } };
+}
+
+async function written(image: Sharp, profile: boolean, deadline: Deadline): Promise<Buffer> {
+  const kept = profile ? image.keepMetadata() : withMetadata(image, { turned: false });
+  const { data } = await run(() => kept.png({ compressionLevel: 0 }), deadline);
+  return data;
+}
+
+/** What stands out from the border; all of the picture where nothing does. */
+async function inside(pixels: () => Sharp, { threshold, color }: Border, deadline: Deadline): Promise<Box> {
+  const opaque = await run(() => pixels().flatten({ background: transparent }).raw(), deadline);
+  const raw = { width: opaque.info.width, height: opaque.info.height, channels: opaque.info.channels };
+  const options = { threshold, ...(color !== undefined && { background: `#${color}` }) };
+  const { info } = await run(
+    () => sharp(opaque.data, { raw, limitInputPixels: false }).trim(options).raw(),
+    deadline,
+  );
+  const { trimOffsetLeft = 0, trimOffsetTop = 0, width, height } = info;
+  return { left: -trimOffsetLeft, top: -trimOffsetTop, width, height };
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import sharp from "sharp";
+import { Deadline } from "../../lambda/deadline.ts";
+import { open } from "../../lambda/image/open.ts";
+import { withoutBorder } from "../../lambda/options/trim.ts";
+import { drawnAs } from "../drawing.ts";
+import { optionsOf } from "../options-of.ts";
+import { limitsIn } from "../services.ts";
+
+/** 40×30 of one colour, and in it a box of 10×8 px of another at 6 from the left and 5 from the top. */
+const boxed = (background = "#ffffff", box = "#0000ff") =>
+  sharp({ create: { width: 40, height: 30, channels: background.length > 7 ? 4 : 3, background } }).composite(
+    [{ input: { create: { width: 10, height: 8, channels: 3, background: box } }, left: 6, top: 5 }],
+  );
+const png = (...colors: readonly string[]) =>
+  boxed(...colors)
+    .png()
+    .toBuffer();
+
+const sizeAfter = async (options: string, source: Buffer) => {
+  const { width, height } = await drawnAs(`${options}/f:png`, source);
+  return [width, height];
+};
+
+test("the border is cut off, and nothing else", async () => {
+  const drawn = await drawnAs("t:10/f:png", await png());
+  assert.deepEqual([drawn.width, drawn.height], [10, 8]);
+  for (const [x, y] of [
+    [0, 0],
+    [9, 0],
+    [0, 7],
+    [9, 7],
+  ] as const)
+    assert.deepEqual(drawn.pixel(x, y), [0, 0, 255, 255]);
+});
+
+test("a picture that is no more than its border stays whole", async () => {
+  assert.deepEqual(await sizeAfter("t:10", await png("#ffffff", "#fffffa")), [40, 30]);
+  assert.deepEqual(await sizeAfter("t:4", await png("#ffffff", "#fffffa")), [10, 8]);
+});
+
+test("the colour of the border can be said", async () => {
+  assert.deepEqual(await sizeAfter("t:10:fff", await png()), [10, 8]);
+  assert.deepEqual(await sizeAfter("t:10:0000ff", await png()), [40, 30]);
+});
+
+test("what is transparent is a border of its own", async () => {
+  assert.deepEqual(await sizeAfter("t:10", await png("#00000000")), [10, 8]);
+});
+
+test("left and right, top and bottom lose the same where that is asked", async () => {
+  const source = await png();
+  assert.deepEqual(await sizeAfter("t:10::1", source), [28, 8]);
+  assert.deepEqual(await sizeAfter("t:10:::1", source), [10, 20]);
+  assert.deepEqual(await sizeAfter("t:10::1:1", source), [28, 20]);
+});
+
+test("what is kept holds all that was found, lies inside, and is even where that is asked", () => {
+  const box = fc
+    .tuple(fc.nat(50), fc.integer({ min: 1, max: 50 }), fc.nat(50))
+    .map(([from, px, rest]) => ({ from, px, outer: from + px + rest }));
+  fc.assert(
+    fc.property(box, box, fc.boolean(), fc.boolean(), (x, y, equalHor, equalVer) => {
+      const found = { left: x.from, top: y.from, width: x.px, height: y.px };
+      const outer = { width: x.outer, height: y.outer };
+      const kept = withoutBorder(found, outer, { threshold: 0, equalHor, equalVer });
+      const [right, bottom] = [outer.width - kept.left - kept.width, outer.height - kept.top - kept.height];
+      assert.ok(kept.left >= 0 && kept.left <= found.left && kept.left + kept.width >= x.from + x.px);
+      assert.ok(kept.top >= 0 && kept.top <= found.top && kept.top + kept.height >= y.from + y.px);
+      assert.ok(right >= 0 && bottom >= 0);
+      if (equalHor) assert.equal(right, kept.left);
+      if (equalVer) assert.equal(bottom, kept.top);
+    }),
+  );
+});
+
+test("what the options ask for is made of what is left", async () => {
+  assert.deepEqual(await sizeAfter("t:10/w:5", await png()), [5, 4]);
+  assert.deepEqual(await sizeAfter("t:10/c:0.5:0.5", await png()), [5, 4]);
+});
+
+test("the border is looked for as the picture is stored, and the picture turned after", async () => {
+  const turned = await boxed().withMetadata({ orientation: 6 }).png().toBuffer();
+  assert.deepEqual(await sizeAfter("t:10", turned), [8, 10]);
+  assert.deepEqual(await sizeAfter("t:10::1", turned), [8, 28]);
+  assert.deepEqual(await sizeAfter("t:10/ar:0", turned), [10, 8]);
+});
+
+test("EXIF and the colours of a profile come along", async () => {
+  const tagged = boxed().withExif({ IFD0: { Artist: "A. Painter" } });
+  const { exif } = await (await drawnAs("t:10/sm:0", await tagged.jpeg().toBuffer())).metadata();
+  assert.ok(exif?.includes("A. Painter"));
+
+  const wide = await sharp(await png("#ffffff", "#00c000"))
+    .withIccProfile("p3")
+    .png()
+    .toBuffer();
+  const [whole, cut] = await Promise.all([drawnAs("f:png", wide), drawnAs("t:10/f:png", wide)]);
+  assert.deepEqual(cut.pixel(3, 3), whole.pixel(9, 8));
+  assert.notDeepEqual(cut.pixel(3, 3), [0, 0xc0, 0, 255]);
+});
+
+test("a JPEG is not shrunk on load once its border is cut off", async () => {
+  const opened = await open(
+    { bytes: await boxed().jpeg().toBuffer() },
+    optionsOf("t:30").options,
+    limitsIn(),
+    Deadline.in(10_000),
+  );
+  assert.equal(opened.info.encoded, false);
+  assert.deepEqual([opened.origin?.width, opened.origin?.height], [40, 30]);
+});
+
+test("an SVG is trimmed as well, and counts as pixels after", async () => {
+  const svg = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect x="6" y="5" width="10" height="8" fill="red"/></svg>',
+  );
+  const drawn = await drawnAs("t:10/w:50/f:png", svg);
+  assert.deepEqual([drawn.width, drawn.height], [10, 8]);
+  assert.deepEqual(drawn.pixel(5, 4), [255, 0, 0, 255]);
+});
+
+describe("what trimming may take", () => {
+  const trimming = async (source: Buffer, memory: number, ms: number) =>
+    open({ bytes: source }, optionsOf("t:10").options, { ...limitsIn(), memory }, Deadline.in(ms));
+  const large = sharp({ create: { width: 6000, height: 5000, channels: 3, background: "#fff" } })
+    .png()
+    .toBuffer();
+
+  test("is the memory that drawing may", async () => {
+    await assert.rejects(trimming(await large, 100e6, 10_000), { name: "ResultTooBig", status: 422 });
+  });
+
+  test("is the time that is left", async () => {
+    const source = await large;
+    const began = performance.now();
+    await assert.rejects(trimming(source, 1e9, 100), { name: "Timeout" });
+    assert.ok(performance.now() - began < 1000);
+  });
+});
+
+test("px that are too few to tell a border from a picture are all kept", async () => {
+  const line = await sharp({ create: { width: 20, height: 2, channels: 3, background: "#fff" } })
+    .png()
+    .toBuffer();
+  assert.deepEqual(await sizeAfter("t:10", line), [20, 2]);
+});
+
+test("a threshold without a colour forgets the colour, and no threshold trims nothing", () => {
+  const asked = (text: string) => optionsOf(text).options.trim;
+  assert.deepEqual(asked("t:10:f00::1/t:5"), { threshold: 5, equalVer: true });
+  assert.deepEqual(asked("t:10:f00/t:"), undefined);
+  assert.deepEqual(asked("t:10::1/t::00f"), { color: "0000ff", equalHor: true });
+});
