@@ -31,8 +31,8 @@ const raster = {
   alpha: true,
   lossy: false,
   maxSide: 65_535,
-};
-const foreign = { ...raster, reads: false, writes: false, decodeMs: 0, encodeMs: 0 };
+} as const;
+const foreign = { ...raster, reads: false, writes: false, decodeMs: 0, encodeMs: 0 } as const;
 
 /** Every format the URL language can name, by its canonical name. */
 export const formats = {
@@ -106,6 +106,11 @@ export const formats = {
 export type Format = keyof typeof formats;
 
 const otherNames: Readonly<Record<string, Format>> = { jpg: "jpeg" };
+
+/** A format an answer can be in. */
+export type WritableFormat = {
+  readonly [Name in Format]: (typeof formats)[Name]["writes"] extends true ? Name : never;
+}[Format];
 
 /** All spellings a URL may use, exact and case-sensitive. */
 export const formatNames: readonly string[] = [...Object.keys(formats), ...Object.keys(otherNames)];

@@ -1,4 +1,5 @@
 import { type Arg, flag, integer, refuse, text } from "../contract/args.ts";
+import { fromBase64url, toBase64url } from "../contract/base64.ts";
 import { option } from "../contract/option.ts";
 
 export const cachebuster = option({
@@ -26,10 +27,9 @@ const name: Arg<string> = {
   read(words, at) {
     const given = words.take();
     if (words.left === 0 || !flag().read(words, at)) return given;
-    const bytes = /^[\w-]*={0,2}$/.test(given) ? Buffer.from(given, "base64url") : undefined;
-    return bytes ? bytes.toString() : refuse(at, "base64 without +, / and spaces", given);
+    return fromBase64url(given) ?? refuse(at, "base64 without +, / and spaces", given);
   },
-  write: (value) => (/^[\w.-]*$/.test(value) ? [value] : [Buffer.from(value).toString("base64url"), "1"]),
+  write: (value) => (/^[\w.-]*$/.test(value) ? [value] : [toBase64url(value), "1"]),
 };
 
 export const filename = option({

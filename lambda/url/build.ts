@@ -1,21 +1,56 @@
 import { Words } from "../contract/args.ts";
+import { toBase64url } from "../contract/base64.ts";
 import { type Option, type OptionValues, readSegment } from "../contract/option.ts";
 import { InvalidUrl } from "../errors.ts";
 import { everyOption, type Options } from "../options/index.ts";
+import { preset } from "../options/preset.ts";
 import { resize, size } from "../options/resize.ts";
+
+/** How a URL is spelled, where the function's environment wants it otherwise. */
+export interface Spelling {
+  /**
+   * How the source is written.
+   * @default "plain"
+   */
+  readonly encoding?: "plain" | "base64" | undefined;
+  /**
+   * `IMGPROXY_ARGUMENTS_SEPARATOR`
+   * @default ":"
+   */
+  readonly argumentsSeparator?: string | undefined;
+  /**
+   * `IMGPROXY_ONLY_PRESETS`: options are the names of presets, nothing else.
+   * @default false
+   */
+  readonly onlyPresets?: boolean | undefined;
+}
 
 /**
  * The path that asks for a picture, ready to be signed: `/rs:fill:300:200/plain/s3://bucket/cat.jpg@webp`.
  * Throws `InvalidUrl` on a value its option would not read.
  */
-export function buildPath(source: string, options: Options): string {
+export function buildPath(source: string, options: Options, spelling: Spelling = {}): string {
+  const { encoding = "plain", argumentsSeparator = ":", onlyPresets = false } = spelling;
   const { format, ...others } = options;
-  const said = shortened(others);
-  const segments = everyOption.flatMap((option) => {
-    const value = said[option.name];
-    return value === undefined ? [] : [segmentOf(option, value)];
+  const said = onlyPresets ? [] : segmentsOf(shortened(others), argumentsSeparator);
+  const segments = onlyPresets ? [presetsAlone(others, argumentsSeparator)] : said;
+  const written = encoding === "plain" ? ["plain", escapeSource(source)] : [toBase64url(source)];
+  const extension = format ? (encoding === "plain" ? "@" : ".") + format : "";
+  return `/${[...segments, ...written].join("/")}${extension}`;
+}
+
+const segmentsOf = (options: OptionValues, separator: string) =>
+  everyOption.flatMap((option) => {
+    const value = options[option.name];
+    return value === undefined ? [] : [segmentOf(option, value, separator)];
   });
-  return `/${[...segments, "plain", escapeSource(source)].join("/")}${format ? `@${format}` : ""}`;
+
+/** The first segment where URLs name presets and nothing else. */
+function presetsAlone({ preset: names = [], ...others }: Options, separator: string): string {
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw new InvalidUrl(`${other}: expected presets and a format alone`);
+  if (names.length === 0) throw new InvalidUrl("preset: expected the names of presets");
+  return joined(preset.name, names, separator);
 }
 
 /** Two or more parts of `resize` said as one: `rs:fill:300:200` for `rt:fill/w:300/h:200`. */
@@ -30,14 +65,20 @@ function shortened(options: OptionValues): OptionValues {
   return { ...Object.fromEntries(rest), [resize.name]: Object.fromEntries(parts) };
 }
 
-function segmentOf(option: Option, value: unknown): string {
+function segmentOf(option: Option, value: unknown, separator: string): string {
   const words = option.write(value);
   const said = words.slice(0, words.findLastIndex((word) => word !== "") + 1);
   readSegment(option, new Words(said), {});
-  const unsafe = said.find((word) => /[/:@%?#\s]/.test(word));
-  if (unsafe !== undefined)
-    throw new InvalidUrl(`${option.name}: expected no / : @ % ? # or space, got "${unsafe}"`);
-  return [option.aliases?.[0] ?? option.name, ...(said.length > 0 ? said : [""])].join(":");
+  const name = option.aliases?.[0] ?? option.name;
+  return joined(option.name, [name, ...(said.length > 0 ? said : [""])], separator);
+}
+
+/** Throws `InvalidUrl` when a word would be taken for two. */
+function joined(name: string, words: readonly string[], separator: string): string {
+  const unsafe = words.find((word) => /[/:@%?#\s]/.test(word) || word.includes(separator));
+  if (unsafe === undefined) return words.join(separator);
+  const marks = [..."/:@%?#", ...(separator === ":" ? [] : [separator])].join(" ");
+  throw new InvalidUrl(`${name}: expected no ${marks} or space, got "${unsafe}"`);
 }
 
 /** Percent-encodes what would end the source or be taken for a scheme; slashes stay. */

@@ -9,10 +9,6 @@ function digest(path: string, key: Uint8Array, salt: Uint8Array, size: number): 
   return createHmac("sha256", key).update(salt).update(signed).digest().subarray(0, size);
 }
 
-/** The signature of a path, as it stands in a URL. */
-export const sign = (path: string, key: Uint8Array, salt: Uint8Array, size: number) =>
-  digest(path, key, salt, size).toString("base64url");
-
 type Keys = Pick<Config, "keys" | "salts" | "signatureSize" | "trustedSignatures">;
 
 /** Throws `Forbidden` unless the signature is right under any pair of keys; without keys any word is. */

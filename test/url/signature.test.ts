@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Failure } from "../../lambda/errors.ts";
-import { sign, verify } from "../../lambda/url/signature.ts";
+import { verify } from "../../lambda/url/signature.ts";
+import { sign } from "../../lib/client/signature.ts";
 import { oracle } from "../oracle.ts";
 
 interface Signed {
