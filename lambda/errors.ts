@@ -106,6 +106,14 @@ export class BrokenSource extends Failure {
   override readonly cacheFor = 60;
 }
 
+/** An SVG that cannot be made harmless, for it is no XML. */
+export class BrokenSvg extends Failure {
+  override readonly name = "BrokenSvg";
+  readonly status = 422;
+  readonly publicMessage = "Broken or unsupported SVG image";
+  override readonly cacheFor = 60;
+}
+
 /** A format is known, but not one we can read or write. */
 export class UnsupportedFormat extends Failure {
   override readonly name = "UnsupportedFormat";

@@ -19,8 +19,6 @@ export const toCome: Readonly<Record<string, ToCome>> = {
     vectors: 7,
     reason: "on purpose: a parser for files, GCS and ABS; S3 takes the header as it is",
   },
-  svgHref: { vectors: 12, reason: "not built yet: the SVG sanitiser" },
-  svgSanitize: { vectors: 6, reason: "not built yet: the SVG sanitiser" },
   verifySourceNetwork: {
     vectors: 10,
     reason: "not built yet: http sources, and which addresses they may have",
