@@ -1,11 +1,15 @@
 import { answerNotModified, answerPicture, type RequestContext, unrepeatable } from "./answer/answers.ts";
 import { route } from "./answer/routes.ts";
 import { checkSecret } from "./answer/secret.ts";
+import type { Config } from "./config/variables.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
 import type { HttpResponse } from "./http.ts";
+import type { Opened } from "./image/decoders/decoder.ts";
 import { draw } from "./image/draw.ts";
 import { open } from "./image/open.ts";
+import { passThrough } from "./image/pass-through.ts";
+import type { Picture } from "./image/picture.ts";
 import { plan } from "./image/plan.ts";
 import type { Services } from "./services.ts";
 import { fetchSource } from "./source/fetch.ts";
@@ -45,10 +49,22 @@ async function answerRequest(
 
   const began = performance.now();
   const opened = await open(source, request.options, request.limits, deadline);
-  const planned = plan(request.options, opened.info, request.offers, request.limits, config);
-  const picture = await draw(planned, opened, request.limits, deadline);
+  const { picture, cost } = await picturedAs(opened, request, config, deadline);
   log.note({ renderMs: performance.now() - began });
 
   const drawn = answerPicture({ picture, source, origin: opened.origin ?? opened.info }, request, context);
-  return keepDerivative({ drawn, source, cost: planned.cost.total }, request, context, services, deadline);
+  return keepDerivative({ drawn, source, cost }, request, context, services, deadline);
+}
+
+/** The source as it is, or what is drawn of it; with the ms that making it again is predicted to take. */
+async function picturedAs(
+  opened: Opened,
+  { options, offers, limits }: ImageRequest,
+  config: Config,
+  deadline: Deadline,
+): Promise<{ readonly picture: Picture; readonly cost: number }> {
+  const passed = await passThrough(opened, options, config, deadline);
+  if (passed) return { picture: passed, cost: 0 };
+  const planned = plan(options, opened.info, offers, limits, config);
+  return { picture: await draw(planned, opened, limits, deadline), cost: planned.cost.total };
 }

@@ -8,7 +8,6 @@ const planned: readonly (readonly [name: string, alias: string])[] = [
   ["trim", "t"],
   ["watermark", "wm"],
   ["format_quality", "fq"],
-  ["skip_processing", "skp"],
   ["raw", ""],
   ["keep_copyright", "kcr"],
   ["strip_color_profile", "scp"],

@@ -20,6 +20,7 @@ function anyArg({ control }: Pick<Arg<unknown>, "control">): fc.Arbitrary<unknow
         .map((steps) => Number((steps * step).toFixed(6)) + 0),
     flag: () => fc.boolean(),
     choice: ({ choices }) => fc.constantFrom(...choices),
+    choices: ({ choices }) => fc.array(fc.constantFrom(...choices), { minLength: 1 }),
     color: () => fc.integer({ min: 0, max: 0xffffff }).map((rgb) => rgb.toString(16).padStart(6, "0")),
     gravity: ({ choices }) => fc.constantFrom(...choices).chain(anyGravity),
     text: () => fc.stringMatching(/^[\w.-]{1,12}$/),

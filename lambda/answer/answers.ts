@@ -3,7 +3,7 @@ import type { Size } from "../contract/canvas.ts";
 import { type Failure, Forbidden } from "../errors.ts";
 import { formats } from "../formats.ts";
 import { type HttpRequest, type HttpResponse, NOWHERE } from "../http.ts";
-import type { Picture } from "../image/picture.ts";
+import { type Picture, upright } from "../image/picture.ts";
 import type { Source } from "../source/download.ts";
 import type { ObjectMetadata } from "../store/store.ts";
 import { etagOf } from "../url/etag.ts";
@@ -218,12 +218,12 @@ function lastModified({ lastModified: date }: ObjectMetadata, config: Config): H
   return known("Last-Modified", dated ? printable(date) : undefined);
 }
 
-function sizes(picture: Size, source: Source, { width, height, orientation }: Finished["origin"]) {
-  const [seenWidth, seenHeight] = orientation > 4 ? [height, width] : [width, height];
+function sizes(picture: Size, source: Source, origin: Finished["origin"]) {
+  const seen = upright(origin);
   return {
     "X-Origin-Content-Length": `${source.bytes.length}`,
-    "X-Origin-Width": `${seenWidth}`,
-    "X-Origin-Height": `${seenHeight}`,
+    "X-Origin-Width": `${seen.width}`,
+    "X-Origin-Height": `${seen.height}`,
     "X-Result-Width": `${picture.width}`,
     "X-Result-Height": `${picture.height}`,
   };

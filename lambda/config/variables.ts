@@ -355,6 +355,24 @@ export const variables = {
     0,
     9,
   )({ name: "IMGPROXY_AVIF_SPEED", keyed: true, default: 8, doc: "How fast AVIF is, 0 small to 9 fast." }),
+  skipProcessingFormats: formatList({
+    name: "IMGPROXY_SKIP_PROCESSING_FORMATS",
+    keyed: true,
+    default: [],
+    doc: "Formats whose sources are answered as they are, unless the URL names another format.",
+  }),
+  alwaysRasterizeSvg: flag({
+    name: "IMGPROXY_ALWAYS_RASTERIZE_SVG",
+    keyed: true,
+    default: false,
+    doc: "Draw SVG even where the URL names no format; otherwise it is answered as SVG.",
+  }),
+  sanitizeSvg: flag({
+    name: "IMGPROXY_SANITIZE_SVG",
+    keyed: true,
+    default: true,
+    doc: "Answer SVG without scripts, handlers and what it would load.",
+  }),
   stripMetadata: flag({
     name: "IMGPROXY_STRIP_METADATA",
     keyed: true,

@@ -29,6 +29,7 @@ export type Control =
   | { readonly kind: "number"; readonly min: number; readonly max: number; readonly step: number }
   | { readonly kind: "flag" }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
+  | { readonly kind: "choices"; readonly choices: readonly string[] }
   | { readonly kind: "color" }
   | { readonly kind: "gravity"; readonly choices: readonly string[] }
   | { readonly kind: "text" };

@@ -6,3 +6,7 @@ export interface Picture extends Size {
   readonly body: Uint8Array;
   readonly format: Format;
 }
+
+/** The size a picture is seen at, turned by its EXIF `orientation`. */
+export const upright = ({ width, height, orientation }: Size & { readonly orientation: number }): Size =>
+  orientation > 4 ? { width: height, height: width } : { width, height };

@@ -38,6 +38,7 @@ import {
 } from "./resize.ts";
 import { resultCropStep, scaleStep } from "./scale.ts";
 import { sharpen, sharpenStep } from "./sharpen.ts";
+import { skipProcessing } from "./skip-processing.ts";
 import { trim } from "./trim.ts";
 
 /** The URL language, in the order the docs tell it. */
@@ -69,6 +70,7 @@ export const options = [
   format,
   maxBytes,
   stripMetadata,
+  skipProcessing,
   preset,
   cachebuster,
   expires,

@@ -43,7 +43,8 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   if (allowedSources.length > 0 && !allowedSources.some((pattern) => matchPattern(pattern, source))) {
     throw new SourceNotAllowed(`${source}: not among IMGPROXY_ALLOWED_SOURCES`);
   }
-  if (options.format && !formats[options.format].writes) {
+  // An SVG may go out as it is: what the source is, is known later.
+  if (options.format && options.format !== "svg" && !formats[options.format].writes) {
     throw new UnsupportedFormat(`format: ${options.format} cannot be written`);
   }
   const key = keyFor(signed, source, http.headers.accept, config);

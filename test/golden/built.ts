@@ -38,7 +38,8 @@ function foreignFormat(asked: Case): string | undefined {
   const source = formatNamed(extensionOf(asked.picture));
   if (source && !formats[source].reads) return `reading ${source}`;
   const foreign = [...namedFormats(asked), answeredFormat(asked)].find(
-    (format) => format && !formats[format].writes,
+    // An SVG is never drawn as one: one that is answered was passed through.
+    (format) => format && format !== "svg" && !formats[format].writes,
   );
   return foreign && `writing ${foreign}`;
 }

@@ -7,10 +7,6 @@ export interface ToCome {
 /** Groups that no test runs. Once its subject is built, a group moves to a file beside this one and a test that reads it. */
 export const toCome: Readonly<Record<string, ToCome>> = {
   privateNet: { vectors: 66, reason: "not built yet: http sources, and which addresses they may have" },
-  skipProcessing: {
-    vectors: 19,
-    reason: "not built yet: skip_processing, IMGPROXY_SKIP_PROCESSING_FORMATS, IMGPROXY_ALWAYS_RASTERIZE_SVG",
-  },
   sourceUrlEncryption: {
     vectors: 6,
     reason: "on purpose: encrypted source URLs are a Pro feature, unknown here as in the open edition",
