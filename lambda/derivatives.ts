@@ -4,7 +4,7 @@ import type { Deadline } from "./deadline.ts";
 import { NowhereToKeep } from "./errors.ts";
 import { fits, type HttpRequest, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
 import type { Services } from "./services.ts";
-import { withAttempts } from "./source/attempts.ts";
+import { again } from "./source/again.ts";
 import { readBody } from "./source/body.ts";
 import { type Address, type ObjectMetadata, type Store, StoreError } from "./store/store.ts";
 import { EXPIRING } from "./url/key.ts";
@@ -64,7 +64,7 @@ async function read(
   try {
     signal.throwIfAborted();
     if ((stream.length ?? 0) > MAX_PICTURE_BYTES) return linkTo(address, request, context, store);
-    const bytes = await readBody(stream, { limit: MAX_PICTURE_BYTES });
+    const bytes = await readBody(stream, MAX_PICTURE_BYTES);
     if (!isFileOf(stream.metadata.type, bytes))
       throw new TypeError(`${bytes.length} bytes that are no picture`);
     const answer = answerKept(bytes, stream.metadata, context);
@@ -106,8 +106,13 @@ export async function keepDerivative(
 
   const atMost = sendable ? Math.min(KEEP_TIMEOUT, deadline.left * KEEP_SHARE) : deadline.left;
   try {
+    const keepBy = deadline.sooner(atMost);
     const put = await deadline.within("keeping a derivative", atMost, (signal) =>
-      withAttempts(() => store.put(address, bytesIn(drawn), metadataIn(drawn), signal), signal),
+      again(
+        () => store.put(address, bytesIn(drawn), metadataIn(drawn), signal),
+        signal,
+        () => keepBy.left,
+      ),
     );
     log.note({ derivative: "kept" });
     if (sendable) return drawn;

@@ -3,6 +3,7 @@ import { Metrics } from "@aws-lambda-powertools/metrics";
 import { Failure, SourceTimeout } from "./errors.ts";
 import type { HttpRequest } from "./http.ts";
 import { METRICS_NAMESPACE, type Metric, metrics, SERVICE_NAME } from "./metrics.ts";
+import type { Trail } from "./source/trail.ts";
 import type { Address } from "./store/store.ts";
 
 /** What is noted of a request while it is served. */
@@ -11,6 +12,7 @@ export interface LogFields {
   readonly source?: string;
   readonly s3?: Address & { readonly endpoint?: string };
   readonly downloadMs?: number;
+  readonly download?: Trail;
   /** Of the source. */
   readonly bytes?: number;
   /** Opening, drawing, encoding. */

@@ -1,5 +1,6 @@
 import type { Config } from "./config/variables.ts";
 import type { Log } from "./log.ts";
+import type { Pace } from "./source/pace.ts";
 import type { Store } from "./store/store.ts";
 import type { Language } from "./url/language.ts";
 
@@ -8,6 +9,8 @@ export interface Services {
   readonly config: Config;
   readonly language: Language;
   readonly store: Store;
+  /** Of this process. */
+  readonly pace: Pace;
   /** Of this one request. */
   readonly log: Log;
 }

@@ -1,20 +1,46 @@
-/** How files of a media type begin and end, in hex; what is in between is the decoder's business. */
-const ends: ReadonlyMap<string, readonly [begins: RegExp, ends: RegExp]> = new Map([
-  ["image/jpeg", [/^ffd8ff/, /ffd9$/]],
-  ["image/png", [/^89504e470d0a1a0a/, /49454e44ae426082$/]],
-  ["image/gif", [/^474946383[79]61/, /3b$/]],
-  ["image/webp", [/^52494646.{8}57454250/, /$/]],
-  ["image/avif", [/^.{8}66747970/, /$/]],
-  ["image/tiff", [/^(49492a00|4d4d002a)/, /$/]],
-]);
+import { type Format, formats } from "./formats.ts";
+import { imageType } from "./image-type.ts";
 
-/** bytes at either end that are looked at. */
-const LOOKED_AT = 16;
+/** bytes at the end in which it shows that a file is whole. */
+const END = 4096;
 
-/** Whether bytes may be a file of this media type, by how they begin and end; nothing is a file of none. */
+const text = (bytes: Uint8Array) => Buffer.from(bytes.subarray(-END)).toString("latin1");
+
+/** How the end of a file shows, by its type; where it does not, every file is taken for whole. */
+const ends: Readonly<Partial<Record<Format, (bytes: Buffer) => boolean>>> = {
+  jpeg: (bytes) => /\xff\xd9\0*$/.test(text(bytes)),
+  png: (bytes) => text(bytes).endsWith("IEND\xae\x42\x60\x82"),
+  gif: (bytes) => /;\0*$/.test(text(bytes)),
+  webp: (bytes) => bytes.length >= 12 && bytes.readUInt32LE(4) + 8 <= bytes.length,
+  avif: hasAllBoxes,
+  heic: hasAllBoxes,
+  bmp: (bytes) => bytes.length >= 6 && bytes.readUInt32LE(2) <= bytes.length,
+  svg: (bytes) => /<\/[\w.-]*:?svg\s*>|\/>\s*$/.test(text(bytes)),
+};
+
+/** ISO-BMFF: each box tells its length; one of length 0 goes on to the end. */
+function hasAllBoxes(bytes: Buffer): boolean {
+  let at = 0;
+  while (at + 8 <= bytes.length) {
+    const short = bytes.readUInt32BE(at);
+    const length = short === 1 && at + 16 <= bytes.length ? Number(bytes.readBigUInt64BE(at + 8)) : short;
+    if (length === 0) return true;
+    if (length < 8) return false;
+    at += length;
+  }
+  return at === bytes.length;
+}
+
+/** Whether bytes end as files of their type do; what is of no type we know does not. */
+export function isWholeFile(bytes: Uint8Array): boolean {
+  const type = imageType(bytes);
+  if (type === undefined) return false;
+  const { buffer, byteOffset, length } = bytes;
+  return ends[type]?.(Buffer.from(buffer, byteOffset, length)) ?? true;
+}
+
+/** Whether bytes are a whole file of this media type. */
 export function isFileOf(type: string | undefined, bytes: Uint8Array): boolean {
-  if (type === undefined || bytes.length === 0) return false;
-  const [begins, closes] = ends.get(type) ?? [/^/, /$/];
-  const hex = (part: Uint8Array) => Buffer.from(part).toString("hex");
-  return begins.test(hex(bytes.subarray(0, LOOKED_AT))) && closes.test(hex(bytes.subarray(-LOOKED_AT)));
+  const found = imageType(bytes);
+  return found !== undefined && formats[found].mime === type && isWholeFile(bytes);
 }

@@ -38,9 +38,9 @@ function linesOf({ mock }: TestContext) {
 const picture = "/_/w:20/plain/s3://pictures/cat.jpg";
 
 for (const [name, env, remaining, ends] of [
-  ["a quarter of a second is kept to answer in, then the share of drawing", {}, 4000, 2625],
-  ["IMGPROXY_TIMEOUT ends a request whose function has time enough", { IMGPROXY_TIMEOUT: "2" }, 20_000, 1400],
-  ["IMGPROXY_TIMEOUT gives no time the function has not", { IMGPROXY_TIMEOUT: "60" }, 4000, 2625],
+  ["a quarter of a second is kept to answer in, then 300 ms to draw in", {}, 4000, 3450],
+  ["IMGPROXY_TIMEOUT ends a request whose function has time enough", { IMGPROXY_TIMEOUT: "2" }, 20_000, 1700],
+  ["IMGPROXY_TIMEOUT gives no time the function has not", { IMGPROXY_TIMEOUT: "60" }, 4000, 3450],
 ] as const) {
   test(name, async (t) => {
     linesOf(t);

@@ -4,6 +4,7 @@ import type { HttpRequest } from "../lambda/http.ts";
 import type { LogFields, RequestLog } from "../lambda/log.ts";
 import { type Limits, limitsOf } from "../lambda/options/limits.ts";
 import type { Services } from "../lambda/services.ts";
+import { startPace } from "../lambda/source/pace.ts";
 import { s3Store } from "../lambda/store/s3.ts";
 import type { Store } from "../lambda/store/store.ts";
 import { compileLanguage } from "../lambda/url/language.ts";
@@ -29,7 +30,7 @@ export function servicesOf(env: Env = {}, { store, now = Date.now() }: { store?:
   const config = readConfig(env);
   const log = quietLog();
   const language = compileLanguage(config, now);
-  return { config, language, store: store ?? s3Store(config), log } satisfies Services;
+  return { config, language, store: store ?? s3Store(config), pace: startPace(), log } satisfies Services;
 }
 
 /** A GET, as far as nothing else is said. */

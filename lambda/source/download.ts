@@ -7,70 +7,149 @@ import {
   SourceTimeout,
   SourceUnreachable,
 } from "../errors.ts";
+import { imageType, TYPE_WITHIN } from "../image-type.ts";
 import { type ObjectMetadata, type ObjectStream, StoreError } from "../store/store.ts";
-import { withAttempts } from "./attempts.ts";
-import { readPicture } from "./body.ts";
+import { isWholeFile } from "../whole-file.ts";
+import { mayAsk, STARTS } from "./attempts.ts";
+import { startBody } from "./body.ts";
+import { integrityOf } from "./integrity.ts";
+import { openStream } from "./opening.ts";
+import type { Pace } from "./pace.ts";
+import { readParts } from "./parts.ts";
+import { type Get, goOn, type Reading, readPart, StartOver } from "./reading.ts";
+import { type Download, startTrail, type Trail } from "./trail.ts";
+import { unpacked, unpackedHead } from "./unpacking.ts";
 
 /** A source, downloaded whole. */
 export interface Source extends ObjectMetadata {
   readonly bytes: Uint8Array;
 }
 
-/** Asks a store for an object, once. */
-export type Get = (signal: AbortSignal) => Promise<ObjectStream | "not modified">;
-
-/** How far a download has come. */
-interface Progress {
-  readonly where: "waiting for the first byte" | "reading the body";
-  /** bytes. */
-  readonly read: number;
-  readonly length?: number | undefined;
+/** How a download is bounded, and what it is told to. */
+export interface Bounds {
+  readonly deadline: Deadline;
+  /** bytes, packed or unpacked. */
+  readonly limit: number;
+  readonly pace: Pace;
+  /** Hears in the end what has happened. */
+  readonly report?: (trail: Trail) => void;
 }
 
+/** bytes; no store holds a larger object. Whoever says so says nothing. */
+const LARGEST_OBJECT = 50 * 2 ** 40;
+
 /**
- * Downloads an object of at most `limit` bytes before the deadline, headers and body.
+ * Downloads an object whole before the deadline, in as many attempts as that takes.
  * Rejects with a `Failure` that tells where it was, what it had, and the time it took and was allowed.
  */
 export async function download(
   url: string,
   get: Get,
-  deadline: Deadline,
-  limit: number,
+  { deadline, limit, pace, report }: Bounds,
 ): Promise<Source | "not modified"> {
   const began = performance.now();
   const allowed = deadline.left;
-  let progress: Progress = { where: "waiting for the first byte", read: 0 };
+  const trail = startTrail();
+  const over = new AbortController();
   try {
     return await deadline.within(url, allowed, (signal) =>
-      attempt(get, signal, limit, (now) => {
-        progress = now;
-      }),
+      whole(get, { deadline, signal: AbortSignal.any([signal, over.signal]), pace, trail }, limit),
     );
   } catch (error) {
-    const where = describe(progress, performance.now() - began, allowed);
-    throw failure(error, progress, `${url}: ${where}`);
-  }
-}
-
-/** One request and its body. Retries, hedges and resumes are further attempts. */
-async function attempt(get: Get, signal: AbortSignal, limit: number, report: (progress: Progress) => void) {
-  const stream = await withAttempts(() => get(signal), signal);
-  if (stream === "not modified") return stream;
-  const { metadata, length } = stream;
-  const reading = (read: number) => report({ where: "reading the body", read, length });
-  try {
-    signal.throwIfAborted();
-    reading(0);
-    return { ...metadata, bytes: await readPicture(stream, { limit, report: reading }, signal) };
+    const where = describe(trail.now, performance.now() - began, allowed);
+    throw failure(error, trail.now, `${url}: ${where}`);
   } finally {
-    stream.cancel();
+    over.abort();
+    report?.(trail.now);
   }
 }
 
-const describe = ({ where, read, length }: Progress, spent: number, allowed: number) =>
-  `${where}, ${read} of ${length ?? "?"} bytes, ${Math.round(spent)} of ${Math.round(allowed)} ms`;
+/** From the first request on, and again from there where what came was not the object. */
+async function whole(get: Get, download: Download, limit: number): Promise<Source | "not modified"> {
+  let disproven: Uint8Array | undefined;
+  for (let starts = 1; ; starts++) {
+    const first = await openStream(get, download, starts > 1);
+    if (first === "not modified") return first;
+    try {
+      const { raw, proven } = await readWhole(get, first, download, limit);
+      if (!proven) {
+        assertSameAgain(raw, disproven, first);
+        download.pace.sawOtherTags();
+      }
+      return await sourceOf(raw, first, limit);
+    } catch (error) {
+      if (!(error instanceof StartOver)) throw error;
+      if (starts >= STARTS || !mayAsk(download.trail.now, download.deadline.left)) throw error.cause ?? error;
+      disproven = error.bytes;
+    } finally {
+      first.cancel();
+    }
+  }
+}
 
-function failure(cause: unknown, { where }: Progress, description: string): Failure {
+/** The same bytes twice are the object: not every store's ETag is what it looks like. A checksum is what it says. */
+function assertSameAgain(raw: Uint8Array, before: Uint8Array | undefined, { crc32 }: ObjectStream): void {
+  if (before && crc32 === undefined && Buffer.compare(before, raw) === 0) return;
+  const cause = new SourceIncomplete("another checksum than the store tells");
+  throw new StartOver(cause.message, { cause, bytes: raw });
+}
+
+async function sourceOf(raw: Uint8Array, first: ObjectStream, limit: number): Promise<Source> {
+  const { metadata } = first;
+  const bytes = metadata.encoding === "gzip" ? await unpacked(raw, limit) : raw;
+  if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes, first);
+  return { ...metadata, bytes };
+}
+
+/** Reads an object to its end: to its length, its checksum, its format's own, or else to where the store says it is. */
+async function readWhole(get: Get, first: ObjectStream, download: Download, limit: number) {
+  const { length, metadata, marked } = first;
+  if ((length ?? 0) > LARGEST_OBJECT) throw new StartOver(`${length} bytes, which no object has`);
+  const body = startBody(length, limit);
+  download.trail.note({ length, read: 0 });
+  let looked = false;
+  const look = (end: number) => {
+    if (looked || end < TYPE_WITHIN) return;
+    looked = true;
+    const head = metadata.encoding === "gzip" ? unpackedHead(body.bytes(end)) : body.bytes(end);
+    if (head.length >= TYPE_WITHIN) refuseUnknown(head, first);
+  };
+  const reading: Reading = { get, first, body, download, look };
+  let end = await readParts(reading);
+  for (;;) {
+    const raw = body.bytes(end);
+    const integrity = integrityOf(raw, first, download.pace.tagsAreMd5);
+    if (integrity === "proven" || isWholeFile(raw)) return { raw, proven: integrity !== "disproven" };
+    if (metadata.etag === undefined) {
+      if (length === undefined && !marked) throw new SourceIncomplete("no end that shows");
+      return { raw, proven: true };
+    }
+    const more = await goOn({ at: end }, reading);
+    const reached = more ? await readPart({ at: end }, reading, more) : end;
+    if (reached === end) return { raw, proven: integrity !== "disproven" };
+    end = reached;
+  }
+}
+
+/** What shows no type we know is no picture; where it has no ETag either, it is not even from the store. */
+function refuseUnknown(head: Uint8Array, { metadata }: ObjectStream): void {
+  if (imageType(head) !== undefined) return;
+  const refused = new InvalidSource("no picture we know");
+  throw metadata.etag === undefined ? new StartOver("no picture, and no ETag", { cause: refused }) : refused;
+}
+
+const describe = ({ phase, read, length, attempts, resumed }: Trail, spent: number, allowed: number) =>
+  `${phaseNames[phase]}, ${read} of ${length ?? "?"} bytes, ${attempts} attempts, ${resumed} resumed, ${Math.round(spent)} of ${Math.round(allowed)} ms`;
+
+const phaseNames = {
+  resolve: "waiting for the name",
+  connect: "waiting for the connection",
+  TLS: "waiting for TLS",
+  "first byte": "waiting for the first byte",
+  body: "reading the body",
+} as const;
+
+function failure(cause: unknown, { phase }: Trail, description: string): Failure {
   const message = `${description}: ${cause instanceof Error ? cause.message : cause}`;
   const Kind = [SourceIncomplete, InvalidSource, BrokenSource].find((kind) => cause instanceof kind);
   if (Kind) return new Kind(message, { cause });
@@ -78,11 +157,7 @@ function failure(cause: unknown, { where }: Progress, description: string): Fail
   if (cause instanceof StoreError && cause.status >= 400)
     return new SourceUnreachable(message, { cause, status: statusFor(cause.status) });
   // As imgproxy says it; but what went wrong on the way may go well the next moment.
-  return new SourceUnreachable(message, {
-    cause,
-    status: where === "reading the body" ? 502 : 404,
-    cacheFor: 0,
-  });
+  return new SourceUnreachable(message, { cause, status: phase === "body" ? 502 : 404, cacheFor: 0 });
 }
 
 /** What we answer when the store answered with this status of a failure. */

@@ -6,8 +6,8 @@ import type { Source } from "./download.ts";
 import { fetchFromS3 } from "./s3.ts";
 import { isUnmodified, type Unmodified } from "./unmodified.ts";
 
-/** The part of the time left that a download leaves for drawing. */
-const RENDER_SHARE = 0.3;
+/** What a download leaves for drawing: a part of the time left, and no more ms than most pictures take. What is dear is admitted. */
+const [RENDER_SHARE, MOST_RENDERING] = [0.3, 300];
 
 type Fetcher = typeof fetchFromS3;
 
@@ -28,7 +28,9 @@ export async function fetchSource(
   if (!fetcher) throw new SourceUnreachable(`${url}: no such scheme`);
 
   const began = performance.now();
-  const downloadBy = deadline.sharing(RENDER_SHARE).sooner(config.downloadTimeout * 1000);
+  const downloadBy = deadline
+    .keeping(Math.min(deadline.left * RENDER_SHARE, MOST_RENDERING))
+    .sooner(config.downloadTimeout * 1000);
   try {
     const source = await fetcher(url, { conditions, limits }, services, downloadBy);
     if (!isUnmodified(source)) log.note({ bytes: source.bytes.length });

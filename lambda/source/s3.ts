@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import type { Address, ObjectMetadata, Store } from "../store/store.ts";
 import { objectIn } from "../url/identity.ts";
 import type { ImageRequest } from "../url/parse.ts";
-import { withAttempts } from "./attempts.ts";
+import { again } from "./again.ts";
 import { download, type Source } from "./download.ts";
 import type { Unmodified } from "./unmodified.ts";
 
@@ -16,15 +16,14 @@ export async function fetchFromS3(
   services: Services,
   deadline: Deadline,
 ): Promise<Source | Unmodified> {
-  const { config, store, log } = services;
+  const { config, store, log, pace } = services;
   const address = s3Address(url, config.sourceQuerySeparator);
   if (!isAllowed(address.bucket, config)) throw new SourceUnreachable(`${url}: its bucket may not be read`);
   log.note({ s3: { ...address, ...(config.s3Endpoint && { endpoint: config.s3Endpoint }) } });
   const downloaded = await download(
     url,
-    (signal) => store.get(address, { ...conditions, signal }),
-    deadline,
-    limits.maxSrcFileSize,
+    (how) => store.get(address, { ...(how.range ? {} : conditions), ...how }),
+    { deadline, limit: limits.maxSrcFileSize, pace, report: (download) => log.note({ download }) },
   );
   if (downloaded !== "not modified") return downloaded;
   const { ifNoneMatch, ifModifiedSince } = conditions;
@@ -43,9 +42,10 @@ const metadataOf = (
   deadline: Deadline,
 ): Promise<ObjectMetadata | undefined> =>
   deadline.within("an object's headers", Infinity, async (signal) => {
-    const stream = await withAttempts(
-      () => store.get(address, { range: { first: 0, last: 0 }, signal }),
+    const stream = await again(
+      (fresh) => store.get(address, { range: { first: 0, last: 0 }, fresh, signal }),
       signal,
+      () => deadline.left,
     );
     if (stream === "not modified") return undefined;
     stream.cancel();

@@ -1,7 +1,6 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import type { Config } from "../config/variables.ts";
+import { type Connections, openConnections } from "./connections.ts";
 import { ShortErrorsHandler } from "./short-errors.ts";
 
 /** ms for a TCP connection: one lost SYN is forgiven (it is repeated after 1 s), a second try follows. */
@@ -9,22 +8,28 @@ export const CONNECTION_TIMEOUT = 1500;
 /** ms longer than a download may take. The signal decides; this only guards against a signal that was not heard. */
 const TIMEOUT_SLACK = 1000;
 
-/** Tells which client speaks to a bucket; with `fresh`, over a connection of its own. Each is made when first needed. */
-export function s3Clients(config: Config): (bucket: string, fresh?: boolean) => S3Client {
+/** Tells which client speaks to a bucket, made when first needed; with `fresh`, its next connection is a new one. */
+export type S3Clients = (bucket: string, fresh?: boolean) => S3Client;
+
+/** Clients for the places the environment names. */
+export function s3Clients(config: Config): S3Clients {
   const place = elsewhere(config);
-  const pairFor = (more: S3ClientConfig) => ({
-    pooled: once(() => s3Client(config, more, true)),
-    fresh: once(() => s3Client(config, more, false)),
-  });
-  const derivatives = pairFor({});
-  const sources = Object.keys(place).length > 0 ? pairFor(place) : derivatives;
+  const derivatives = once(() => pooledClient(config, {}));
+  const sources = Object.keys(place).length > 0 ? once(() => pooledClient(config, place)) : derivatives;
   return (bucket, fresh = false) => {
-    const pair = bucket === config.derivativesBucket ? derivatives : sources;
-    return fresh ? pair.fresh() : pair.pooled();
+    const { client, connections } = bucket === config.derivativesBucket ? derivatives() : sources();
+    connections.use();
+    if (fresh) connections.forget();
+    return client;
   };
 }
 
-function s3Client(config: Config, place: S3ClientConfig, keepAlive: boolean): S3Client {
+function pooledClient(config: Config, place: S3ClientConfig) {
+  const connections = openConnections();
+  return { client: s3Client(config, place, connections), connections };
+}
+
+function s3Client(config: Config, place: S3ClientConfig, { httpAgent, httpsAgent }: Connections): S3Client {
   const timeout = config.downloadTimeout * 1000 + TIMEOUT_SLACK;
   return new S3Client({
     ...place,
@@ -38,7 +43,8 @@ function s3Client(config: Config, place: S3ClientConfig, keepAlive: boolean): S3
       requestTimeout: timeout,
       socketTimeout: timeout,
       throwOnRequestTimeout: true,
-      ...(!keepAlive && { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() }),
+      httpAgent,
+      httpsAgent,
     }),
   });
 }

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Config } from "../config/variables.ts";
 import { DeadlineExceeded } from "../deadline.ts";
+import { phases } from "./connections.ts";
 import { isWhole } from "./range.ts";
 import { CONNECTION_TIMEOUT, s3Clients } from "./s3-client.ts";
 import {
@@ -28,7 +29,8 @@ export function s3Store(config: Config): Store {
 
   return {
     async get(address, options) {
-      const { range, ifMatch, ifNoneMatch, ifModifiedSince, fresh, signal } = options;
+      const { range, ifMatch, ifNoneMatch, ifModifiedSince, fresh, signal, at = () => {} } = options;
+      at("first byte");
       const command = new GetObjectCommand({
         ...named(address),
         Range: range && `bytes=${range.first}-${range.last ?? ""}`,
@@ -37,7 +39,8 @@ export function s3Store(config: Config): Store {
         IfModifiedSince: httpDate(ifModifiedSince),
       });
       try {
-        return await openStream(clientFor(address.bucket, fresh), command, signal);
+        const client = clientFor(address.bucket, fresh);
+        return await phases.run(at, () => openStream(client, command, signal));
       } catch (error) {
         const conditional = ifNoneMatch !== undefined || ifModifiedSince !== undefined;
         if (statusOf(error) === 304 && conditional) return "not modified";
@@ -115,10 +118,12 @@ async function openStream(
   signal: GetOptions["signal"],
 ): Promise<ObjectStream> {
   let message: unknown;
+  let marked = false;
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
       message = bodyOf(result.response);
+      marked = message instanceof IncomingMessage && message.headers["transfer-encoding"] === "chunked";
       return result;
     },
     { step: "deserialize", priority: "low" },
@@ -137,6 +142,10 @@ async function openStream(
     metadata: metadataOf(output),
     length,
     range,
+    marked,
+    crc32: output.ChecksumType === "COMPOSITE" ? undefined : output.ChecksumCRC32,
+    opaqueTag:
+      output.ServerSideEncryption?.startsWith("aws:kms") || output.SSECustomerAlgorithm !== undefined,
     body: chunks(body, length, message, signal),
     cancel: () => body.destroy(),
   };

@@ -17,10 +17,15 @@ export interface GetOptions extends Conditions {
   readonly range?: { readonly first: number; readonly last?: number } | undefined;
   /** Only if it is still this one. */
   readonly ifMatch?: string | undefined;
-  /** Over a connection that was not used before. */
+  /** Over a connection that was not used before; those that idle are not trusted any more. */
   readonly fresh?: boolean | undefined;
+  /** Hears how far the request has come. */
+  readonly at?: ((phase: Phase) => void) | undefined;
   readonly signal: AbortSignal;
 }
+
+/** What is being waited for, from the asking to the end of the body. */
+export type Phase = "resolve" | "connect" | "TLS" | "first byte" | "body";
 
 /** What a store tells of an object beside its bytes. */
 export interface ObjectMetadata {
@@ -43,8 +48,14 @@ export interface ObjectStream {
   readonly metadata: ObjectMetadata;
   /** bytes, when announced. */
   readonly length?: number | undefined;
+  /** The end is marked on the wire even without a length, as chunks are. */
+  readonly marked?: boolean | undefined;
   /** As in Content-Range, when only a part was asked for: `bytes 0-9/100`. */
   readonly range?: string | undefined;
+  /** CRC32 of the whole object in base64, when told. */
+  readonly crc32?: string | undefined;
+  /** The ETag is not an MD5, whatever it looks like: the object is encrypted with a key of its own. */
+  readonly opaqueTag?: boolean | undefined;
   /** Ends early when the other side closed before `length`; throws when the connection broke. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Frees the connection of a body nobody will read to its end. */
@@ -81,9 +92,11 @@ export interface Store extends Origin {
 export class StoreError extends Error {
   override readonly name = "StoreError";
   readonly status: number;
+  readonly word: string;
 
   constructor(status: number, word: string, options?: ErrorOptions) {
     super(`${status} ${word}`, options);
     this.status = status;
+    this.word = word;
   }
 }

@@ -17,7 +17,7 @@ const behindWire = { ...s3, endpoint: s3.endpoint.replace(/:\d+/, `:${wire.port}
 for (const [names, env, timeout, ends] of [
   ["IMGPROXY_DOWNLOAD_TIMEOUT", { IMGPROXY_DOWNLOAD_TIMEOUT: "1s" }, 20, 1000],
   ["IMGPROXY_TIMEOUT, less the share of drawing", { IMGPROXY_TIMEOUT: "1" }, 20, 700],
-  ["the function's remaining time", { IMGPROXY_DOWNLOAD_TIMEOUT: "30" }, 2, 1225],
+  ["the function's remaining time", { IMGPROXY_DOWNLOAD_TIMEOUT: "30" }, 2, 1450],
 ] as const) {
   test(`${names} ends a download`, async () => {
     await using cloud = await ownCloud(behindWire, { derivatives: s3, env, timeout });

@@ -1,0 +1,55 @@
+/** What this process has seen of the way to the sources. */
+export interface Pace {
+  /** ms to the first byte that 95 of 100 requests take; `undefined` until enough is known. */
+  readonly usual: number | undefined;
+  /** Remembers the ms a first byte took. */
+  saw(ms: number): void;
+  /** Takes leave for a request that is made only because another one is late. */
+  mayHedge(): boolean;
+  /** What looks like an MD5 in an ETag is one, as far as was seen. */
+  readonly tagsAreMd5: boolean;
+  /** Remembers that it is none. */
+  sawOtherTags(): void;
+  /** Gives that leave back: the request won against one that had not answered. */
+  won(): void;
+}
+
+/** First bytes that are remembered, and from how many on they tell something. */
+const [REMEMBERED, ENOUGH] = [128, 8];
+const PERCENTILE = 0.95;
+/** Hedges a process may make at once, and how many more each request allows: 2 of 100 when all is well. */
+const [MOST_HEDGES, HEDGES_PER_REQUEST] = [3, 0.02];
+
+/** Starts to remember. */
+export function startPace(): Pace {
+  const times: number[] = [];
+  let usual: number | undefined;
+  let tagsAreMd5 = true;
+  let leave = MOST_HEDGES;
+  return {
+    get usual() {
+      return usual;
+    },
+    get tagsAreMd5() {
+      return tagsAreMd5;
+    },
+    sawOtherTags() {
+      tagsAreMd5 = false;
+    },
+    saw(ms) {
+      times.push(ms);
+      if (times.length > REMEMBERED) times.shift();
+      leave = Math.min(MOST_HEDGES, leave + HEDGES_PER_REQUEST);
+      if (times.length >= ENOUGH)
+        usual = times.toSorted((a, b) => a - b)[Math.floor(times.length * PERCENTILE)];
+    },
+    mayHedge() {
+      if (leave < 1) return false;
+      leave--;
+      return true;
+    },
+    won() {
+      leave = Math.min(MOST_HEDGES, leave + 1);
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { SourceIncomplete } from "../errors.ts";
+import { type GetOptions, type ObjectStream, StoreError } from "../store/store.ts";
+import { backOff, isTooSlow, mayAsk, SLOW_ATTEMPTS, silenceAllowed, verdictOf } from "./attempts.ts";
+import type { Body } from "./body.ts";
+import { type Answer, openStream } from "./opening.ts";
+import { nextWithin } from "./silence.ts";
+import type { Download } from "./trail.ts";
+
+/** Asks for an object, or a part of it, once. */
+export type Get = (
+  options: Pick<GetOptions, "range" | "ifMatch" | "fresh" | "signal" | "at">,
+) => Promise<Answer>;
+
+/** What has been read is not of the object that is there now, or not as it was sent: all of it is asked for again. */
+export class StartOver extends Error {
+  override readonly name = "StartOver";
+  /** What was read, where its checksum was another one. */
+  readonly bytes: Uint8Array | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly bytes?: Uint8Array } = {}) {
+    super(message, options);
+    this.bytes = options.bytes;
+  }
+}
+
+/** An object that is being read. */
+export interface Reading {
+  readonly get: Get;
+  readonly first: ObjectStream;
+  readonly body: Body;
+  readonly download: Download;
+  /** Looks at the bytes from the start to here, whenever there are more. */
+  readonly look: (end: number) => void;
+}
+
+/** The bytes from `at` to `end`, `undefined` for as many as there are. */
+export interface Part {
+  readonly at: number;
+  readonly end?: number | undefined;
+}
+
+/**
+ * Reads a part of a body from `stream`, or from a request of its own, and goes on over new connections where one breaks, stalls or
+ * is too slow. Tells where the bytes end. Throws `StartOver` when the object is another one now.
+ */
+export async function readPart(
+  part: Part,
+  reading: Reading,
+  stream: ObjectStream | undefined,
+): Promise<number> {
+  const { download } = reading;
+  let { at } = part;
+  let failures = 0;
+  let broken: unknown;
+  let source = stream;
+  for (;;) {
+    let reached = at;
+    try {
+      source ??= await goOn({ ...part, at }, reading);
+      if (source === undefined) return at;
+      await drain(source, { ...part, at }, reading, (end) => {
+        reached = end;
+      });
+      if (reached >= (part.end ?? 0)) return reached;
+      throw new SourceIncomplete("the other side ended");
+    } catch (error) {
+      failures = reached > at ? 1 : failures + 1;
+      at = reached;
+      source?.cancel();
+      source = undefined;
+      broken = error instanceof StartOver ? broken : error;
+      await beforeNext(error instanceof StartOver ? startingOver(error, broken) : error, failures, download);
+    } finally {
+      source?.cancel();
+    }
+  }
+}
+
+/** Says what had gone wrong before there was no going on. */
+const startingOver = (error: StartOver, broken: unknown) =>
+  new StartOver(error.message, { cause: error.cause ?? broken ?? error });
+
+/** Waits until the next attempt, at once where bytes had come; throws the error when there is to be none. */
+async function beforeNext(error: unknown, failures: number, download: Download): Promise<void> {
+  const { deadline, trail, signal } = download;
+  if (error instanceof StartOver || signal.aborted || verdictOf(error) === "answer") throw error;
+  const wait = failures === 1 ? 0 : backOff(failures - 1, deadline.left, Math.random());
+  if (wait === undefined || !mayAsk(trail.now, deadline.left)) throw error;
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  signal.throwIfAborted();
+}
+
+/** Asks for the rest of a part; `undefined` when the object ends there. */
+export async function goOn(
+  { at, end }: Part,
+  { get, first, download }: Reading,
+): Promise<ObjectStream | undefined> {
+  const { etag } = first.metadata;
+  if (etag === undefined) throw new StartOver("without an ETag nothing can be gone on with");
+  const range = { first: at, ...(end !== undefined && { last: end - 1 }) };
+  try {
+    const answer = await openStream((how) => get({ ...how, range, ifMatch: etag }), download, true);
+    if (answer === "not modified") throw new StartOver("not modified, which nobody asked");
+    if (startOf(answer) === at && answer.metadata.etag === etag) {
+      download.trail.count("resumed");
+      return answer;
+    }
+    answer.cancel();
+    // Some stores know no ranges: what they tell is still where it ends.
+    if (answer.range === undefined && answer.length === at && answer.metadata.etag === etag) return undefined;
+    throw new StartOver(
+      `bytes of ${answer.metadata.etag ?? "?"} from ${startOf(answer)}, not of ${etag} from ${at}`,
+    );
+  } catch (error) {
+    if (error instanceof StoreError && error.status === 416) return undefined;
+    if (error instanceof StoreError && error.status === 412)
+      throw new StartOver("changed meanwhile", { cause: error });
+    throw error;
+  }
+}
+
+const startOf = ({ range }: ObjectStream) => Number(/^bytes (\d+)-/.exec(range ?? "")?.[1] ?? 0);
+
+/** Reads one stream until it or the part ends; `reached` hears how far. */
+async function drain(
+  stream: ObjectStream,
+  { at: start, end = Infinity }: Part,
+  { body, download, look }: Reading,
+  reached: (end: number) => void,
+): Promise<void> {
+  const { deadline, signal, trail } = download;
+  const began = performance.now();
+  const chunks = stream.body[Symbol.asyncIterator]();
+  trail.note({ phase: "body" });
+  for (let at = start; at < end; ) {
+    const { done, value } = await nextWithin(chunks, silenceAllowed(deadline.left), signal);
+    if (done) return;
+    const chunk = value.subarray(0, end - at);
+    body.write(at, chunk);
+    at += chunk.length;
+    reached(at);
+    trail.note({ read: trail.now.read + chunk.length });
+    look(at);
+    const missing = end < Infinity ? end - at : undefined;
+    const progress = { read: at - start, missing, spent: performance.now() - began };
+    if (missing !== 0 && trail.now.slow < SLOW_ATTEMPTS && isTooSlow(progress, deadline.left)) {
+      trail.count("slow");
+      throw new SourceIncomplete(`${Math.round(progress.read / progress.spent)} bytes a ms`);
+    }
+  }
+}
