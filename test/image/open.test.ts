@@ -18,11 +18,13 @@ interface ImageType {
   readonly type: Format | null;
 }
 
-/** How sharp calls the format of a file that it knows, and that has no more than a head. */
-const calledBySharp: Readonly<Partial<Record<Format, RegExp>>> = {
+/** How whoever reads a format calls a file of it that has no more than a head. */
+const called: Readonly<Partial<Record<Format, RegExp>>> = {
   webp: /header: webp:/,
   avif: /heif:/,
   svg: /header: svgload/,
+  bmp: /^BMP: /,
+  ico: /^ICO: /,
 };
 
 describe("imageType: the first bytes tell what they tell imgproxy", () => {
@@ -34,7 +36,7 @@ describe("imageType: the first bytes tell what they tell imgproxy", () => {
       else if (formats[type].reads)
         await assert.rejects(opening, (error) => {
           assert.ok(error instanceof BrokenSource);
-          assert.match(error.message, calledBySharp[type] ?? /none/);
+          assert.match(error.message, called[type] ?? /none/);
           return true;
         });
       else
