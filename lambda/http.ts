@@ -68,20 +68,24 @@ export function fromEvent(
   const edgeKey = rawPath.slice(1);
   return {
     method,
-    headers: { ...headers, accept: acceptIn(edgeKey) },
+    headers: { ...headers, ...negotiatedIn(edgeKey) },
     ...from,
     path: untilQuery(original),
     edgeKey,
   };
 }
 
-/** What the viewer accepts, as far as it counts: the edge put it into the key, so the answer may depend on nothing else. */
-const acceptIn = (edgeKey: string) =>
-  edgeKey
-    .slice(edgeKey.lastIndexOf(".") + 1)
-    .split("-")
-    .map((format) => `image/${format}`)
-    .join();
+/** What the viewer accepts and hints at, as far as it counts: the edge put it into the key, so the answer may depend on nothing else. */
+function negotiatedIn(edgeKey: string): HttpRequest["headers"] {
+  const words = edgeKey.slice(edgeKey.lastIndexOf(".") + 1).split("-");
+  const hint = (letter: string) =>
+    words
+      .find((word) => new RegExp(`^${letter}\\d`).test(word))
+      ?.slice(1)
+      .replace("_", ".") ?? "";
+  const accept = words.map((format) => `image/${format}`).join();
+  return { accept, "sec-ch-width": hint("w"), width: "", "sec-ch-dpr": hint("d"), dpr: "" };
+}
 
 const untilQuery = (target: string) => target.split("?", 1)[0] ?? "";
 

@@ -203,9 +203,12 @@ const percentEncoded = (name: string) =>
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** Which request headers chose the format. */
-export const vary = (config: Config): HttpResponse["headers"] =>
-  known("Vary", negotiatedFormats(config).length > 0 ? "Accept" : undefined);
+/** Which request headers chose the format and the size. */
+export function vary(config: Config): HttpResponse["headers"] {
+  const accept = negotiatedFormats(config).length > 0 ? ["Accept"] : [];
+  const hints = config.enableClientHints ? ["Sec-Ch-Dpr", "Dpr", "Sec-Ch-Width", "Width"] : [];
+  return known("Vary", [...accept, ...hints].join(", ") || undefined);
+}
 
 /** An ETag of the answer's own, and its source's date, as far as the environment hands them on. */
 export const validators = (source: ObjectMetadata, key: string, config: Config): HttpResponse["headers"] => ({

@@ -82,6 +82,18 @@ export const endpoint = variable<string>({
   },
 });
 export const list = variable<readonly string[]>({ expects: "a list separated by commas", read: words });
+/** Numbers above 0, from the smallest to the largest. */
+export const steps = (most: number, whole: boolean) =>
+  variable<readonly number[]>({
+    expects: `${whole ? "integers" : "numbers"} above 0 and up to ${most}, separated by commas`,
+    read: (given) => {
+      const all = every(words(given), (word) => {
+        const value = /^\d+(\.\d+)?$/.test(word) ? Number(word) : 0;
+        return value > 0 && value <= most && (!whole || Number.isInteger(value)) ? value : undefined;
+      });
+      return all && all.length > 0 ? all.toSorted((a, b) => a - b) : undefined;
+    },
+  });
 export const hexList = variable<readonly Uint8Array[]>({
   expects: "hex-encoded bytes, several separated by commas",
   read: (given) =>

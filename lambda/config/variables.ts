@@ -16,6 +16,7 @@ import {
   readVariable,
   replacements,
   seconds,
+  steps,
   text,
   textFile,
   urlPath,
@@ -319,6 +320,30 @@ export const variables = {
     keyed: true,
     default: false,
     doc: "Answer AVIF to whoever accepts it, even where the URL names another format.",
+  }),
+  enableClientHints: flag({
+    name: "IMGPROXY_ENABLE_CLIENT_HINTS",
+    keyed: true,
+    default: false,
+    doc: "Take width and dpr from the client's Sec-CH-Width, Width, Sec-CH-DPR and DPR, unless the URL or a preset says them.",
+  }),
+  clientHintsWidths: steps(
+    65_535,
+    true,
+  )({
+    name: "SHUTTERSPEED_CLIENT_HINTS_WIDTHS",
+    keyed: false,
+    default: [80, 160, 320, 480, 640, 960, 1280, 1600, 1920, 2560, 3840],
+    doc: "px; the edge takes a width hinted at for the next of these, or the last, so that a URL has few answers.",
+  }),
+  clientHintsDprs: steps(
+    8,
+    false,
+  )({
+    name: "SHUTTERSPEED_CLIENT_HINTS_DPRS",
+    keyed: false,
+    default: [1, 1.5, 2, 3, 4],
+    doc: "The same for dpr.",
   }),
   jpegProgressive: flag({
     name: "IMGPROXY_JPEG_PROGRESSIVE",

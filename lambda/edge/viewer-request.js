@@ -13,6 +13,8 @@ const settings = {
   healthCheckPath: "",
   separator: ":",
   formats: [],
+  widths: [],
+  dprs: [],
   onlyPresets: false,
   filename: false,
   replacements: [],
@@ -73,17 +75,36 @@ function valueIn(header) {
 
 function derivative(signed, headers) {
   const name = `${settings.settingsHash}/${signed.signature}/${signed.path.replace(/^\//, "")}`;
-  const token = acceptToken(valueIn(headers.accept));
-  return `/${hash(identity(rewritten(sourceIn(signed.path))))}/${hash(name)}.${token}`;
+  return `/${hash(identity(rewritten(sourceIn(signed.path))))}/${hash(name)}.${token(headers)}`;
 }
 
 function hash(text) {
   return crypto.createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
-function acceptToken(accept) {
+// The formats that count, then what the client hints at, in few steps: .avif-webp-w640-d1_5
+function token(headers) {
+  const accept = valueIn(headers.accept);
   const accepted = settings.formats.filter((format) => accept.indexOf(`image/${format}`) >= 0);
-  return accepted.join("-") || "any";
+  const width = step(
+    settings.widths,
+    hinted(headers["sec-ch-width"], headers.width, /^\+?\d+$/, 9007199254740991),
+  );
+  const dpr = step(settings.dprs, hinted(headers["sec-ch-dpr"], headers.dpr, decimal, 8));
+  return (accepted.join("-") || "any") + (width && `-w${width}`) + (dpr && `-d${dpr.replace(".", "_")}`);
+}
+
+const decimal = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+// lambda/url/hints.ts
+function hinted(newer, older, pattern, most) {
+  const numbers = [valueIn(newer), valueIn(older)].map((text) => (pattern.test(text) ? Number(text) : 0));
+  return numbers.filter((value) => value > 0 && value <= most)[0];
+}
+
+function step(steps, value) {
+  if (value === undefined || steps.length === 0) return "";
+  return String(steps.filter((each) => each >= value)[0] || steps[steps.length - 1]);
 }
 
 // Nobody else's path reaches an origin: it could be a key.

@@ -2,6 +2,7 @@ import { hash as digest } from "node:crypto";
 import type { Variable } from "../config/kinds.ts";
 import { type Config, variables } from "../config/variables.ts";
 import { drawing } from "./drawing-version.ts";
+import { type Hints, hintWords } from "./hints.ts";
 import { identityOf } from "./identity.ts";
 import { acceptedFormats } from "./negotiation.ts";
 import { type SignedPath, segmentsIn, signedPathIn } from "./path.ts";
@@ -27,15 +28,17 @@ const hashes = new WeakMap<KeyConfig, string>();
 
 /**
  * Under which key the derivative bucket and the cache keep the answer to a raw path: `<source hash>/<path hash>.<accept token>`.
+ * The token names the formats that count, and after them what the client hints at.
  * `undefined` when the path is no picture's. The edge function says the same (`lambda/edge/viewer-request.js`).
  */
 export function derivativeKey(
   path: string,
   accept: string | undefined,
   config: KeyConfig,
+  hints: Hints = {},
 ): string | undefined {
   const signed = signedPathIn(path, config.pathPrefix);
-  return signed && keyFor(signed, resolvedSource(signed, config), accept, config);
+  return signed && keyFor(signed, resolvedSource(signed, config), accept, config, hints);
 }
 
 /**
@@ -48,10 +51,12 @@ export function keyFor(
   source: string,
   accept: string | undefined,
   config: KeyConfig,
+  hints: Hints = {},
 ): string {
   const tag = tagOf(source, config);
   const name = hash(`${settingsHash(config)}/${signature}/${path.replace(/^\//, "")}`);
-  return `${tag}/${name}.${acceptedFormats(accept ?? "", config).join("-") || "any"}`;
+  const formats = acceptedFormats(accept ?? "", config).join("-") || "any";
+  return `${tag}/${name}.${[formats, ...hintWords(hints)].join("-")}`;
 }
 
 /** Before the key of a derivative that is kept for a while only: nobody asks for it but by a link that expires. */

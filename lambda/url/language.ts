@@ -4,22 +4,29 @@ import { type OptionValues, readSegment } from "../contract/option.ts";
 import { Failure, InvalidUrl, SecurityOption } from "../errors.ts";
 import { type Options, optionsByName } from "../options/index.ts";
 import { preset } from "../options/preset.ts";
+import { type Hints, hintedOptions } from "./hints.ts";
 
 /** The URL language as the environment sets it: compiled once, read by every request. */
 export interface Language {
   readonly config: Config;
   readonly presets: ReadonlyMap<string, readonly string[]>;
-  /** What every request begins with: the environment's own defaults, then the preset `default`. */
-  readonly start: OptionValues;
+  /** The environment's own defaults. */
+  readonly defaults: OptionValues;
 }
 
 /** Compiles the language. Throws one sentence when a preset is nonsense, or expired; `now` is unix ms. */
 export function compileLanguage(config: Config, now: number): Language {
   const defined = definitions(config).map((definition) => readDefinition(definition, config));
   const presets = new Map(defined.map(({ name, segments }) => [name, segments]));
-  const bare = { config, presets, start: environment(config) };
-  for (const { name, from } of defined) checkPreset(name, from, bare, now);
-  return { ...bare, start: presets.has("default") ? usePresets(["default"], bare.start, bare) : bare.start };
+  const language = { config, presets, defaults: environment(config) };
+  for (const { name, from } of defined) checkPreset(name, from, language, now);
+  return language;
+}
+
+/** What a request begins with: the environment's defaults, what its client hints at, then the preset `default`. */
+export function startOf(language: Language, hints: Hints): OptionValues {
+  const options = { ...language.defaults, ...hintedOptions(hints) };
+  return language.presets.has("default") ? usePresets(["default"], options, language) : options;
 }
 
 /** What the environment asks for where it differs from the options' own defaults. */

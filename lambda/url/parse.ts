@@ -8,8 +8,9 @@ import type { Options } from "../options/index.ts";
 import { type Limits, limitsOf } from "../options/limits.ts";
 import type { Conditions } from "../store/store.ts";
 import { sourceEtagIn } from "./etag.ts";
+import { type Hints, hintsIn } from "./hints.ts";
 import { keyFor, resolvedSource } from "./key.ts";
-import { checkExpiry, type Language, Reading, readOption, usePresets } from "./language.ts";
+import { checkExpiry, type Language, Reading, readOption, startOf, usePresets } from "./language.ts";
 import { acceptedFormats, isEnforced } from "./negotiation.ts";
 import { segmentsIn, splitTarget } from "./path.ts";
 import { matchPattern } from "./pattern.ts";
@@ -34,7 +35,8 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   const { config } = language;
   const signed = splitTarget(http.path, config.pathPrefix);
   verify(signed, config);
-  const { source, options } = readPath(signed.path, language, now);
+  const hints = hintsIn(http.headers, config);
+  const { source, options } = readPath(signed.path, language, now, hints);
 
   // It was in base64 and is not UTF-8: no name of ours would tell which object it is.
   if (source !== resolvedSource(signed, config))
@@ -47,7 +49,7 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   if (options.format && options.format !== "svg" && !formats[options.format].writes) {
     throw new UnsupportedFormat(`format: ${options.format} cannot be written`);
   }
-  const key = keyFor(signed, source, http.headers.accept, config);
+  const key = keyFor(signed, source, http.headers.accept, config, hints);
   return {
     source,
     options,
@@ -66,6 +68,7 @@ export function readPath(
   path: string,
   language: Language,
   now: number,
+  hints: Hints = {},
 ): Pick<ImageRequest, "source" | "options"> {
   const { config } = language;
   const segments = segmentsIn(path, config);
@@ -75,12 +78,10 @@ export function readPath(
 
   const { url, extension } = readSource(segments.source, config);
   const reading = new Reading();
+  const start = startOf(language, hints);
   const said = config.onlyPresets
-    ? usePresets(first.split(config.argumentsSeparator), language.start, language)
-    : segments.options.reduce(
-        (soFar, segment) => readOption(segment, soFar, language, reading),
-        language.start,
-      );
+    ? usePresets(first.split(config.argumentsSeparator), start, language)
+    : segments.options.reduce((soFar, segment) => readOption(segment, soFar, language, reading), start);
   const options = settle(said, extension);
   checkExpiry(options, now);
   return { source: url, options };

@@ -14,7 +14,7 @@ const file = new URL("../../lambda/edge/viewer-request.js", import.meta.url);
 const MAX_CODE_BYTES = 10_240;
 
 /**
- * The edge function as it is deployed: the file with its settings filled in from the function's environment.
+ * The edge function as it is deployed: the file without comments, its settings filled in from the function's environment.
  * Throws when the settings are too many for it.
  */
 export function viewerRequestCode(config: Config): string {
@@ -23,6 +23,8 @@ export function viewerRequestCode(config: Config): string {
     healthCheckPath: config.healthCheckPath,
     separator: config.argumentsSeparator,
     formats: negotiatedFormats(config),
+    widths: config.enableClientHints ? config.clientHintsWidths : [],
+    dprs: config.enableClientHints ? config.clientHintsDprs : [],
     onlyPresets: config.onlyPresets,
     filename: config.base64UrlIncludesFilename,
     replacements: config.urlReplacements,
@@ -34,10 +36,9 @@ export function viewerRequestCode(config: Config): string {
     cacheControl: cacheControl({ config, now: 0 }),
     headers: { ...securityHeaders, ...customHeaders(config) },
   };
-  const code = readFileSync(file, "utf8").replace(
-    /^const settings = \{.*?\};$/ms,
-    () => `const settings = ${JSON.stringify(settings)};`,
-  );
+  const code = readFileSync(file, "utf8")
+    .replace(/^ *\/\/.*\n/gm, "")
+    .replace(/^const settings = \{.*?\};$/ms, () => `const settings = ${JSON.stringify(settings)};`);
   const bytes = Buffer.byteLength(code);
   if (bytes > MAX_CODE_BYTES) {
     throw new Error(

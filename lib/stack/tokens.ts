@@ -12,6 +12,8 @@ const atTheEdge: readonly string[] = [
   variables.secret.name,
   variables.pathPrefix.name,
   variables.healthCheckPath.name,
+  variables.clientHintsWidths.name,
+  variables.clientHintsDprs.name,
 ];
 const keyed = Object.values<Variable>(variables).filter((variable) => variable.keyed);
 const neededAtSynthesis: ReadonlySet<string> = new Set([...atTheEdge, ...keyed.map(({ name }) => name)]);

@@ -208,6 +208,14 @@ test("where the format depends on what the viewer accepts, every answer says so"
   }
 });
 
+test("where the size depends on what the viewer hints at, every answer says so", () => {
+  const of = synthesized({ environment: { IMGPROXY_ENABLE_CLIENT_HINTS: "1", IMGPROXY_AUTO_AVIF: "1" } });
+  const policy = only(of, "AWS::CloudFront::ResponseHeadersPolicy");
+  assert.deepEqual(policy.ResponseHeadersPolicyConfig.CustomHeadersConfig.Items, [
+    { Header: "Vary", Value: "Accept, Sec-Ch-Dpr, Dpr, Sec-Ch-Width, Width", Override: true },
+  ]);
+});
+
 test("every answer says whose pages may read it, S3's too, and still upon what it depends", () => {
   const environment = { IMGPROXY_ALLOW_ORIGIN: "https://example.com", IMGPROXY_AUTO_WEBP: "1" };
   const of = synthesized({ environment });

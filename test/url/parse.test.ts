@@ -7,6 +7,7 @@ import { type Config, readConfig } from "../../lambda/config/variables.ts";
 import { Failure } from "../../lambda/errors.ts";
 import { type Options, optionsByName } from "../../lambda/options/index.ts";
 import { etagOf } from "../../lambda/url/etag.ts";
+import { hintsIn } from "../../lambda/url/hints.ts";
 import { settingsHash } from "../../lambda/url/key.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { parse, readPath } from "../../lambda/url/parse.ts";
@@ -17,7 +18,7 @@ interface Vector {
   readonly id: string;
   readonly path: string;
   readonly config?: Readonly<Record<string, unknown>>;
-  readonly features?: object;
+  readonly features?: { readonly clientHintsWidth?: number; readonly clientHintsDPR?: number };
   readonly expect: {
     readonly imageURL?: string;
     readonly options?: Readonly<Record<string, unknown>>;
@@ -47,8 +48,8 @@ const says = ({ path, config = {} }: Vector) =>
 
 const outside = (vector: Vector) => {
   const [feature] = Object.keys(vector.features ?? {});
-  if (feature?.startsWith("clientHints")) return "not built yet: client hints";
-  if (feature) return "on purpose: what a client accepts is not among the options";
+  if (feature && !feature.startsWith("clientHints"))
+    return "on purpose: what a client accepts is not among the options";
   if (vector.config?.IMGPROXY_ALLOW_SECURITY_OPTIONS) return "not built yet: IMGPROXY_ALLOW_SECURITY_OPTIONS";
   const [missing] = says(vector)
     .map((segment) => segment.split(":")[0] ?? "")
@@ -134,8 +135,9 @@ function internalNames(options: Options): Record<string, unknown> {
 describe("parsePath: a path is read, or refused, as imgproxy does it", () => {
   for (const vector of oracle<Vector>("parsePath")) {
     test(`${vector.id} ${vector.path}`, { skip: outside(vector) }, () => {
-      const { expect } = vector;
-      const read = () => readPath(vector.path, compileLanguage(configOf(vector.config), now), now);
+      const { expect, features: { clientHintsWidth: width, clientHintsDPR: dpr } = {} } = vector;
+      const hints = { ...(width !== undefined && { width }), ...(dpr !== undefined && { dpr }) };
+      const read = () => readPath(vector.path, compileLanguage(configOf(vector.config), now), now, hints);
       if (expect.error) {
         const { status, publicMessage } = expect.error;
         assert.throws(
@@ -179,7 +181,7 @@ interface ClientFeatures {
   readonly id: string;
   readonly config: Settings;
   readonly headers: Readonly<Record<string, string>>;
-  readonly expect: Readonly<Record<string, boolean>>;
+  readonly expect: Readonly<Record<string, boolean | number>>;
 }
 
 describe("clientFeatures: a client is offered what imgproxy offers it", () => {
@@ -189,6 +191,9 @@ describe("clientFeatures: a client is offered what imgproxy offers it", () => {
       const expected = (verb: string) =>
         ["Avif", "WebP"].filter((format) => expect[verb + format]).map((format) => format.toLowerCase());
       assert.deepEqual({ auto, enforced }, { auto: expected("Prefer"), enforced: expected("Enforce") });
+      const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+      const { width, dpr } = hintsIn(Object.fromEntries(lower), configOf(config));
+      assert.deepEqual([width, dpr], [expect.ClientHintsWidth, expect.ClientHintsDPR]);
     });
   }
 });
