@@ -1,3 +1,4 @@
+import { whyNothing } from "../lambda/config/other-variables.ts";
 import { type Config, readConfig, variables } from "../lambda/config/variables.ts";
 import { compileLanguage } from "../lambda/url/language.ts";
 import { isOurs } from "./settings.ts";
@@ -24,12 +25,17 @@ export function readEnvironment(environment: Environment, now = Date.now()): Con
   return config;
 }
 
-/** A sentence for every variable that looks like the function's and is none, so that it would change nothing. */
+/** A sentence for every variable that looks like the function's and would change nothing: imgproxy's, with the reason, or nobody's. */
 export function unknownVariables(environment: Environment): readonly string[] {
   const names = Object.values(variables).map(({ name }): string => name);
+  const sentence = (name: string) => {
+    const reason = whyNothing(name);
+    if (reason !== undefined) return `${name}: changes nothing here: ${reason}`;
+    return `${name}: not a variable we know, it changes nothing${didYouMean(name, names)}`;
+  };
   return Object.keys(environment)
     .filter((name) => isOurs(name) && !names.includes(name))
-    .map((name) => `${name}: not a variable we know, it changes nothing${didYouMean(name, names)}`);
+    .map(sentence);
 }
 
 /** Stands for the bucket the stack makes, whose name nobody knows before. */

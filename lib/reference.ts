@@ -1,4 +1,5 @@
 import type { Variable } from "../lambda/config/kinds.ts";
+import { otherVariables } from "../lambda/config/other-variables.ts";
 import { variables } from "../lambda/config/variables.ts";
 import type { Option } from "../lambda/contract/option.ts";
 import { everyOption, optionsByName } from "../lambda/options/index.ts";
@@ -52,6 +53,12 @@ export function variablesTable(): string {
   return table(["variable", "default", "what it does"], rows);
 }
 
+/** The variables of imgproxy's that change nothing here as a Markdown table. */
+export function otherVariablesTable(): string {
+  const rows = otherVariables.map(({ names, reason }) => row([names.map(code).join(" "), reason]));
+  return table(["variable of imgproxy's", "why it changes nothing here"], rows);
+}
+
 function shown(value: unknown): string {
   if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) return "";
   if (Array.isArray(value)) return code(value.join(","));
@@ -75,6 +82,7 @@ export function withReference(text: string): string {
   return [
     ["options", optionsTable()],
     ["variables", variablesTable()],
+    ["other variables", otherVariablesTable()],
   ].reduce((soFar, [name = "", made]) => {
     const [begin, end] = [`<!-- ${name}: made by npm run reference -->`, `<!-- end of ${name} -->`];
     const [from, to] = [soFar.indexOf(begin), soFar.indexOf(end)];

@@ -26,12 +26,19 @@ test("a variable nobody reads is told of, with the one that was meant", () => {
     IMGPROXY_QUALTIY: "70",
     SHUTTERSPEED_KEEPAFTER: "1",
     IMGPROXY_BIND: ":8080",
+    IMGPROXY_SENTRY_DSN: "x",
+    IMGPROXY_JPEG_QUANT_TABLE: "1",
+    IMGPROXY_JPEG_PROGRESSIVE: "1",
+    IMGPROXY_FOO: "1",
     IMGPROXY_TTL: "60",
     PATH: "/bin",
   };
   assert.deepEqual(unknownVariables(environment), [
     "IMGPROXY_QUALTIY: not a variable we know, it changes nothing, did you mean IMGPROXY_QUALITY?",
     "SHUTTERSPEED_KEEPAFTER: not a variable we know, it changes nothing, did you mean SHUTTERSPEED_KEEP_AFTER?",
-    "IMGPROXY_BIND: not a variable we know, it changes nothing",
+    "IMGPROXY_BIND: changes nothing here: Lambda listens and hands requests over; a function has no socket",
+    "IMGPROXY_SENTRY_DSN: changes nothing here: failures are reported by CloudWatch, from the log",
+    "IMGPROXY_JPEG_QUANT_TABLE: changes nothing here: a variable of imgproxy Pro, unknown to its open edition",
+    "IMGPROXY_FOO: not a variable we know, it changes nothing",
   ]);
 });

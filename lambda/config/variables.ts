@@ -411,6 +411,13 @@ export const variables = {
     doc: "Turn pictures upright by their EXIF orientation.",
   }),
 
+  returnAttachment: flag({
+    name: "IMGPROXY_RETURN_ATTACHMENT",
+    keyed: true,
+    default: false,
+    doc: "Have browsers save pictures instead of showing them.",
+  }),
+
   memorySize: integer(128)({
     name: "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     keyed: false,

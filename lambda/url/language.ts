@@ -30,9 +30,10 @@ export function startOf(language: Language, hints: Hints): OptionValues {
 }
 
 /** What the environment asks for where it differs from the options' own defaults. */
-const environment = ({ autoRotate, stripMetadata }: Config): OptionValues => ({
+const environment = ({ autoRotate, stripMetadata, returnAttachment }: Config): OptionValues => ({
   ...(autoRotate ? {} : { auto_rotate: false }),
   ...(stripMetadata ? {} : { strip_metadata: false }),
+  ...(returnAttachment ? { return_attachment: true } : {}),
 });
 
 /** A preset as it is written, and the variable it comes from. */

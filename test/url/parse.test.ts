@@ -278,6 +278,13 @@ test("the client's conditions are handed on as far as the environment lets them,
   assert.deepEqual(understood({}, path).conditions, {});
 });
 
+test("what the environment asks for holds until a URL says otherwise", () => {
+  const env = { IMGPROXY_RETURN_ATTACHMENT: "1" };
+  assert.equal(understood(env, "/_/plain/s3://b/k").options.return_attachment, true);
+  assert.equal(understood(env, "/_/att:0/plain/s3://b/k").options.return_attachment, false);
+  assert.equal(understood({}, "/_/plain/s3://b/k").options.return_attachment, undefined);
+});
+
 describe("IMGPROXY_PRESETS_PATH", () => {
   const folder = mkdtempSync(join(tmpdir(), "presets-"));
   after(() => rmSync(folder, { recursive: true }));
