@@ -63,7 +63,7 @@ async function picturedAs(
   config: Config,
   deadline: Deadline,
 ): Promise<{ readonly picture: Picture; readonly cost: number }> {
-  const passed = await passThrough(opened, options, config, deadline);
+  const passed = await passThrough(opened, options, limits, config, deadline);
   if (passed) return { picture: passed, cost: 0 };
   const planned = plan(options, opened.info, offers, limits, config);
   return { picture: await draw(planned, opened, limits, deadline), cost: planned.cost.total };

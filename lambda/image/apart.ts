@@ -5,6 +5,7 @@ import { extname } from "node:path";
 import { type Deadline, DeadlineExceeded } from "../deadline.ts";
 import {
   BrokenSource,
+  BrokenSvg,
   type Failure,
   InternalError,
   InvalidSource,
@@ -17,11 +18,12 @@ import type { File } from "./decoders/decoder.ts";
 import type { Picture } from "./picture.ts";
 import type { ImageInfo, Plan } from "./plan.ts";
 
-/** What the drawing process is asked: to tell about a source, to cut off its border, or to draw it. */
+/** What the drawing process is asked: to tell about a source, to cut off its border, to draw it, or to make an SVG harmless. */
 export interface ApartRequest {
   readonly file: File;
   readonly border?: Border;
   readonly plan?: Plan;
+  readonly sanitize?: true;
   /** ms. */
   readonly left: number;
 }
@@ -32,6 +34,7 @@ export interface ApartAnswer {
   /** What a source became without its border. */
   readonly bytes?: Uint8Array;
   readonly picture?: Picture;
+  readonly sanitized?: Uint8Array;
   readonly failed?: { readonly name: string | undefined; readonly message: string };
 }
 
@@ -64,6 +67,18 @@ export async function renderApart(
   const { picture } = await ask({ file: { bytes, density }, plan, left: deadline.left }, memory, deadline);
   if (!picture) throw new InternalError("the drawing process drew nothing");
   return picture;
+}
+
+/** Makes an SVG harmless as `sanitize` does, where that can be killed, as for `openApart`. */
+export async function sanitizeApart(
+  { bytes }: File,
+  memory: number,
+  deadline: Deadline,
+): Promise<Uint8Array> {
+  const asked = { file: { bytes }, sanitize: true, left: deadline.left } as const;
+  const { sanitized } = await ask(asked, memory, deadline);
+  if (!sanitized) throw new InternalError("the drawing process sanitised nothing");
+  return sanitized;
 }
 
 /** A process that waits for more to draw. It is started when it is needed first, and again when it had to be killed. */
@@ -123,7 +138,14 @@ async function outgrown({ pid }: ChildProcess, memory: number, signal: AbortSign
   }
 }
 
-const failures = { BrokenSource, InvalidSource, ResultTooBig, Timeout, UnsupportedFormat } as const;
+const failures = {
+  BrokenSource,
+  BrokenSvg,
+  InvalidSource,
+  ResultTooBig,
+  Timeout,
+  UnsupportedFormat,
+} as const;
 
 function failureNamed({ name = "", message }: NonNullable<ApartAnswer["failed"]>): Failure {
   const [, Kind] = Object.entries(failures).find(([known]) => known === name) ?? [];

@@ -6,7 +6,8 @@ import { cutBorder } from "./border.ts";
 import { openHere } from "./decoders/here.ts";
 import { render } from "./render.ts";
 
-async function answerTo({ file, border, plan, left }: ApartRequest): Promise<ApartAnswer> {
+async function answerTo({ file, border, plan, sanitize, left }: ApartRequest): Promise<ApartAnswer> {
+  if (sanitize) return { sanitized: (await import("./svg/sanitize.ts")).sanitize(file.bytes) };
   const deadline = Deadline.in(left);
   const opened = await openHere(file);
   if (plan) return { picture: await render(plan, opened, deadline) };

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 import { Deadline } from "../../lambda/deadline.ts";
+import { sanitizeApart } from "../../lambda/image/apart.ts";
 import { draw } from "../../lambda/image/draw.ts";
 import { open } from "../../lambda/image/open.ts";
 import { plan } from "../../lambda/image/plan.ts";
@@ -90,4 +91,12 @@ test("while something that was given up is still being drawn here, the next is d
   assert.ok(children().length >= Math.max(1, before));
   for (let tries = 0; hasLeftovers() && tries < 500; tries++) await sleep(20);
   assert.ok(!hasLeftovers());
+});
+
+test("an SVG is made harmless there, and what is no XML is said to be none", async () => {
+  const sanitized = (text: string, ms = 10_000) =>
+    sanitizeApart({ bytes: Buffer.from(text) }, limitsIn().memory, Deadline.in(ms));
+  assert.equal(Buffer.from(await sanitized("<svg><script/><g/></svg>")).toString(), "<svg><g/></svg>");
+  await assert.rejects(sanitized("<svg><g></svg>"), { name: "BrokenSvg", status: 422 });
+  await assert.rejects(sanitized(`<svg>${"<g/>".repeat(3_000_000)}</svg>`, 300), { name: "Timeout" });
 });

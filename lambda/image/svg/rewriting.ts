@@ -99,7 +99,7 @@ export class Rewriting {
     this.#attributes = [];
     const element = localName(name);
     // What is an element in a style sheet is none of its text.
-    const drops = this.#style !== undefined || dropped.has(element) || animatesHarmful(attributes);
+    const drops = this.#style !== undefined || dropped.has(element);
     if (this.#dropping > 0 || drops) this.#dropping++;
     else {
       const kept = attributes.filter((attribute) => isHarmless(element, attribute));
@@ -132,18 +132,14 @@ export class Rewriting {
 function isHarmless(element: string, { name, value }: Attribute): boolean {
   const local = localName(name);
   if (isHandler(local) || !isHarmlessReference(element, local, value)) return false;
+  if (local === "attributename" && animatesHarmful(localName(value.trim()))) return false;
   // Only a name without prefix is a property of style, or an end of its animation.
   return local === "href" || name.includes(":") || !loads(value);
 }
 
-/** Animations set attributes: none of those that may be dropped. */
-function animatesHarmful(attributes: readonly Attribute[]): boolean {
-  const animated = attributes.filter(({ name }) => localName(name) === "attributename");
-  return animated.some(({ value }) => {
-    const local = localName(value.trim());
-    return isHandler(local) || !isHarmlessReference("", local, "javascript:");
-  });
-}
+/** An animation sets the attribute it names: none that may be dropped, whatever it sets it to. */
+const animatesHarmful = (animated: string) =>
+  isHandler(animated) || !isHarmlessReference("", animated, "javascript:");
 
 const written = ({ name, raw }: Attribute) => {
   const quote = raw.includes('"') ? "'" : '"';

@@ -1,30 +1,18 @@
-import { setImmediate } from "node:timers/promises";
-import type { SaxesParser } from "saxes";
-import type { Deadline } from "../../deadline.ts";
-import { BrokenSvg, Failure, Timeout } from "../../errors.ts";
+import { SaxesParser } from "saxes";
+import { BrokenSvg, Failure } from "../../errors.ts";
 import { readDoctype } from "./doctype.ts";
 import { Rewriting } from "./rewriting.ts";
 
-/** Characters that are read before the deadline is asked again. */
-const CHUNK = 64 * 1024;
-
 /**
  * An SVG without scripts, handlers, references to other documents and styles that load: imgproxy's rules, and stricter where
- * those let something through (README). Byte for byte as it was but for that, in UTF-8. Throws `BrokenSvg` when it is no XML,
- * `Timeout` at the deadline.
+ * those let something through (README). Byte for byte as it was but for that, in UTF-8. Throws `BrokenSvg` when it is no XML.
  */
-export async function sanitize(bytes: Uint8Array, deadline: Deadline): Promise<Uint8Array> {
-  const { SaxesParser } = await import("saxes");
+export function sanitize(bytes: Uint8Array): Buffer {
   try {
     const text = textIn(bytes);
     const parser = new SaxesParser();
     const rewriting = rewritingOf(text, parser);
-    for (let at = 0; at < text.length; at += CHUNK) {
-      if (deadline.left === 0) throw new Timeout("sanitising an SVG: the time is up");
-      parser.write(text.slice(at, at + CHUNK));
-      await setImmediate();
-    }
-    parser.close();
+    parser.write(text).close();
     return Buffer.from(rewriting.finished());
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
