@@ -35,3 +35,16 @@ export async function claiming(width: number, height: number): Promise<Buffer> {
   png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
   return png;
 }
+
+/** A GIF that claims a size, and has that many frames, each of one pixel. */
+export function claimingGif(width: number, height: number, frames: number) {
+  const head = Buffer.from("GIF89a\0\0\0\0\x80\0\0\0\0\0\xff\xff\xff", "latin1");
+  head.writeUInt16LE(width, 6);
+  head.writeUInt16LE(height, 8);
+  const forever = Buffer.from("21ff0b4e45545343415045322e300301000000", "hex");
+  const frame = Buffer.from("21f90400040000002c00000000000000000002024401" + "00", "hex");
+  // What its head says of a size above 2048 px is not believed, but what a frame says is.
+  frame.writeUInt16LE(width, 13);
+  frame.writeUInt16LE(height, 15);
+  return Buffer.concat([head, forever, ...Array.from({ length: frames }, () => frame), Buffer.from(";")]);
+}

@@ -9,6 +9,17 @@ export interface Size {
 /** Millions of pixels. */
 export const megapixels = ({ width, height }: Size) => (width * height) / 1e6;
 
+/** How the frames of a picture are shown. */
+export interface Animation {
+  /** ms each of them is shown; as many as there are frames. */
+  readonly delays: readonly number[];
+  /** How often all of them are shown; 0 is for ever. */
+  readonly loop: number;
+}
+
+/** How many frames are drawn. */
+export const framesOf = ({ animation }: Pick<Canvas, "animation">): number => animation?.delays.length ?? 1;
+
 /** Which formats the client takes, and which of them the environment puts first. */
 export interface Offers {
   /** Answered when the URL names no format, best first. */
@@ -39,6 +50,10 @@ export interface Canvas extends Size {
   readonly paletteBits: number;
   /** Drawn from shapes: may grow without loss. */
   readonly vector: boolean;
+  /** The source moves, and may: formats that hold frames come first. */
+  readonly animated: boolean;
+  /** Of the frames that are drawn; `undefined` where it is one, a still. */
+  readonly animation: Animation | undefined;
   /** Of the source, until `formatDecision` has chosen the answer's. */
   readonly format: Format;
   readonly offers: Offers;

@@ -1,4 +1,4 @@
-import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
+import { type Canvas, framesOf, megapixels, type Size } from "../contract/canvas.ts";
 import { timesLoaded } from "../contract/resampling.ts";
 import { COPY_RATE, type Stroke } from "../contract/stroke.ts";
 import { type Format, formats } from "../formats.ts";
@@ -18,20 +18,43 @@ export interface Cost {
 type Source = Size & { readonly format: Format };
 
 /** Predicts from bench data: what is decoded, drawn, held between passes, and encoded, each at its own rate. */
-export function costOf(source: Source, strokes: readonly Stroke[], canvas: Canvas, output: Output): Cost {
-  const loaded = loadedFor(source, strokes);
-  const decode = loaded.cost * (strokes[0]?.attention ? 2 : 1);
-  const draw = drawing(loaded.size, strokes) + holding(strokes, canvas, output);
-  const encode = megapixels(canvas) * encodeRate(output) * timesEncoded(canvas, output);
+export function costOf(
+  source: Source,
+  strokes: readonly Stroke[],
+  canvas: Canvas,
+  output: Output,
+  framesAtOnce = 1,
+): Cost {
+  const frames = framesOf(canvas);
+  const loaded = frames > 1 ? wholeOf(source) : loadedFor(source, strokes);
+  const looks = frames === 1 && strokes[0]?.attention ? 2 : 1;
+  const decode = loaded.cost * looks * timesDecoded(frames, framesAtOnce);
+  const one = drawing(loaded.size, strokes) + holding(strokes, canvas, output);
+  const draw = frames > 1 ? frames * (one + FRAME_MS) : one;
+  const encode = frames * megapixels(canvas) * encodeRate(output) * timesEncoded(canvas, output);
   return { decode, draw, encode, total: decode + draw + encode };
 }
+
+/** ms that handing a frame over and back takes, beside what is drawn of it. */
+const FRAME_MS = 1;
+
+/** How many frames are decoded to have some after others: each time, those before them are too. */
+function timesDecoded(frames: number, atOnce: number): number {
+  const times = Math.ceil(frames / atOnce);
+  return frames + (atOnce * times * (times - 1)) / 2;
+}
+
+const wholeOf = (source: Source) => ({
+  size: source,
+  cost: megapixels(source) * formats[source.format].decodeMs,
+});
 
 /** What the decoder hands over, which may be smaller where a resize comes first, and what that costs. */
 function loadedFor(
   source: Source,
   [first]: readonly Stroke[],
 ): { readonly size: Size; readonly cost: number } {
-  const whole = megapixels(source) * formats[source.format].decodeMs;
+  const { cost: whole } = wholeOf(source);
   if (first?.call !== "resize") return { size: source, cost: whole };
   const { leaves } = first;
   const shrink = Math.min(source.width / leaves.width, source.height / leaves.height);
@@ -66,6 +89,7 @@ function holding(strokes: readonly Stroke[], canvas: Canvas, output: Output): nu
   return [...held, ...last].reduce((sum, size) => sum + megapixels(size) * COPY_RATE, 0);
 }
 
-function timesEncoded({ width, height }: Size, { format, quality, maxBytes }: Output): number {
-  return attempts(quality, maxBytes, (tried) => width * height * bytesPerPixel(format, tried));
+function timesEncoded(canvas: Canvas, { format, quality, maxBytes }: Output): number {
+  const pixels = canvas.width * canvas.height * framesOf(canvas);
+  return attempts(quality, maxBytes, (tried) => pixels * bytesPerPixel(format, tried));
 }

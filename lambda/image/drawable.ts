@@ -1,8 +1,9 @@
-import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
+import { type Canvas, framesOf, megapixels, type Size } from "../contract/canvas.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import { InvalidSource, ResultTooBig } from "../errors.ts";
 import type { Format } from "../formats.ts";
 import type { Limits } from "../options/limits.ts";
+import { isHeld, type Output } from "./output.ts";
 import { passes } from "./passes.ts";
 
 /** px; libvips takes no longer side, not even on the way. */
@@ -68,6 +69,29 @@ function assertCoded(
   const Kind = work === "decoding" ? InvalidSource : ResultTooBig;
   if (bytes > memory)
     throw new Kind(`${size.width}x${size.height}: ${work} it takes ${bytes} of ${memory} bytes`);
+}
+
+/** How many frames of an animation are drawn side by side: while one is handed over, another is drawn. */
+export const SIDE_BY_SIDE = 4;
+
+const bytesOf = (size: Size) => megapixels(size) * 1e6 * BYTES_PER_PIXEL;
+
+/**
+ * How many frames of a source are decoded at once. The more the better, for each time begins with the first of all.
+ * Throws `ResultTooBig` when not even one has room beside all that are drawn.
+ */
+export function framesDecoded(source: Size, canvas: Canvas, output: Output, { memory }: Limits): number {
+  const frames = framesOf(canvas);
+  if (frames === 1) return 1;
+  // Those that are drawn wait, twice where they are looked at, until all are.
+  const drawn = frames * bytesOf(canvas) * (isHeld(output) ? 2 : 1) + SIDE_BY_SIDE * bytesOf(canvas);
+  // The last of those decoded before are still being drawn.
+  const fit = Math.floor((memory - drawn) / 2 / bytesOf(source));
+  if (fit < 1 || frames * canvas.height > MAX_SIDE)
+    throw new ResultTooBig(
+      `${canvas.width}x${canvas.height}, ${frames} frames: they take more than ${memory} bytes`,
+    );
+  return Math.min(frames, fit);
 }
 
 const nothing: Size = { width: 0, height: 0 };

@@ -27,6 +27,7 @@ export async function open(
   const format = imageType(bytes);
   const decode = (format && decoders[format]) ?? ((bytes) => openHere({ bytes }));
   const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, limits, deadline));
-  assertResolution(opened.info, 1, limits);
+  // How many frames are drawn shows in the plan.
+  if (!opened.info.animation) assertResolution(opened.info, 1, limits);
   return trimmed(opened, options, limits, deadline);
 }

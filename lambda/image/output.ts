@@ -1,4 +1,5 @@
 import type { Config } from "../config/variables.ts";
+import type { Animation } from "../contract/canvas.ts";
 import type { Ends, Together } from "../contract/output-part.ts";
 import type { Format } from "../formats.ts";
 import { type Options, outputs } from "../options/index.ts";
@@ -8,12 +9,15 @@ export type Output = Together<typeof outputs> & {
   readonly format: Format;
   /** Has no colours, and is written so. */
   readonly grey: boolean;
+  /** Of several frames, how they are shown. */
+  readonly animation: Animation | undefined;
 };
 
 /** What was asked of the answer's file, settled with the environment. */
 export const outputOf = (options: Options, ends: Ends, config: Config): Output => ({
   format: ends.canvas.format,
   grey: ends.canvas.grey,
+  animation: ends.canvas.animation,
   ...together(options, ends, config),
 });
 

@@ -1,11 +1,11 @@
 import type { Config } from "../config/variables.ts";
-import type { Canvas, Offers, Size } from "../contract/canvas.ts";
+import { type Canvas, framesOf, type Offers, type Size } from "../contract/canvas.ts";
 import type { OptionValues } from "../contract/option.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import { everyStep, type Options } from "../options/index.ts";
-import type { Limits } from "../options/limits.ts";
+import { assertResolution, type Limits } from "../options/limits.ts";
 import { type Cost, costOf } from "./cost.ts";
-import { assertDrawable } from "./drawable.ts";
+import { assertDrawable, framesDecoded } from "./drawable.ts";
 import { type Output, outputOf } from "./output.ts";
 
 /** What will be drawn, computed without pixels. */
@@ -14,6 +14,8 @@ export interface Plan {
   /** What the picture ends on. */
   readonly canvas: Canvas;
   readonly output: Output;
+  /** How many frames of an animation are decoded at once. */
+  readonly framesAtOnce: number;
   readonly cost: Cost;
 }
 
@@ -22,9 +24,10 @@ export type ImageInfo = Size &
   Pick<
     Canvas,
     "orientation" | "alpha" | "grey" | "profile" | "paletteBits" | "vector" | "format" | "encoded"
-  >;
+  > &
+  Partial<Pick<Canvas, "animation">>;
 
-/** What to draw, of which source, for whom. Throws `ResultTooBig` when it could not be drawn. */
+/** What to draw, of which source, for whom. Throws `InvalidSource` when its frames are too large, `ResultTooBig` when it could not be drawn. */
 export function plan(
   options: Options,
   source: ImageInfo,
@@ -32,11 +35,26 @@ export function plan(
   limits: Limits,
   config: Config,
 ): Plan {
-  const start = canvasOf(source, offers);
+  const start = canvasOf(within(source, limits.maxAnimationFrames), offers);
   const { strokes, canvas } = layOut(options, start, limits.maxResultDimension);
+  // A still was held to it when it was opened.
+  if (source.animation) assertResolution(source, framesOf(canvas), limits);
   assertDrawable(strokes, canvas, source, limits);
   const output = outputOf(options, { source: start, canvas }, config);
-  return { strokes, canvas, output, cost: costOf(source, strokes, canvas, output) };
+  const framesAtOnce = framesDecoded(source, canvas, output, limits);
+  return {
+    strokes,
+    canvas,
+    output,
+    framesAtOnce,
+    cost: costOf(source, strokes, canvas, output, framesAtOnce),
+  };
+}
+
+/** The source with no more than its first frames; with one, it is a still. */
+function within({ animation, ...still }: ImageInfo, frames: number): ImageInfo {
+  if (!animation || frames < 2) return still;
+  return { ...still, animation: { ...animation, delays: animation.delays.slice(0, frames) } };
 }
 
 const nothing: Size = { width: 0, height: 0 };
@@ -44,10 +62,13 @@ const nothing: Size = { width: 0, height: 0 };
 /** A source before the first step. */
 export const canvasOf = (source: ImageInfo, offers: Offers): Canvas => ({
   ...source,
+  animated: source.animation !== undefined,
+  animation: source.animation,
   dpr: 1,
   shrink: 1,
   formatLimit: 1,
   offers,
+  encoded: source.encoded && source.animation === undefined,
   kept: nothing,
   scales: { width: 1, height: 1 },
   resultCrop: nothing,
@@ -62,6 +83,9 @@ export function layOut(
   limit = Infinity,
 ): Pick<Plan, "strokes" | "canvas"> {
   const wished = walk(options, source);
+  // Once its format makes it a still, its decoder may shrink it.
+  if (source.animation && !wished.canvas.animation)
+    return layOut(options, { ...source, animation: undefined, encoded: true }, limit);
   const longest = Math.max(wished.canvas.width, wished.canvas.height);
   // By what the format cannot hold first: the longest side is one that it can.
   const shrink = wished.canvas.formatLimit * Math.min(1, limit / longest);

@@ -7,29 +7,45 @@ import { Timeout } from "../errors.ts";
 import { everyStep } from "../options/index.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { encode } from "./encode.ts";
-import { isHeld } from "./output.ts";
-import { passes } from "./passes.ts";
+import { drawFrames } from "./frames.ts";
+import { isHeld, type Output } from "./output.ts";
+import { needsProfile, passes } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Plan } from "./plan.ts";
 import { findAttention } from "./smart.ts";
 import { materialize, rawOf, type Stage, stageOf } from "./stage.ts";
 
 /** Draws a plan. Throws `Timeout` at the deadline, `BrokenSource` when the source cannot be decoded. */
-export async function render(
-  { strokes, canvas, output }: Plan,
-  opened: Opened,
+export async function render(plan: Plan, opened: Opened, deadline: Deadline): Promise<Picture> {
+  const { canvas, output } = plan;
+  const stage = canvas.animation
+    ? await drawFrames(plan, opened, drawStrokes, deadline)
+    : await drawStill(plan, opened, deadline);
+  const body = await encode(stage, output, deadline);
+  return { body, format: output.format, width: canvas.width, height: canvas.height };
+}
+
+async function drawStill({ strokes, output }: Plan, opened: Opened, deadline: Deadline): Promise<Stage> {
+  const source: Stage = { ...opened.info, pixels: opened.pixels };
+  const stage = await drawStrokes(strokes, source, output, deadline);
+  return isHeld(output) ? materialize(stage, { ...output, profile: false }, deadline) : stage;
+}
+
+/** All strokes, in as many passes as they take. */
+async function drawStrokes(
+  strokes: readonly Stroke[],
+  source: Stage,
+  kept: Pick<Output, "keepMetadata" | "turned">,
   deadline: Deadline,
-): Promise<Picture> {
-  let stage: Stage = { ...opened.info, pixels: opened.pixels };
+): Promise<Stage> {
+  let stage = source;
   const groups = passes(strokes);
   for (const [at, group] of groups.entries()) {
     const rest = groups.slice(at).flat();
-    if (at > 0) stage = await materialize(stage, { ...output, profile: needsProfile(rest) }, deadline);
+    if (at > 0) stage = await materialize(stage, { ...kept, profile: needsProfile(rest) }, deadline);
     stage = await drawPass(group, stage, deadline);
   }
-  if (isHeld(output)) stage = await materialize(stage, { ...output, profile: false }, deadline);
-  const body = await encode(stage, output, deadline);
-  return { body, format: output.format, width: canvas.width, height: canvas.height };
+  return stage;
 }
 
 /** One pass: all its strokes on one sharp, or one that is the step's own. */
@@ -68,5 +84,3 @@ async function drawOwn({ step, args: [size] }: Stroke, stage: Stage, deadline: D
   }
   return stage;
 }
-
-const needsProfile = (strokes: readonly Stroke[]) => strokes.some(({ call }) => call === "withIccProfile");

@@ -30,7 +30,8 @@ export const formatStep = step({
     const alpha = canvas.alpha && !background;
     const chosen = chooseFormat(format, alpha, canvas);
     const tooSmall = chosen === "avif" && Math.min(canvas.width, canvas.height) < minAvifSide;
-    return { canvas: { format: tooSmall ? smallFormat(alpha) : chosen } };
+    const animation = formats[chosen].animates ? canvas.animation : undefined;
+    return { canvas: { format: tooSmall ? smallFormat(alpha) : chosen, animation } };
   },
 });
 
@@ -39,16 +40,16 @@ const smallFormat = (alpha: boolean): Format => (alpha ? "png" : "jpeg");
 function chooseFormat(
   format: Format | undefined,
   alpha: boolean,
-  { format: source, offers }: Canvas,
+  { format: source, offers, animated }: Canvas,
 ): Format {
-  const [enforced] = offers.enforced;
-  if (format) return format === "svg" ? format : (enforced ?? format);
+  const holdsFrames = (one: Format) => formats[one].animates || !animated;
+  if (format) return format === "svg" ? format : (offers.enforced.find(holdsFrames) ?? format);
 
-  const [offered] = offers.auto;
+  const offered = offers.auto.find(holdsFrames);
   if (offered) return offered;
   if (offers.preferred.includes(source)) return source;
   const [first = "jpeg"] = offers.preferred;
-  return offers.preferred.find((one) => formats[one].alpha || !alpha) ?? first;
+  return offers.preferred.find((one) => holdsFrames(one) && (formats[one].alpha || !alpha)) ?? first;
 }
 
 /** px a side up to which a picture is drawn in full before it is scaled down to what its format holds, as in imgproxy. */

@@ -18,6 +18,8 @@ export interface Opened extends File {
   readonly origin?: ImageInfo;
   /** The pixels, still undecoded; each call begins anew. */
   readonly pixels: () => Sharp;
+  /** The pixels of some of its frames, counted from 0, each below the one before; where it has several. */
+  readonly frames?: (from: number, count: number) => Sharp;
   /** Is to be drawn in a process that can be killed. */
   readonly hostile?: true;
 }

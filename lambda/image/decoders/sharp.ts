@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import sharp, { type Metadata } from "sharp";
+import type { Animation } from "../../contract/canvas.ts";
 import { BrokenSource, InvalidSource, UnsupportedFormat } from "../../errors.ts";
 import { formatNamed, formats } from "../../formats.ts";
 import { imageType } from "../../image-type.ts";
@@ -25,8 +26,13 @@ export async function openWithSharp(bytes: Uint8Array, density?: number): Promis
     .metadata()
     .catch((cause: unknown) => fail(bytes, cause));
   // sharp would apply the profile before all else; a step does, or nobody where the colours are sRGB's already.
-  const pixels = () => sharp(bytes, { ...settings, ignoreIcc: hasOwnColours(metadata) });
-  return { bytes, info: imageInfo(metadata), pixels };
+  const reading = { ...settings, ignoreIcc: hasOwnColours(metadata) };
+  return {
+    bytes,
+    info: imageInfo(metadata),
+    pixels: () => sharp(bytes, reading),
+    frames: (page, pages) => sharp(bytes, { ...reading, page, pages }),
+  };
 }
 
 /** Colours in which a picture is drawn as they are. What is none of them, such as CMYK, becomes sRGB when it is read. */
@@ -53,7 +59,17 @@ function imageInfo(metadata: Metadata): ImageInfo {
     vector: known === "svg",
     format: known,
     encoded: true,
+    animation: animationOf(metadata),
   };
+}
+
+/** ms that a frame is shown where its file does not say. */
+const USUAL_DELAY = 40;
+
+/** Pages that say how long they are shown, and how often, are frames. */
+function animationOf({ pages = 1, delay, loop }: Metadata): Animation | undefined {
+  if (pages < 2 || delay === undefined || loop === undefined) return undefined;
+  return { delays: Array.from({ length: pages }, (_, at) => delay[at] ?? USUAL_DELAY), loop };
 }
 
 /** Where the header of a profile says which it is, and what that of "sRGB IEC61966-2.1" says there. */

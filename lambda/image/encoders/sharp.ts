@@ -1,4 +1,5 @@
 import type { Sharp } from "sharp";
+import type { Animation } from "../../contract/canvas.ts";
 import type { Format } from "../../formats.ts";
 import type { Output } from "../output.ts";
 import { run } from "../run.ts";
@@ -10,6 +11,16 @@ const fullColour = 90;
 
 const chroma = (quality: number) => (quality >= fullColour ? "4:4:4" : "4:2:0");
 
+const still: Animation = { delays: [0], loop: 0 };
+/** sharp takes no longer delay, ms, and no more loops. */
+const MAX_TIMING = 65_535;
+
+const timing = (animation: Animation | undefined) =>
+  animation && {
+    delay: animation.delays.map((ms) => Math.min(MAX_TIMING, ms)),
+    loop: Math.min(MAX_TIMING, animation.loop),
+  };
+
 /** How each format is written, with imgproxy's settings. */
 const writers = {
   jpeg: (image, { quality, jpegProgressive }) =>
@@ -20,9 +31,11 @@ const writers = {
     if (colours) return image.png({ adaptiveFiltering: false, progressive, palette: true, colours });
     return image.png({ adaptiveFiltering: true, progressive });
   },
-  webp: (image, { quality, webpEffort }) => image.webp({ quality, effort: webpEffort }),
-  // One frame: what a source of several says of showing them is not its own.
-  gif: (image, { paletteColors: colours = 256 }) => image.gif({ loop: 0, delay: 0, colours }),
+  webp: (image, { quality, webpEffort, animation }) =>
+    image.webp({ quality, effort: webpEffort, ...timing(animation) }),
+  // Of one frame: what a source of several says of showing them is not its own.
+  gif: (image, { paletteColors: colours = 256, animation = still }) =>
+    image.gif({ ...timing(animation), colours }),
   avif: (image, { quality, avifSpeed }) =>
     image.avif({ quality, effort: 9 - avifSpeed, chromaSubsampling: chroma(quality) }),
   tiff: (image, { quality }) => image.tiff({ quality, compression: "none" }),

@@ -1,0 +1,116 @@
+import sharp from "sharp";
+import { framesOf } from "../contract/canvas.ts";
+import type { Raw } from "../contract/step.ts";
+import type { Stroke } from "../contract/stroke.ts";
+import type { Deadline } from "../deadline.ts";
+import { BrokenSource, InternalError } from "../errors.ts";
+import type { Opened } from "./decoders/decoder.ts";
+import { SIDE_BY_SIDE } from "./drawable.ts";
+import type { Output } from "./output.ts";
+import { needsProfile } from "./passes.ts";
+import type { Plan } from "./plan.ts";
+import { run } from "./run.ts";
+import { rawOf, type Stage, stageOf } from "./stage.ts";
+
+/** Draws strokes on one frame. */
+type DrawStrokes = (
+  strokes: readonly Stroke[],
+  frame: Stage,
+  kept: Pick<Output, "keepMetadata" | "turned">,
+  deadline: Deadline,
+) => Promise<Stage>;
+
+/**
+ * Draws each frame of an animation as a picture of its own, for what is scaled or blurred must not reach into the next.
+ * The stage it leaves has the size of one, and the pixels of all.
+ */
+export async function drawFrames(
+  plan: Plan,
+  opened: Opened,
+  drawStrokes: DrawStrokes,
+  deadline: Deadline,
+): Promise<Stage> {
+  const stack = new Stack(framesOf(plan.canvas));
+  const frames = readFrames(plan, opened, deadline);
+  const kept = { keepMetadata: false, turned: false };
+  const draw = async () => {
+    for await (const [at, frame] of frames)
+      stack.put(at, await rawOf(await drawStrokes(plan.strokes, frame, kept, deadline), deadline));
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, draw));
+  return stack.stage;
+}
+
+/** Frames in order, several of them decoded at once: a frame is what the frames before it left, and a little more. */
+async function* readFrames(
+  { canvas, strokes, framesAtOnce }: Plan,
+  opened: Opened,
+  deadline: Deadline,
+): AsyncGenerator<readonly [at: number, frame: Stage]> {
+  const decode = needsProfile(strokes) ? decodeWithProfile : decodeRaw;
+  const frames = framesOf(canvas);
+  for (let from = 0; from < frames; from += framesAtOnce) {
+    const count = Math.min(framesAtOnce, frames - from);
+    const frameAt = await decode(opened, from, count, deadline);
+    for (let at = 0; at < count; at++) yield [from + at, frameAt(at)];
+  }
+}
+
+/** Some frames, by their place among them. */
+type Decoded = (at: number) => Stage;
+
+async function decodeRaw(opened: Opened, from: number, count: number, deadline: Deadline): Promise<Decoded> {
+  const { width, height } = opened.info;
+  const { data, info } = await run(() => framesIn(opened, from, count).raw(), deadline);
+  const bytes = width * height * info.channels;
+  if (data.length !== bytes * count) throw new BrokenSource(`${count} frames in ${data.length} bytes`);
+  return (at) =>
+    stageOf({ data: data.subarray(at * bytes, (at + 1) * bytes), width, height, channels: info.channels });
+}
+
+/** Raw pixels would lose the profile; a TIFF has it, and each frame is found in it without those before. */
+async function decodeWithProfile(
+  opened: Opened,
+  from: number,
+  count: number,
+  deadline: Deadline,
+): Promise<Decoded> {
+  const { width, height } = opened.info;
+  const tiff = () => framesIn(opened, from, count).keepIccProfile().tiff({ compression: "none" });
+  const { data } = await run(tiff, deadline);
+  return (page) => ({
+    width,
+    height,
+    pixels: () => sharp(data, { page, ignoreIcc: true, limitInputPixels: false }),
+  });
+}
+
+function framesIn({ frames, info }: Opened, from: number, count: number) {
+  if (!frames) throw new InternalError(`${info.format}: its decoder reads no frames`);
+  return frames(from, count);
+}
+
+/** Frames of one size that come in any order, and in the end lie below each other. */
+class Stack {
+  readonly #frames: number;
+  #all: Raw | undefined;
+
+  constructor(frames: number) {
+    this.#frames = frames;
+  }
+
+  put(at: number, frame: Raw): void {
+    const { length } = frame.data;
+    this.#all ??= { ...frame, data: new Uint8Array(length * this.#frames) };
+    if (this.#all.data.length !== length * this.#frames)
+      throw new BrokenSource(`frame ${at}: ${frame.channels} channels, unlike others`);
+    this.#all.data.set(frame.data, at * length);
+  }
+
+  get stage(): Stage {
+    if (!this.#all) throw new InternalError("no frame was drawn");
+    const { data, width, height, channels } = this.#all;
+    const raw = { width, height: height * this.#frames, channels, pageHeight: height };
+    return { width, height, pixels: () => sharp(data, { raw, limitInputPixels: false }) };
+  }
+}
