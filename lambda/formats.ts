@@ -14,6 +14,8 @@ export interface FormatFacts {
   readonly shrinksOnLoad: boolean;
   /** Its encoder writes the orientation, which viewers obey, even where all other metadata is dropped. */
   readonly tagsOrientation: boolean;
+  /** Can say by a profile what its colours are. */
+  readonly profiles: boolean;
   /** What the prebuilt sharp reads and writes. */
   readonly reads: boolean;
   readonly writes: boolean;
@@ -30,6 +32,7 @@ const raster = {
   animates: false,
   alpha: true,
   lossy: false,
+  profiles: true,
   maxSide: 65_535,
 } as const;
 const foreign = { ...raster, reads: false, writes: false, decodeMs: 0, encodeMs: 0 } as const;
@@ -59,7 +62,15 @@ export const formats = {
     decodeMs: 27,
     encodeMs: 150,
   },
-  gif: { ...raster, mime: "image/gif", extension: ".gif", animates: true, decodeMs: 12, encodeMs: 900 },
+  gif: {
+    ...raster,
+    profiles: false,
+    mime: "image/gif",
+    extension: ".gif",
+    animates: true,
+    decodeMs: 12,
+    encodeMs: 900,
+  },
   avif: {
     ...raster,
     mime: "image/avif",
@@ -82,6 +93,7 @@ export const formats = {
   },
   svg: {
     ...raster,
+    profiles: false,
     shrinksOnLoad: true,
     mime: "image/svg+xml",
     extension: ".svg",
@@ -91,13 +103,22 @@ export const formats = {
   },
   bmp: {
     ...raster,
+    profiles: false,
     mime: "image/bmp",
     extension: ".bmp",
     maxSide: Infinity,
     decodeMs: 5,
     encodeMs: 5,
   },
-  ico: { ...raster, mime: "image/x-icon", extension: ".ico", maxSide: 256, decodeMs: 18, encodeMs: 100 },
+  ico: {
+    ...raster,
+    profiles: false,
+    mime: "image/x-icon",
+    extension: ".ico",
+    maxSide: 256,
+    decodeMs: 18,
+    encodeMs: 100,
+  },
   heic: { ...foreign, mime: "image/heif", extension: ".heic", lossy: true, maxSide: 16_384 },
   jxl: { ...foreign, mime: "image/jxl", extension: ".jxl", lossy: true },
 } as const satisfies Record<string, FormatFacts>;

@@ -404,6 +404,18 @@ export const variables = {
     default: true,
     doc: "Drop EXIF, XMP and IPTC.",
   }),
+  keepCopyright: flag({
+    name: "IMGPROXY_KEEP_COPYRIGHT",
+    keyed: true,
+    default: true,
+    doc: "Keep of them what says whose the picture is.",
+  }),
+  stripColorProfile: flag({
+    name: "IMGPROXY_STRIP_COLOR_PROFILE",
+    keyed: true,
+    default: true,
+    doc: "Make colours sRGB's and drop the profile.",
+  }),
   autoRotate: flag({
     name: "IMGPROXY_AUTO_ROTATE",
     keyed: true,

@@ -4,8 +4,8 @@ import type { Deadline } from "../deadline.ts";
 import { type Border, transparent, withoutBorder } from "../options/trim.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { openWithSharp } from "./decoders/sharp.ts";
+import { withChunks } from "./metadata/png.ts";
 import { run } from "./run.ts";
-import { withMetadata } from "./stage.ts";
 
 /** px; libvips looks at squares of this side. */
 const LEAST_SIDE = 3;
@@ -17,21 +17,17 @@ const LEAST_SIDE = 3;
 export async function cutBorder(opened: Opened, border: Border, deadline: Deadline): Promise<Opened> {
   const { info } = opened;
   if (Math.min(info.width, info.height) < LEAST_SIDE) return opened;
-  const whole = await openWithSharp(await written(opened.pixels(), info.profile, deadline));
+  const lossless = async (image: Sharp) => {
+    const { data } = await run(() => image.png({ compressionLevel: 0 }), deadline);
+    return openWithSharp(withChunks(data, opened.metadata ?? {}));
+  };
+  const whole = await lossless(opened.pixels());
   const found = await inside(whole.pixels, border, deadline);
   const { left, top, width, height } = withoutBorder(found, info, border);
   const box = { left, top, width, height };
   const cut =
-    width === info.width && height === info.height
-      ? whole
-      : await openWithSharp(await written(whole.pixels().extract(box), info.profile, deadline));
+    width === info.width && height === info.height ? whole : await lossless(whole.pixels().extract(box));
   return { ...cut, info: { ...info, width, height, vector: false, encoded: false } };
-}
-
-async function written(image: Sharp, profile: boolean, deadline: Deadline): Promise<Buffer> {
-  const kept = profile ? image.keepMetadata() : withMetadata(image, { turned: false });
-  const { data } = await run(() => kept.png({ compressionLevel: 0 }), deadline);
-  return data;
 }
 
 /** What stands out from the border; all of the picture where nothing does. */

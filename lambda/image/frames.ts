@@ -6,19 +6,13 @@ import type { Deadline } from "../deadline.ts";
 import { BrokenSource, InternalError } from "../errors.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { SIDE_BY_SIDE } from "./drawable.ts";
-import type { Output } from "./output.ts";
 import { needsProfile } from "./passes.ts";
 import type { Plan } from "./plan.ts";
 import { run } from "./run.ts";
 import { rawOf, type Stage, stageOf } from "./stage.ts";
 
 /** Draws strokes on one frame. */
-type DrawStrokes = (
-  strokes: readonly Stroke[],
-  frame: Stage,
-  kept: Pick<Output, "keepMetadata" | "turned">,
-  deadline: Deadline,
-) => Promise<Stage>;
+type DrawStrokes = (strokes: readonly Stroke[], frame: Stage, deadline: Deadline) => Promise<Stage>;
 
 /**
  * Draws each frame of an animation as a picture of its own, for what is scaled or blurred must not reach into the next.
@@ -32,10 +26,9 @@ export async function drawFrames(
 ): Promise<Stage> {
   const stack = new Stack(framesOf(plan.canvas));
   const frames = readFrames(plan, opened, deadline);
-  const kept = { keepMetadata: false, turned: false };
   const draw = async () => {
     for await (const [at, frame] of frames)
-      stack.put(at, await rawOf(await drawStrokes(plan.strokes, frame, kept, deadline), deadline));
+      stack.put(at, await rawOf(await drawStrokes(plan.strokes, frame, deadline), deadline));
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, draw));
   return stack.stage;

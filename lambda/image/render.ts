@@ -8,7 +8,8 @@ import { everyStep } from "../options/index.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { encode } from "./encode.ts";
 import { drawFrames } from "./frames.ts";
-import { isHeld, type Output } from "./output.ts";
+import { signed, telling } from "./metadata/metadata.ts";
+import { isHeld } from "./output.ts";
 import { needsProfile, passes } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Plan } from "./plan.ts";
@@ -21,28 +22,25 @@ export async function render(plan: Plan, opened: Opened, deadline: Deadline): Pr
   const stage = canvas.animation
     ? await drawFrames(plan, opened, drawStrokes, deadline)
     : await drawStill(plan, opened, deadline);
-  const body = await encode(stage, output, deadline);
-  return { body, format: output.format, width: canvas.width, height: canvas.height };
+  const { metadata = {} } = opened;
+  const file = await encode(await telling(stage, metadata, output, deadline), output, deadline);
+  const { width, height } = canvas;
+  return { body: signed(file, metadata, output), format: output.format, width, height };
 }
 
 async function drawStill({ strokes, output }: Plan, opened: Opened, deadline: Deadline): Promise<Stage> {
   const source: Stage = { ...opened.info, pixels: opened.pixels };
-  const stage = await drawStrokes(strokes, source, output, deadline);
-  return isHeld(output) ? materialize(stage, { ...output, profile: false }, deadline) : stage;
+  const stage = await drawStrokes(strokes, source, deadline);
+  return isHeld(output) ? materialize(stage, { profile: false }, deadline) : stage;
 }
 
 /** All strokes, in as many passes as they take. */
-async function drawStrokes(
-  strokes: readonly Stroke[],
-  source: Stage,
-  kept: Pick<Output, "keepMetadata" | "turned">,
-  deadline: Deadline,
-): Promise<Stage> {
+async function drawStrokes(strokes: readonly Stroke[], source: Stage, deadline: Deadline): Promise<Stage> {
   let stage = source;
   const groups = passes(strokes);
   for (const [at, group] of groups.entries()) {
     const rest = groups.slice(at).flat();
-    if (at > 0) stage = await materialize(stage, { ...kept, profile: needsProfile(rest) }, deadline);
+    if (at > 0) stage = await materialize(stage, { profile: needsProfile(rest) }, deadline);
     stage = await drawPass(group, stage, deadline);
   }
   return stage;

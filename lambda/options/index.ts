@@ -17,12 +17,12 @@ import {
   maxSrcFileSize,
   maxSrcResolution,
 } from "./limits.ts";
-import { metadataOutput, stripMetadata } from "./metadata.ts";
+import { keepCopyright, metadataOutput, stripMetadata } from "./metadata.ts";
 import { autoRotate, flip, mirrorStep, rotate, turnStep } from "./orient.ts";
 import { padding, padStep } from "./padding.ts";
 import { pixelate, pixelateStep } from "./pixelate.ts";
 import { preset } from "./preset.ts";
-import { profileStep } from "./profile.ts";
+import { lostProfileStep, profileOutput, profileStep, stripColorProfile } from "./profile.ts";
 import { maxBytes, quality, qualityOutput } from "./quality.ts";
 import {
   dpr,
@@ -71,6 +71,8 @@ export const options = [
   maxBytes,
   stripMetadata,
   skipProcessing,
+  keepCopyright,
+  stripColorProfile,
   preset,
   cachebuster,
   expires,
@@ -99,6 +101,7 @@ export const steps = [
   extendAspectStep,
   padStep,
   formatStep,
+  lostProfileStep,
   limitStep,
   flattenStep,
 ] as const satisfies readonly Step[];
@@ -107,6 +110,7 @@ export const steps = [
 export const outputs = [
   qualityOutput,
   metadataOutput,
+  profileOutput,
   encodersOutput,
 ] as const satisfies readonly OutputPart[];
 

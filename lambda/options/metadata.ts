@@ -12,11 +12,26 @@ export const stripMetadata = option({
   arg: flag(),
 });
 
-export const metadataOutput = outputPart({ stripMetadata }, (options, { source, canvas }) => ({
-  keepMetadata: !options.stripMetadata,
-  /** The pixels were turned, so the EXIF orientation that is kept no longer holds. */
-  turned: canvas.orientation !== source.orientation,
-  /** The orientation of the source would be written into the file, and is to be lost first. */
-  losesOrientation:
-    options.stripMetadata && source.orientation !== 1 && formats[canvas.format].tagsOrientation,
-}));
+export const keepCopyright = option({
+  name: "keep_copyright",
+  aliases: ["kcr"],
+  default: true,
+  doc: "Keep of them what says whose the picture is.",
+  example: "kcr:0",
+  arg: flag(),
+});
+
+/** What the answer's file keeps of EXIF, XMP and IPTC. */
+type Metadata = "all" | "copyright" | "none";
+
+export const metadataOutput = outputPart({ stripMetadata, keepCopyright }, (options, { source, canvas }) => {
+  const copyright: Metadata = options.keepCopyright ? "copyright" : "none";
+  return {
+    metadata: options.stripMetadata ? copyright : "all",
+    /** The pixels were turned, so the EXIF orientation that is kept no longer holds. */
+    turned: canvas.orientation !== source.orientation,
+    /** The orientation of the source would be written into the file, and is to be lost first. */
+    losesOrientation:
+      options.stripMetadata && source.orientation !== 1 && formats[canvas.format].tagsOrientation,
+  };
+});

@@ -1,8 +1,27 @@
-import { step } from "../contract/step.ts";
+import { flag } from "../contract/args.ts";
+import type { Canvas } from "../contract/canvas.ts";
+import { option } from "../contract/option.ts";
+import { outputPart } from "../contract/output-part.ts";
+import { type Planned, step } from "../contract/step.ts";
 import { stroke } from "../contract/stroke.ts";
+import { formats } from "../formats.ts";
+
+export const stripColorProfile = option({
+  name: "strip_color_profile",
+  aliases: ["scp"],
+  default: true,
+  doc: "Make the colours sRGB's and drop the profile; otherwise both stay, where the format can hold a profile.",
+  example: "scp:0",
+  arg: flag(),
+});
 
 /** ms per megapixel of one vCPU. */
 const RATE = 12;
+
+const toStandard: Planned = {
+  strokes: [stroke("withIccProfile", ["srgb", { attach: false }], { rate: RATE })],
+  canvas: { profile: false },
+};
 
 /**
  * Makes the colours sRGB's, once the picture is small: scaling and filters work in the source's own, as in imgproxy.
@@ -10,12 +29,21 @@ const RATE = 12;
  */
 export const profileStep = step({
   name: "profile",
-  needs: {},
-  plan(_, { profile }) {
-    if (!profile) return;
-    return {
-      strokes: [stroke("withIccProfile", ["srgb", { attach: false }], { rate: RATE })],
-      canvas: { profile: false },
-    };
-  },
+  needs: { stripColorProfile },
+  plan: ({ stripColorProfile }, { profile }) => (profile && stripColorProfile ? toStandard : undefined),
 });
+
+/** An animation is written from pixels alone. */
+const holdsProfile = ({ format, animation }: Canvas) => formats[format].profiles && !animation;
+
+/** The same for a profile that was to be kept, and that the format cannot hold. */
+export const lostProfileStep = step({
+  name: "lostProfile",
+  needs: {},
+  plan: (_, canvas) => (canvas.profile && !holdsProfile(canvas) ? toStandard : undefined),
+});
+
+export const profileOutput = outputPart({ stripColorProfile }, (options, { canvas }) => ({
+  /** The profile of the source, where it has one. */
+  keepsProfile: !options.stripColorProfile && holdsProfile(canvas),
+}));

@@ -30,10 +30,12 @@ export function startOf(language: Language, hints: Hints): OptionValues {
 }
 
 /** What the environment asks for where it differs from the options' own defaults. */
-const environment = ({ autoRotate, stripMetadata, returnAttachment }: Config): OptionValues => ({
-  ...(autoRotate ? {} : { auto_rotate: false }),
-  ...(stripMetadata ? {} : { strip_metadata: false }),
-  ...(returnAttachment ? { return_attachment: true } : {}),
+const environment = (config: Config): OptionValues => ({
+  ...(config.autoRotate ? {} : { auto_rotate: false }),
+  ...(config.stripMetadata ? {} : { strip_metadata: false }),
+  ...(config.keepCopyright ? {} : { keep_copyright: false }),
+  ...(config.stripColorProfile ? {} : { strip_color_profile: false }),
+  ...(config.returnAttachment ? { return_attachment: true } : {}),
 });
 
 /** A preset as it is written, and the variable it comes from. */

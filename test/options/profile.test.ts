@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import sharp from "sharp";
+import { readConfig } from "../../lambda/config/variables.ts";
+import { compileLanguage } from "../../lambda/url/language.ts";
 import { drawnAs } from "../drawing.ts";
 
 /** Pure colours of Display P3, which sRGB cannot show, side by side in lines of one px. */
@@ -47,4 +49,53 @@ test("the profile is still known after the eye was caught", async () => {
 test("what is painted beside the picture has the colour that was asked for", async () => {
   const drawn = await drawnAs("w:16/pd:4/bg:1ffd00/f:png", await wide());
   assert.deepEqual(drawn.pixel(0, 0), [0x1f, 0xfd, 0, 255]);
+});
+
+describe("strip_color_profile", () => {
+  test("leaves colours and profile as they are where it is off", async () => {
+    const own = await sharp(await wide(), { ignoreIcc: true })
+      .ensureAlpha()
+      .raw()
+      .toBuffer();
+    for (const options of ["scp:0", "scp:0/sm:0", "scp:0/mb:99999", "scp:0/c:64:64/bl:0.1/rot:360"]) {
+      const drawn = await drawnAs(`${options}/f:png`, await wide());
+      const { icc } = await drawn.metadata();
+      assert.deepEqual(icc, (await sharp(await wide()).metadata()).icc, options);
+      assert.deepEqual(
+        await sharp(drawn.body, { ignoreIcc: true }).ensureAlpha().raw().toBuffer(),
+        own,
+        options,
+      );
+    }
+  });
+
+  test("keeps the profile through passes of their own, in every format that can hold one", async () => {
+    for (const format of ["png", "jpeg", "webp", "avif", "tiff"]) {
+      const drawn = await drawnAs(`scp:0/pix:2/bl:2/pd:4/f:${format}`, await wide());
+      assert.equal((await drawn.metadata()).hasProfile, true, format);
+    }
+  });
+
+  test("makes the colours sRGB's all the same where the format holds no profile", async () => {
+    const [kept, stripped] = await Promise.all(
+      ["scp:0", "scp:1"].map(async (options) => drawnAs(`${options}/f:gif`, await wide())),
+    );
+    assert.deepEqual(kept?.pixel(0, 0), stripped?.pixel(0, 0));
+  });
+
+  test("keeps a profile of sRGB as well, and adds none", async () => {
+    const plain = sharp({ create: { width: 8, height: 8, channels: 3, background: "#123456" } });
+    const [without, standard] = await Promise.all([
+      plain.png().toBuffer(),
+      plain.clone().withIccProfile("srgb").png().toBuffer(),
+    ]);
+    assert.equal((await (await drawnAs("scp:0", without)).metadata()).hasProfile, false);
+    assert.equal((await (await drawnAs("scp:0", standard)).metadata()).hasProfile, true);
+    assert.equal((await (await drawnAs("", standard)).metadata()).hasProfile, false);
+  });
+
+  test("is asked of the environment", () => {
+    const { defaults } = compileLanguage(readConfig({ IMGPROXY_STRIP_COLOR_PROFILE: "0" }), 0);
+    assert.deepEqual(defaults, { strip_color_profile: false });
+  });
 });

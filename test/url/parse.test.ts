@@ -30,7 +30,6 @@ interface Vector {
 const notBuilt = [
   ["pixelate", "pix"],
   ["watermark", "wm"],
-  ["keep_copyright", "kcr"],
   ["preserve_hdr", "ph"],
   ["enforce_thumbnail", "eth"],
   ["format_quality", "fq"],

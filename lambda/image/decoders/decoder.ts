@@ -2,6 +2,7 @@ import type { Sharp } from "sharp";
 import type { Deadline } from "../../deadline.ts";
 import type { Options } from "../../options/index.ts";
 import type { Limits } from "../../options/limits.ts";
+import type { Metadata } from "../metadata/metadata.ts";
 import type { ImageInfo } from "../plan.ts";
 
 /** A source's file, and how it is to be read. */
@@ -16,6 +17,8 @@ export interface Opened extends File {
   readonly info: ImageInfo;
   /** What the source was before its border was cut off. @default `info` */
   readonly origin?: ImageInfo;
+  /** What it tells beside its pixels. */
+  readonly metadata?: Metadata;
   /** The pixels, still undecoded; each call begins anew. */
   readonly pixels: () => Sharp;
   /** The pixels of some of its frames, counted from 0, each below the one before; where it has several. */

@@ -27,9 +27,12 @@ export async function openWithSharp(bytes: Uint8Array, density?: number): Promis
     .catch((cause: unknown) => fail(bytes, cause));
   // sharp would apply the profile before all else; a step does, or nobody where the colours are sRGB's already.
   const reading = { ...settings, ignoreIcc: hasOwnColours(metadata) };
+  const { exif, xmp, iptc } = metadata;
+  const icc = hasOwnColours(metadata) ? metadata.icc : undefined;
   return {
     bytes,
     info: imageInfo(metadata),
+    metadata: { exif, xmp, iptc, icc },
     pixels: () => sharp(bytes, reading),
     frames: (page, pages) => sharp(bytes, { ...reading, page, pages }),
   };

@@ -3,7 +3,6 @@ import type { Animation } from "../../contract/canvas.ts";
 import type { Format } from "../../formats.ts";
 import type { Output } from "../output.ts";
 import { run } from "../run.ts";
-import { withMetadata } from "../stage.ts";
 import type { Encoder } from "./encoder.ts";
 
 /** Above this quality colours are not thinned out. */
@@ -46,8 +45,7 @@ const isWritten = (format: Format): format is keyof typeof writers => Object.has
 /** The sharp that writes a picture; what comes out is the file. */
 export function written(image: Sharp, output: Output): Sharp {
   const grey = output.grey ? image.toColourspace("b-w") : image;
-  const kept = output.keepMetadata ? withMetadata(grey, output) : grey;
-  return isWritten(output.format) ? writers[output.format](kept, output) : kept;
+  return isWritten(output.format) ? writers[output.format](grey, output) : grey;
 }
 
 /** Writes JPEG, PNG, WebP, GIF, AVIF and TIFF. */

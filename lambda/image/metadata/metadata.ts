@@ -1,0 +1,62 @@
+import sharp, { type Sharp } from "sharp";
+import type { Deadline } from "../../deadline.ts";
+import type { Output } from "../output.ts";
+import { run } from "../run.ts";
+import type { Stage } from "../stage.ts";
+import { copyrightOf, upright } from "./exif.ts";
+import { copyrightIptc, withIptc } from "./iptc.ts";
+import { type Told, withChunks } from "./png.ts";
+import { copyrightXmp } from "./xmp.ts";
+
+/** What a source tells beside its pixels. It comes along as data, for pixels that are drawn lose it. */
+export interface Metadata extends Told {
+  /** As it lies in a JPEG. */
+  readonly iptc?: Buffer | undefined;
+}
+
+/** Of it, what the answer's file is to tell as it is. */
+function keptOf({ exif, xmp, icc }: Metadata, { metadata, turned, keepsProfile }: Output): Told {
+  const all = metadata === "all";
+  return {
+    exif: all && exif ? (turned ? upright : Buffer.from)(exif) : undefined,
+    xmp: all ? xmp : undefined,
+    icc: keepsProfile ? icc : undefined,
+  };
+}
+
+/** A finished picture that tells what it is to tell. */
+export async function telling(
+  stage: Stage,
+  source: Metadata,
+  output: Output,
+  deadline: Deadline,
+): Promise<Stage> {
+  const kept = keptOf(source, output);
+  // The file in which it lies holds one frame.
+  const tells = !output.animation && Object.values(kept).some(Boolean);
+  const told = tells ? await withTold(stage, kept, output, deadline) : stage;
+  if (output.metadata !== "copyright") return told;
+  return { ...told, pixels: () => withCopyright(told.pixels(), source) };
+}
+
+/** What is told lies in a file that sharp reads: it takes no such data by itself. */
+async function withTold(stage: Stage, told: Told, { grey }: Output, deadline: Deadline): Promise<Stage> {
+  const image = () => (grey ? stage.pixels().toColourspace("b-w") : stage.pixels());
+  const { data } = await run(() => image().png({ compressionLevel: 0 }), deadline);
+  const file = withChunks(data, told);
+  return { ...stage, pixels: () => sharp(file, { limitInputPixels: false }).keepMetadata() };
+}
+
+function withCopyright(image: Sharp, { exif, xmp }: Metadata): Sharp {
+  const said = exif ? copyrightOf(exif) : {};
+  const packet = xmp && copyrightXmp(xmp.toString("utf8"));
+  const signed = Object.keys(said).length > 0 ? image.withExif({ IFD0: said }) : image;
+  return packet ? signed.withXmp(packet) : signed;
+}
+
+/** The file of a picture with its IPTC, which sharp writes into none; JPEGs alone. */
+export function signed(file: Uint8Array, { iptc }: Metadata, { format, metadata }: Output): Uint8Array {
+  if (!iptc || format !== "jpeg" || metadata === "none") return file;
+  const kept = metadata === "all" ? iptc : copyrightIptc(iptc);
+  return kept ? withIptc(file, kept) : file;
+}
