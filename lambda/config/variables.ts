@@ -416,6 +416,18 @@ export const variables = {
     default: true,
     doc: "Make colours sRGB's and drop the profile.",
   }),
+  useLinearColorspace: flag({
+    name: "IMGPROXY_USE_LINEAR_COLORSPACE",
+    keyed: true,
+    default: false,
+    doc: "Scale by light, in linear colours: slower, and truer where bright and dark meet.",
+  }),
+  disableShrinkOnLoad: flag({
+    name: "IMGPROXY_DISABLE_SHRINK_ON_LOAD",
+    keyed: true,
+    default: false,
+    doc: "Decode JPEG and WebP whole before they are scaled: slower, and sharper.",
+  }),
   autoRotate: flag({
     name: "IMGPROXY_AUTO_ROTATE",
     keyed: true,

@@ -59,6 +59,10 @@ export interface Canvas extends Size {
   readonly offers: Offers;
   /** Nothing has been drawn or cut yet: the decoder may shrink what comes. */
   readonly encoded: boolean;
+  /** Its decoder may shrink it at all. */
+  readonly shrinksOnLoad: boolean;
+  /** Is scaled by light, not by the numbers that stand for it. */
+  readonly linear: boolean;
   /** What is cut out before scaling; px as stored, 0 where all of a side is kept. */
   readonly kept: Size;
   /** What the sides are still to be multiplied by; as stored. */

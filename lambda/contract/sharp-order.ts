@@ -18,6 +18,8 @@ interface Place {
   readonly method: keyof Sharp;
   /** Calls of which one must come before in the same sharp, or it takes this one for another. */
   readonly after?: readonly string[];
+  /** Calls that the same sharp may run besides; all others would see other colours than they should. */
+  readonly only?: readonly string[];
 }
 
 /**
@@ -25,6 +27,12 @@ interface Place {
  * `extract` stands twice, as in sharp: before `resize`, and after it if anything shows that it is meant so.
  */
 export const sharpOrder = [
+  { call: "decodeWhole", method: "pipelineColourspace" },
+  {
+    call: "linearise",
+    method: "pipelineColourspace",
+    only: ["extractBefore", "resize", "flop", "rotate", "extractAfter"],
+  },
   { call: "extractBefore", method: "extract" },
   { call: "flatten", method: "flatten" },
   { call: "resize", method: "resize" },
@@ -47,6 +55,9 @@ export type SharpCall = (typeof sharpOrder)[number]["call"];
 
 /** What each operation is given. */
 export interface ArgumentsOf {
+  /** To name the colours that it works in keeps sharp from having the decoder shrink a picture. */
+  readonly decodeWhole: readonly ["srgb"];
+  readonly linearise: readonly ["scrgb"];
   readonly extractBefore: readonly [Region];
   readonly flatten: readonly [FlattenOptions];
   readonly resize: readonly [ResizeOptions];
@@ -68,6 +79,10 @@ export interface ArgumentsOf {
 }
 
 const rank = (call: SharpCall) => sharpOrder.findIndex((place) => place.call === call);
+const isUnbound = (one: SharpCall, call: SharpCall) => {
+  const { only }: Place = placeOf(one);
+  return only === undefined || only.includes(call);
+};
 const placeOf = (call: SharpCall) => sharpOrder[rank(call)] ?? sharpOrder[0];
 
 /** The method of sharp behind a call. */
@@ -76,6 +91,7 @@ export const methodOf = (call: SharpCall): (typeof sharpOrder)[number]["method"]
 /** Whether one sharp that has been asked for `earlier`, in this order, would run `call` after all of them. */
 export function joins(call: SharpCall, earlier: readonly SharpCall[]): boolean {
   const { after }: Place = placeOf(call);
+  if (!earlier.every((one) => isUnbound(one, call))) return false;
   if (after && !earlier.some((one) => after.includes(one))) return false;
   return earlier.every((one) => rank(one) < rank(call));
 }

@@ -35,7 +35,7 @@ export function plan(
   limits: Limits,
   config: Config,
 ): Plan {
-  const start = canvasOf(within(source, limits.maxAnimationFrames), offers);
+  const start = { ...canvasOf(within(source, limits.maxAnimationFrames), offers), ...scalingOf(config) };
   const { strokes, canvas } = layOut(options, start, limits.maxResultDimension);
   // A still was held to it when it was opened.
   if (source.animation) assertResolution(source, framesOf(canvas), limits);
@@ -57,6 +57,12 @@ function within({ animation, ...still }: ImageInfo, frames: number): ImageInfo {
   return { ...still, animation: { ...animation, delays: animation.delays.slice(0, frames) } };
 }
 
+/** How the environment has pictures scaled. In linear light nothing is left to the decoder. */
+const scalingOf = ({ useLinearColorspace, disableShrinkOnLoad }: Config) => ({
+  shrinksOnLoad: !disableShrinkOnLoad && !useLinearColorspace,
+  linear: useLinearColorspace,
+});
+
 const nothing: Size = { width: 0, height: 0 };
 
 /** A source before the first step. */
@@ -67,6 +73,8 @@ export const canvasOf = (source: ImageInfo, offers: Offers): Canvas => ({
   dpr: 1,
   shrink: 1,
   formatLimit: 1,
+  shrinksOnLoad: true,
+  linear: false,
   offers,
   encoded: source.encoded && source.animation === undefined,
   kept: nothing,

@@ -36,7 +36,7 @@ import {
   width,
   zoom,
 } from "./resize.ts";
-import { resultCropStep, scaleStep } from "./scale.ts";
+import { decodeStep, resultCropStep, scaleStep } from "./scale.ts";
 import { sharpen, sharpenStep } from "./sharpen.ts";
 import { skipProcessing } from "./skip-processing.ts";
 import { trim } from "./trim.ts";
@@ -88,6 +88,7 @@ export const options = [
 /** The picture, in the order it is drawn. */
 export const steps = [
   layoutStep,
+  decodeStep,
   cropStep,
   scaleStep,
   mirrorStep,

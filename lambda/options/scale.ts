@@ -2,7 +2,18 @@ import type { Canvas, Size } from "../contract/canvas.ts";
 import { handedOn, scaledBy } from "../contract/resampling.ts";
 import { type Planned, step } from "../contract/step.ts";
 import { RESIZE_RATE, stroke } from "../contract/stroke.ts";
+import { formats } from "../formats.ts";
 import { gravity, planCut } from "./gravity.ts";
+
+/** Has a picture decoded whole that its decoder would shrink, where the environment asks for that. Shapes have no size of their own. */
+export const decodeStep = step({
+  name: "decode",
+  needs: {},
+  plan(_, { encoded, shrinksOnLoad, vector, format }) {
+    if (!encoded || shrinksOnLoad || vector || !formats[format].shrinksOnLoad) return;
+    return { strokes: [stroke("decodeWhole", ["srgb"])] };
+  },
+});
 
 /** Multiplies the sides by what is left of their scales. */
 export const scaleStep = step({
@@ -16,8 +27,14 @@ export function planResize(from: Canvas, scales: Size): Planned | undefined {
   const to = scaledBy(from, scales);
   if (to.width === from.width && to.height === from.height) return;
   const resize = stroke("resize", [handedOn(from, to, scales)], { rate: RESIZE_RATE, leaves: to });
-  return { strokes: [resize], canvas: to };
+  return { strokes: from.linear ? [linearise(from), resize] : [resize], canvas: to };
 }
+
+/** ms per megapixel of one vCPU that making a picture linear takes, scaling it so, and making it as it was. */
+const LINEAR_RATE = 15;
+
+const linearise = ({ width, height }: Size) =>
+  stroke("linearise", ["scrgb"], { rate: LINEAR_RATE, leaves: { width, height } });
 
 /** Cuts the scaled, upright picture down to the size asked for. */
 export const resultCropStep = step({

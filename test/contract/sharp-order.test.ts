@@ -42,6 +42,12 @@ test("sharp takes the first cut for one before scaling, unless it cut, scaled or
   assert.equal(joins("extractAfter", ["flatten", "resize", "flop"]), true);
 });
 
+test("what sees colours does not join a scaling in linear ones; what moves pixels does", () => {
+  const joined = order.filter((call) => joins(call, ["linearise", "extractBefore"]));
+  assert.deepEqual(joined, ["resize", "flop", "rotate", "extractAfter"]);
+  assert.equal(joins("blur", ["decodeWhole", "resize"]), true);
+});
+
 const stroke = (call: Call, more: Partial<Stroke> = {}): Stroke => ({
   step: "any",
   call,
