@@ -114,6 +114,21 @@ export class BrokenSvg extends Failure {
   override readonly cacheFor = 60;
 }
 
+/** The configured watermark cannot be had: imgproxy would not have started. */
+export class WatermarkUnavailable extends Failure {
+  override readonly name = "WatermarkUnavailable";
+  readonly status = 503;
+  readonly publicMessage = "Watermark is unavailable";
+  override readonly retryAfter = 5;
+}
+
+/** The configured watermark is no picture that can be drawn, or too large. */
+export class InvalidWatermark extends Failure {
+  override readonly name = "InvalidWatermark";
+  readonly status = 422;
+  readonly publicMessage = "Invalid watermark image";
+}
+
 /** A format is known, but not one we can read or write. */
 export class UnsupportedFormat extends Failure {
   override readonly name = "UnsupportedFormat";

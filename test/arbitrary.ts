@@ -55,7 +55,10 @@ export function anyValue(option: Option): fc.Arbitrary<unknown> {
       Object.fromEntries(entries.map(([key, each]) => [key, anyArg(each)])),
       entries.map(([key]) => key),
     );
-  if (option.skipsBlanks) return fc.subarray(args, { minLength: 1 }).chain(bag);
+  if (option.skipsBlanks)
+    return fc
+      .subarray(args, { minLength: 1 })
+      .chain((some) => bag(args.filter((one) => one[1].required || some.includes(one))));
   // Where a blank is refused, what is left out must be at the end.
   return fc.integer({ min: 1, max: args.length }).chain((count) => bag(args.slice(0, count)));
 }
@@ -95,8 +98,7 @@ export const anyDrawing: fc.Arbitrary<Options> = fc
   .tuple(some(shapes), record(sizes))
   .map(([shape, size]) => ({ ...shape, ...size }));
 
-/** What is known of some source. */
-export const anySource: fc.Arbitrary<ImageInfo> = fc.record({
+const anyFile = {
   width: fc.integer({ min: 16, max: 5000 }),
   height: fc.integer({ min: 16, max: 5000 }),
   orientation: fc.integer({ min: 1, max: 8 }),
@@ -107,4 +109,23 @@ export const anySource: fc.Arbitrary<ImageInfo> = fc.record({
   vector: fc.boolean(),
   format: fc.constantFrom<Format>("jpeg", "png", "webp", "gif"),
   encoded: fc.boolean(),
-});
+};
+
+/** What is known of some source, and maybe of a watermark. */
+export const anySource: fc.Arbitrary<ImageInfo> = fc.record(
+  { ...anyFile, watermark: fc.record(anyFile) },
+  {
+    requiredKeys: [
+      "width",
+      "height",
+      "orientation",
+      "alpha",
+      "grey",
+      "profile",
+      "paletteBits",
+      "vector",
+      "format",
+      "encoded",
+    ],
+  },
+);

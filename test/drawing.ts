@@ -13,12 +13,12 @@ import type { Env } from "./services.ts";
 const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as const;
 
 /** The file that the options of a URL make of a source where the environment is `env`, with what can be asked of its pixels. */
-export async function drawnAs(text: string, source: Buffer, env: Env = {}) {
+export async function drawnAs(text: string, source: Buffer, env: Env = {}, watermark?: Buffer) {
   const { options } = optionsOf(text);
   const config = readConfig(env);
   const deadline = Deadline.in(10_000);
   const limits = limitsOf(config, options);
-  const opened = await open({ bytes: source }, options, limits, deadline);
+  const opened = await open({ bytes: source, watermark }, options, limits, deadline);
   const { body, format } = await draw(
     plan(options, opened.info, offers, limits, config),
     opened,

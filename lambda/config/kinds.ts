@@ -36,10 +36,10 @@ export const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
       max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`,
     read: (text) => inRange(readInteger(text), min, max),
   });
-export const number = (above: number) =>
+export const number = (above: number, max = Number.MAX_VALUE) =>
   variable<number>({
-    expects: `a number above ${above}`,
-    read: (text) => (Number.isFinite(Number(text)) && Number(text) > above ? Number(text) : undefined),
+    expects: max === Number.MAX_VALUE ? `a number above ${above}` : `a number above ${above}, ${max} at most`,
+    read: (text) => (Number(text) > above && Number(text) <= max ? Number(text) : undefined),
   });
 export const atLeast = (least: number) =>
   variable<number>({
@@ -98,6 +98,14 @@ export const hexList = variable<readonly Uint8Array[]>({
   expects: "hex-encoded bytes, several separated by commas",
   read: (given) =>
     every(words(given), (word) => (/^([0-9a-f]{2})+$/i.test(word) ? fromHex(word) : undefined)),
+});
+/** Standard base64 or its URL alphabet, padded or not. */
+export const base64 = variable<Uint8Array | undefined>({
+  expects: "base64",
+  read: (given) => {
+    const digits = given.replace(/\s+/g, "").replace(/=+$/, "");
+    return /^[\w+/-]+$/.test(digits) && digits.length % 4 !== 1 ? Buffer.from(digits, "base64") : undefined;
+  },
 });
 export const formatList = variable<readonly Format[]>({
   expects: "a list of formats separated by commas",

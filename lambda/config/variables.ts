@@ -1,6 +1,7 @@
 import { formats } from "../formats.ts";
 import {
   atLeast,
+  base64,
   defaultFormatQuality,
   endpoint,
   flag,
@@ -440,6 +441,33 @@ export const variables = {
     keyed: true,
     default: false,
     doc: "Have browsers save pictures instead of showing them.",
+  }),
+  watermarkData: base64({
+    name: "IMGPROXY_WATERMARK_DATA",
+    keyed: true,
+    default: undefined,
+    doc: "The watermark, a picture in base64; goes before the other two.",
+  }),
+  watermarkPath: text({
+    name: "IMGPROXY_WATERMARK_PATH",
+    keyed: true,
+    default: "",
+    doc: "A file with the watermark; it is shipped with the function.",
+  }),
+  watermarkUrl: text({
+    name: "IMGPROXY_WATERMARK_URL",
+    keyed: true,
+    default: "",
+    doc: "Where the watermark lies, s3://bucket/key; looked at again every five minutes.",
+  }),
+  watermarkOpacity: number(
+    0,
+    1,
+  )({
+    name: "IMGPROXY_WATERMARK_OPACITY",
+    keyed: true,
+    default: 1,
+    doc: "What the opacity in a URL is multiplied by.",
   }),
 
   memorySize: integer(128)({

@@ -46,6 +46,8 @@ export interface Arg<T> {
   /** Takes its words. `undefined` means the URL takes the value back. Throws `InvalidUrl`, naming `at`, on nonsense. */
   read(words: Words, at: string): T | undefined;
   write(value: T): readonly string[];
+  /** Is there whenever its option is: no empty word stands for it. */
+  readonly required?: true;
   /** What an argument left out between two others is written as. */
   readonly neutral: string;
   /** A later value over an earlier one; replaces it unless said otherwise. */
@@ -127,6 +129,12 @@ function bounds(min: number, max: number): string {
 export const amount = (unit: string, max: number) =>
   word<number>(`${unit} of at least 0`, { kind: "number", min: 0, max, step: 0.1 }, (given) =>
     within(real(given), 0, Number.MAX_VALUE),
+  );
+
+/** A number from 0 to 1. */
+export const fraction = (unit: string) =>
+  word<number>(`${unit} from 0 to 1`, { kind: "number", min: 0, max: 1, step: 0.05 }, (given) =>
+    within(real(given), 0, 1),
   );
 
 /** A number above 0. */

@@ -30,6 +30,13 @@ export interface Offers {
   readonly preferred: readonly Format[];
 }
 
+/** The picture that is to be drawn over another, before its first step. */
+export interface Watermark {
+  readonly canvas: Canvas;
+  /** 0–1, by which the opacity that is asked for is multiplied. */
+  readonly opacity: number;
+}
+
 /** Where the picture stands between two steps; each step hands on what it made of it. */
 export interface Canvas extends Size {
   /** EXIF orientation, 1–8, that the pixels still wait for; 1 once they are upright. */
@@ -73,4 +80,6 @@ export interface Canvas extends Size {
   readonly target: Size;
   /** What `extend_aspect_ratio` fills up to; upright px. */
   readonly extendAspectRatio: Size;
+  /** None where none is configured, or asked for. */
+  readonly watermark?: Watermark;
 }

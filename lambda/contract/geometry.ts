@@ -68,26 +68,46 @@ export interface Gravity {
 
 /** Where an inner box stands in an outer one, held by a gravity; px offsets are multiplied by `dpr`. */
 export function place(outer: Size, inner: Size, { type, x = 0, y = 0 }: Gravity, dpr: number) {
+  const spare = { width: outer.width - inner.width, height: outer.height - inner.height };
   if (type === "fp") {
     return {
-      left: clamp(scaleToEven(outer.width, x) - Math.trunc(inner.width / 2), outer.width - inner.width),
-      top: clamp(scaleToEven(outer.height, y) - Math.trunc(inner.height / 2), outer.height - inner.height),
+      left: clamp(scaleToEven(outer.width, x) - Math.trunc(inner.width / 2), spare.width),
+      top: clamp(scaleToEven(outer.height, y) - Math.trunc(inner.height / 2), spare.height),
     };
   }
   const [horizontal, vertical] = compass[type === "sm" ? "ce" : type];
   return {
-    left: along(outer.width, inner.width, horizontal, x, dpr),
-    top: along(outer.height, inner.height, vertical, y, dpr),
+    left: clamp(along(outer.width, inner.width, horizontal, x, dpr), spare.width),
+    top: clamp(along(outer.height, inner.height, vertical, y, dpr), spare.height),
   };
 }
 
+/** The same for a box that may hang over the edges, as long as one px of it stays inside. */
+export function placeOver(
+  outer: Size,
+  inner: Size,
+  { type, x, y }: { readonly type: CompassPoint; readonly x: number; readonly y: number },
+  dpr: number,
+) {
+  const [horizontal, vertical] = compass[type];
+  const inside = (px: number, within: number, side: number) => Math.max(1 - side, Math.min(px, within - 1));
+  return {
+    left: inside(along(outer.width, inner.width, horizontal, x, dpr), outer.width, inner.width),
+    top: inside(along(outer.height, inner.height, vertical, y, dpr), outer.height, inner.height),
+  };
+}
+
+/** px of an offset: given in them, to be multiplied by `dpr`, or as a fraction of the outer side. */
+export const offsetPx = (outer: number, offset: number, dpr: number) =>
+  Math.abs(offset) >= 1 ? scaleToEven(offset, dpr) : scaleToEven(outer, offset);
+
 function along(outer: number, inner: number, edge: Edge, offset: number, dpr: number): number {
-  const px = Math.abs(offset) >= 1 ? scaleToEven(offset, dpr) : scaleToEven(outer, offset);
+  const px = offsetPx(outer, offset, dpr);
   const spare = outer - inner;
-  if (edge === -1) return clamp(px, spare);
-  if (edge === 1) return clamp(spare - px, spare);
+  if (edge === -1) return px;
+  if (edge === 1) return spare - px;
   // The one px more is imgproxy's; its pictures show it.
-  return clamp(scaleToEven(spare + 1, 0.5) + px, spare);
+  return scaleToEven(spare + 1, 0.5) + px;
 }
 
 /** The nearest number from 0 to `max`. */

@@ -19,6 +19,8 @@ export interface Option<Name extends string = string, Value = any, Default = any
   readonly skipsBlanks: boolean;
   /** Words it takes at most. */
   readonly arity: number;
+  /** How many of them come after its last argument, and mean nothing. */
+  readonly spare?: number;
   /** The options it stands for, when it is a shorthand. */
   readonly of?: readonly Option[];
   /** Folds its words into what has been asked so far; a later word wins over an earlier one. */
@@ -63,11 +65,13 @@ export function option<const N extends string, T, const D extends T | undefined 
 export function compound<const N extends string, A extends Args>({
   args,
   skipsBlanks = false,
+  spare = 0,
   forgets,
   ...says
 }: Says<N> & {
   readonly args: A;
   readonly skipsBlanks?: boolean;
+  readonly spare?: number;
   /** Arguments said earlier that these, said now, take back. */
   readonly forgets?: (given: Bag<A>) => readonly (keyof A & string)[];
 }): Option<N, Bag<A>, Bag<A>> {
@@ -77,13 +81,14 @@ export function compound<const N extends string, A extends Args>({
     default: {},
     args,
     skipsBlanks,
-    arity: entries.reduce((sum, [, arg]) => sum + arg.arity, 0),
+    spare,
+    arity: entries.reduce((sum, [, arg]) => sum + arg.arity, spare),
     read(words, options) {
       let given: OptionValues = {};
       let bag = (options[says.name] ?? {}) as OptionValues;
       for (const [key, arg] of entries) {
         if (words.left === 0) break;
-        if (skipsBlanks && words.blank) {
+        if (skipsBlanks && words.blank && !arg.required) {
           words.skip(1);
           continue;
         }
@@ -91,6 +96,7 @@ export function compound<const N extends string, A extends Args>({
         given = put(given, key, arg, value);
         bag = put(bag, key, arg, value);
       }
+      words.skip(spare);
       const left = without(bag, forgets?.(given as Bag<A>) ?? []);
       return Object.keys(left).length === 0
         ? without(options, [says.name])
@@ -101,7 +107,7 @@ export function compound<const N extends string, A extends Args>({
       return entries.slice(0, last + 1).flatMap(([key, arg]) => {
         const value = bag[key];
         if (value !== undefined) return arg.write(value);
-        return [skipsBlanks ? "" : arg.neutral];
+        return [skipsBlanks && !arg.required ? "" : arg.neutral];
       });
     },
   };

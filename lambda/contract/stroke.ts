@@ -1,3 +1,4 @@
+import type { Format } from "../formats.ts";
 import type { Size } from "./canvas.ts";
 import { type ArgumentsOf, joins, type SharpCall } from "./sharp-order.ts";
 
@@ -11,6 +12,19 @@ export const RESIZE_RATE = 6;
 export type Call = SharpCall | "own";
 type Arguments<C extends Call> = C extends SharpCall ? ArgumentsOf[C] : readonly [number];
 
+/** The watermark as it is laid over a picture: it is drawn beside it, from its own file. */
+export interface Overlay {
+  /** What its file holds. */
+  readonly source: Size & { readonly format: Format };
+  /** How it is drawn; what the last one leaves lies on the picture whole. */
+  readonly strokes: readonly Stroke[];
+  /** px from the corner of the picture. */
+  readonly left: number;
+  readonly top: number;
+  /** 0–1, by which its alpha is multiplied. */
+  readonly opacity: number;
+}
+
 /** One call as a step plans it. */
 export interface PlannedStroke {
   readonly call: Call;
@@ -22,6 +36,8 @@ export interface PlannedStroke {
   readonly leaves?: Size;
   /** The place of the cut is still to be found in the pixels: where the eye is caught. */
   readonly attention?: true;
+  /** What is to be composited; it becomes the call's argument once it is drawn. */
+  readonly overlay?: Overlay;
 }
 
 /** One call: plain data that can be shown, priced, and drawn by another process. */
@@ -35,7 +51,7 @@ export interface Stroke extends PlannedStroke {
 export const stroke = <C extends Call>(
   call: C,
   args: Arguments<C>,
-  more: Partial<Pick<PlannedStroke, "rate" | "leaves" | "attention">> = {},
+  more: Partial<Pick<PlannedStroke, "rate" | "leaves" | "attention" | "overlay">> = {},
 ): PlannedStroke => ({ call, args, rate: COPY_RATE, ...more });
 
 /** Whether one sharp draws a stroke after these, in this order, without holding the pixels in between. */

@@ -14,7 +14,7 @@ import {
   UnsupportedFormat,
 } from "../errors.ts";
 import type { Border } from "../options/trim.ts";
-import type { File } from "./decoders/decoder.ts";
+import type { File, Opened } from "./decoders/decoder.ts";
 import type { Picture } from "./picture.ts";
 import type { ImageInfo, Plan } from "./plan.ts";
 
@@ -22,6 +22,8 @@ import type { ImageInfo, Plan } from "./plan.ts";
 export interface ApartRequest {
   readonly file: File;
   readonly border?: Border;
+  /** The watermark's. */
+  readonly watermark?: File | undefined;
   readonly plan?: Plan;
   readonly sanitize?: true;
   /** ms. */
@@ -60,14 +62,23 @@ export async function cutBorderApart(
 /** Draws a plan as `render` does, where that can be killed, as for `openApart`. */
 export async function renderApart(
   plan: Plan,
-  { bytes, density }: File,
+  { watermark, ...opened }: Pick<Opened, "bytes" | "density" | "watermark">,
   memory: number,
   deadline: Deadline,
 ): Promise<Picture> {
-  const { picture } = await ask({ file: { bytes, density }, plan, left: deadline.left }, memory, deadline);
+  const asked = {
+    file: fileOf(opened),
+    watermark: watermark && fileOf(watermark),
+    plan,
+    left: deadline.left,
+  };
+  const { picture } = await ask(asked, memory, deadline);
   if (!picture) throw new InternalError("the drawing process drew nothing");
   return picture;
 }
+
+/** What of it can be sent. */
+const fileOf = ({ bytes, density }: File): File => ({ bytes, density });
 
 /** Makes an SVG harmless as `sanitize` does, where that can be killed, as for `openApart`. */
 export async function sanitizeApart(

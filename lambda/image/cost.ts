@@ -1,6 +1,6 @@
 import { type Canvas, framesOf, megapixels, type Size } from "../contract/canvas.ts";
 import { timesLoaded } from "../contract/resampling.ts";
-import { COPY_RATE, type Stroke } from "../contract/stroke.ts";
+import { COPY_RATE, type Overlay, type Stroke } from "../contract/stroke.ts";
 import { type Format, formats } from "../formats.ts";
 import { attempts } from "../options/quality.ts";
 import { isHeld, type Output } from "./output.ts";
@@ -69,12 +69,27 @@ function loadedFor(
 /** Every stroke works on what it leaves; a resize, on what it is given if that is more. */
 function drawing(loaded: Size, strokes: readonly Stroke[]): number {
   const givens = [loaded, ...strokes.map(({ leaves }) => leaves)];
-  return strokes.reduce((sum, { call, rate, leaves, attention }, at) => {
+  return strokes.reduce((sum, { call, rate, leaves, attention, overlay }, at) => {
     const given = megapixels(givens[at] ?? loaded);
+    const laid = overlay ? laying(overlay) : 0;
     const looking = attention ? given * ATTENTION_RATE : 0;
     const read = call === "resize" ? Math.max(0, given - megapixels(leaves)) * READ_RATE : 0;
-    return sum + megapixels(leaves) * rate + read + looking;
+    return sum + megapixels(leaves) * rate + read + looking + laid;
   }, 0);
+}
+
+/** The watermark is decoded and drawn by itself; of what it is scaled to, only what lies on the picture. */
+function laying({ source, strokes }: Overlay): number {
+  const { size, cost } = loadedFor(source, strokes);
+  const seen = strokes.at(-1)?.leaves ?? source;
+  const least = (size: Size) => (megapixels(size) < megapixels(seen) ? size : seen);
+  return (
+    cost +
+    drawing(
+      least(size),
+      strokes.map((stroke) => ({ ...stroke, leaves: least(stroke.leaves) })),
+    )
+  );
 }
 
 /** ms of one vCPU per megapixel that a resize reads, beside those it leaves. */

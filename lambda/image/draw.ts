@@ -15,6 +15,6 @@ export const DEAR = 1000;
  * and when what an earlier request left behind is still being drawn here.
  */
 export async function draw(plan: Plan, opened: Opened, limits: Limits, deadline: Deadline): Promise<Picture> {
-  const apart = opened.hostile || plan.cost.total >= DEAR || hasLeftovers();
+  const apart = opened.hostile || opened.watermark?.hostile || plan.cost.total >= DEAR || hasLeftovers();
   return apart ? renderApart(plan, opened, limits.memory, deadline) : render(plan, opened, deadline);
 }

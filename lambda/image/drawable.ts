@@ -30,8 +30,9 @@ export function assertDrawable(
   strokes: readonly Stroke[],
   result: Pick<Canvas, "width" | "height" | "format">,
   source: Size & { readonly format: Format },
-  { maxSrcResolution, memory }: Limits,
+  limits: Limits,
 ): void {
+  const { maxSrcResolution, memory } = limits;
   for (const { width, height } of [source, ...strokes.map(({ leaves }) => leaves), result]) {
     const longest = Math.max(width, height);
     if (!(longest <= MAX_SIDE)) throw new ResultTooBig(`${width}x${height}: ${MAX_SIDE} px a side at most`);
@@ -51,10 +52,15 @@ export function assertDrawable(
 
   assertCoded(source, "decoding", decoderBytes[source.format], memory);
   assertCoded(result, "encoding", encoderBytes[result.format], memory);
+  const overlays = strokes.flatMap(({ overlay }) => overlay ?? []);
+  for (const { strokes, source } of overlays)
+    assertDrawable(strokes, { ...laidBy(strokes, source), format: "png" }, source, limits);
 
-  // A pass between two others holds what it begins with and what it makes of it.
-  for (const [at, size] of held.entries()) {
-    const bytes = (megapixels(size) + megapixels(held[at - 1] ?? nothing)) * 1e6 * BYTES_PER_PIXEL;
+  // A pass between two others holds what it begins with and what it makes of it, beside what is to be laid on it.
+  const laid = overlays.reduce((sum, { strokes, source }) => sum + megapixels(laidBy(strokes, source)), 0);
+  for (const [at, size] of [...held, nothing].entries()) {
+    const holding = megapixels(size) + megapixels(held[at - 1] ?? nothing) + laid;
+    const bytes = holding * 1e6 * BYTES_PER_PIXEL;
     if (bytes > memory) throw new ResultTooBig(`${size.width}x${size.height}: ${memory} bytes at most`);
   }
 }
@@ -93,5 +99,7 @@ export function framesDecoded(source: Size, canvas: Canvas, output: Output, { me
     );
   return Math.min(frames, fit);
 }
+
+const laidBy = (strokes: readonly Stroke[], source: Size): Size => strokes.at(-1)?.leaves ?? source;
 
 const nothing: Size = { width: 0, height: 0 };

@@ -12,7 +12,12 @@ import { run } from "./run.ts";
 import { rawOf, type Stage, stageOf } from "./stage.ts";
 
 /** Draws strokes on one frame. */
-type DrawStrokes = (strokes: readonly Stroke[], frame: Stage, deadline: Deadline) => Promise<Stage>;
+type DrawStrokes = (
+  strokes: readonly Stroke[],
+  frame: Stage,
+  opened: Opened,
+  deadline: Deadline,
+) => Promise<Stage>;
 
 /**
  * Draws each frame of an animation as a picture of its own, for what is scaled or blurred must not reach into the next.
@@ -28,7 +33,7 @@ export async function drawFrames(
   const frames = readFrames(plan, opened, deadline);
   const draw = async () => {
     for await (const [at, frame] of frames)
-      stack.put(at, await rawOf(await drawStrokes(plan.strokes, frame, deadline), deadline));
+      stack.put(at, await rawOf(await drawStrokes(plan.strokes, frame, opened, deadline), deadline));
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, draw));
   return stack.stage;

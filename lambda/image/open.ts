@@ -1,5 +1,5 @@
 import type { Deadline } from "../deadline.ts";
-import { InvalidSource } from "../errors.ts";
+import { Failure, InvalidSource, InvalidWatermark } from "../errors.ts";
 import type { Format } from "../formats.ts";
 import { imageType } from "../image-type.ts";
 import type { Options } from "../options/index.ts";
@@ -14,11 +14,26 @@ import { trimmed } from "./trim.ts";
 const decoders: Readonly<Partial<Record<Format, Decoder>>> = { svg: openSvg };
 
 /**
- * Opens a source, whatever its format, and cuts off its border where that is asked for. Throws `InvalidSource`, `UnsupportedFormat` or `BrokenSource` when nothing can be
+ * Opens a source, whatever its format, without its border where that is to be cut off, and the watermark that is to be drawn on it.
+ * Throws `InvalidWatermark`, `InvalidSource`, `UnsupportedFormat` or `BrokenSource` when nothing can be
  * drawn of it, `DeadlineExceeded` when its header takes too long.
  */
 export async function open(
-  { bytes }: Pick<Source, "bytes">,
+  { bytes, watermark }: Pick<Source, "bytes"> & { readonly watermark?: Uint8Array | undefined },
+  options: Options,
+  limits: Limits,
+  deadline: Deadline,
+): Promise<Opened> {
+  const opened = await openFile(bytes, options, limits, deadline);
+  if (!watermark) return opened;
+  const mark = await openFile(watermark, {}, limits, deadline).catch((cause: unknown) => {
+    throw cause instanceof Failure ? new InvalidWatermark(`watermark: ${cause.message}`, { cause }) : cause;
+  });
+  return { ...opened, watermark: mark, info: { ...opened.info, watermark: mark.info } };
+}
+
+async function openFile(
+  bytes: Uint8Array,
   options: Options,
   limits: Limits,
   deadline: Deadline,

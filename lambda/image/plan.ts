@@ -2,6 +2,7 @@ import type { Config } from "../config/variables.ts";
 import { type Canvas, framesOf, type Offers, type Size } from "../contract/canvas.ts";
 import type { OptionValues } from "../contract/option.ts";
 import type { Stroke } from "../contract/stroke.ts";
+import { type Walked, walk } from "../contract/walk.ts";
 import { everyStep, type Options } from "../options/index.ts";
 import { assertResolution, type Limits } from "../options/limits.ts";
 import { type Cost, costOf } from "./cost.ts";
@@ -25,7 +26,10 @@ export type ImageInfo = Size &
     Canvas,
     "orientation" | "alpha" | "grey" | "profile" | "paletteBits" | "vector" | "format" | "encoded"
   > &
-  Partial<Pick<Canvas, "animation">>;
+  Partial<Pick<Canvas, "animation">> & {
+    /** What is known of the watermark, where one is to be drawn. */
+    readonly watermark?: ImageInfo;
+  };
 
 /** What to draw, of which source, for whom. Throws `InvalidSource` when its frames are too large, `ResultTooBig` when it could not be drawn. */
 export function plan(
@@ -35,7 +39,8 @@ export function plan(
   limits: Limits,
   config: Config,
 ): Plan {
-  const start = { ...canvasOf(within(source, limits.maxAnimationFrames), offers), ...scalingOf(config) };
+  const drawn = within(source, limits.maxAnimationFrames);
+  const start = { ...canvasOf(drawn, offers, config.watermarkOpacity), ...scalingOf(config) };
   const { strokes, canvas } = layOut(options, start, limits.maxResultDimension);
   // A still was held to it when it was opened.
   if (source.animation) assertResolution(source, framesOf(canvas), limits);
@@ -65,11 +70,16 @@ const scalingOf = ({ useLinearColorspace, disableShrinkOnLoad }: Config) => ({
 
 const nothing: Size = { width: 0, height: 0 };
 
-/** A source before the first step. */
-export const canvasOf = (source: ImageInfo, offers: Offers): Canvas => ({
+/** A source before the first step, with the watermark that is to be drawn on it. */
+export const canvasOf = (
+  { watermark, ...source }: ImageInfo,
+  offers: Offers,
+  watermarkOpacity = 1,
+): Canvas => ({
   ...source,
   animated: source.animation !== undefined,
   animation: source.animation,
+  ...(watermark && { watermark: { canvas: canvasOf(watermark, offers), opacity: watermarkOpacity } }),
   dpr: 1,
   shrink: 1,
   formatLimit: 1,
@@ -85,33 +95,13 @@ export const canvasOf = (source: ImageInfo, offers: Offers): Canvas => ({
 });
 
 /** All strokes in order. No side of their last canvas is longer than `limit` px, give or take rounding. */
-export function layOut(
-  options: OptionValues,
-  source: Canvas,
-  limit = Infinity,
-): Pick<Plan, "strokes" | "canvas"> {
-  const wished = walk(options, source);
+export function layOut(options: OptionValues, source: Canvas, limit = Infinity): Walked {
+  const wished = walk(everyStep, options, source);
   // Once its format makes it a still, its decoder may shrink it.
   if (source.animation && !wished.canvas.animation)
     return layOut(options, { ...source, animation: undefined, encoded: true }, limit);
   const longest = Math.max(wished.canvas.width, wished.canvas.height);
   // By what the format cannot hold first: the longest side is one that it can.
   const shrink = wished.canvas.formatLimit * Math.min(1, limit / longest);
-  return shrink < 1 ? walk(options, { ...source, shrink }) : wished;
-}
-
-function walk(options: OptionValues, source: Canvas): Pick<Plan, "strokes" | "canvas"> {
-  const strokes: Stroke[] = [];
-  let canvas = source;
-  for (const step of everyStep) {
-    const planned = step.plan(options, canvas);
-    if (!planned) continue;
-    canvas = { ...canvas, ...planned.canvas };
-    const { width, height } = canvas;
-    for (const stroke of planned.strokes ?? []) {
-      strokes.push({ step: step.name, leaves: { width, height }, ...stroke });
-      canvas = { ...canvas, encoded: false };
-    }
-  }
-  return { strokes, canvas };
+  return shrink < 1 ? walk(everyStep, options, { ...source, shrink }) : wished;
 }

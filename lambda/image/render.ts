@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Sharp } from "sharp";
 import { methodOf } from "../contract/sharp-order.ts";
-import type { Stroke } from "../contract/stroke.ts";
+import type { Overlay, Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
 import { Timeout } from "../errors.ts";
 import { everyStep } from "../options/index.ts";
@@ -10,6 +10,7 @@ import { encode } from "./encode.ts";
 import { drawFrames } from "./frames.ts";
 import { signed, telling } from "./metadata/metadata.ts";
 import { isHeld } from "./output.ts";
+import { type Faded, faded } from "./overlay.ts";
 import { needsProfile, passes } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Plan } from "./plan.ts";
@@ -30,28 +31,43 @@ export async function render(plan: Plan, opened: Opened, deadline: Deadline): Pr
 
 async function drawStill({ strokes, output }: Plan, opened: Opened, deadline: Deadline): Promise<Stage> {
   const source: Stage = { ...opened.info, pixels: opened.pixels };
-  const stage = await drawStrokes(strokes, source, deadline);
+  const stage = await drawStrokes(strokes, source, opened, deadline);
   return isHeld(output) ? materialize(stage, { profile: false }, deadline) : stage;
 }
 
-/** All strokes, in as many passes as they take. */
-async function drawStrokes(strokes: readonly Stroke[], source: Stage, deadline: Deadline): Promise<Stage> {
+/** All strokes, in as many passes as they take; the last is still to be run. */
+async function drawStrokes(
+  strokes: readonly Stroke[],
+  source: Stage,
+  opened: Pick<Opened, "watermark">,
+  deadline: Deadline,
+): Promise<Stage> {
   let stage = source;
   const groups = passes(strokes);
   for (const [at, group] of groups.entries()) {
     const rest = groups.slice(at).flat();
     if (at > 0) stage = await materialize(stage, { profile: needsProfile(rest) }, deadline);
-    stage = await drawPass(group, stage, deadline);
+    stage = await drawPass(group, stage, opened, deadline);
   }
   return stage;
 }
 
 /** One pass: all its strokes on one sharp, or one that is the step's own. */
-async function drawPass(group: readonly Stroke[], stage: Stage, deadline: Deadline): Promise<Stage> {
+async function drawPass(
+  group: readonly Stroke[],
+  stage: Stage,
+  { watermark }: Pick<Opened, "watermark">,
+  deadline: Deadline,
+): Promise<Stage> {
   const [first] = group;
   if (first?.call === "own") return drawOwn(first, stage, deadline);
   const placed = await Promise.all(
-    group.map((stroke) => (stroke.attention ? placedByAttention(stroke, stage, deadline) : stroke)),
+    group.map(async (stroke): Promise<Stroke> => {
+      if (stroke.attention) return placedByAttention(stroke, stage, deadline);
+      const { overlay } = stroke;
+      if (!overlay || !watermark) return stroke;
+      return { ...stroke, args: [[await overlaid(overlay, watermark, deadline)]] };
+    }),
   );
   return { ...(group.at(-1)?.leaves ?? stage), pixels: () => placed.reduce(draw, stage.pixels()) };
 }
@@ -64,6 +80,19 @@ const placedByAttention = async (stroke: Stroke, stage: Stage, deadline: Deadlin
   ...stroke,
   args: [await findAttention(stage.pixels, stroke.leaves, deadline)],
 });
+
+const laid = new WeakMap<Overlay, Promise<Faded>>();
+
+/** The watermark as it is laid over a picture: drawn once, however many frames it is laid over. */
+function overlaid(overlay: Overlay, watermark: Opened, deadline: Deadline): Promise<Faded> {
+  const known = laid.get(overlay);
+  if (known) return known;
+  const { info, pixels } = watermark;
+  const drawing = drawStrokes(overlay.strokes, { ...info, pixels }, watermark, deadline);
+  const made = drawing.then((stage) => faded(stage, overlay, deadline));
+  laid.set(overlay, made);
+  return made;
+}
 
 /** ms between two looks at the time. */
 const TICK = 20;

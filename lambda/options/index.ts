@@ -40,6 +40,7 @@ import { decodeStep, resultCropStep, scaleStep } from "./scale.ts";
 import { sharpen, sharpenStep } from "./sharpen.ts";
 import { skipProcessing } from "./skip-processing.ts";
 import { trim } from "./trim.ts";
+import { watermark, watermarkStep } from "./watermark.ts";
 
 /** The URL language, in the order the docs tell it. */
 export const options = [
@@ -66,6 +67,7 @@ export const options = [
   blur,
   sharpen,
   pixelate,
+  watermark,
   quality,
   format,
   maxBytes,
@@ -105,6 +107,7 @@ export const steps = [
   lostProfileStep,
   limitStep,
   flattenStep,
+  watermarkStep,
 ] as const satisfies readonly Step[];
 
 /** What the answer's file is to be, beside its format. */

@@ -70,7 +70,8 @@ describe("every option", () => {
     });
 
     test(`${option.name} refuses one word more than it takes`, { skip: option.arity === Infinity }, () => {
-      const all = Object.values(option.args).flatMap(wordsOf);
+      const spare = Array.from({ length: option.spare ?? 0 }, () => "x");
+      const all = [...Object.values(option.args).flatMap(wordsOf), ...spare];
       assert.equal(all.length, option.arity);
       const read = (given: readonly string[]) => readOption([option.name, ...given].join(":"), {}, words);
       assert.notDeepEqual(read(all), {});
@@ -158,8 +159,10 @@ test("no side is longer than the limit, give or take rounding", () => {
 const deadline = () => Deadline.in(20_000);
 const limits = limitsOf(config);
 
+const watermark = await drawn(30, 20, { alpha: true }).png().toBuffer();
+
 const drawnAs = async (options: Options, source: Buffer) => {
-  const opened = await open({ bytes: source }, options, limits, deadline());
+  const opened = await open({ bytes: source, watermark }, options, limits, deadline());
   const planned = plan(options, opened.info, noOffers, limits, config);
   return { planned, picture: await render(planned, opened, deadline()) };
 };

@@ -29,7 +29,6 @@ interface Vector {
 /** Options of imgproxy that are not built yet, with all their names; their vectors are skipped, and counted as such. */
 const notBuilt = [
   ["pixelate", "pix"],
-  ["watermark", "wm"],
   ["preserve_hdr", "ph"],
   ["enforce_thumbnail", "eth"],
   ["format_quality", "fq"],
@@ -96,6 +95,7 @@ function internalNames(options: Options): Record<string, unknown> {
     background,
     preset,
     trim,
+    watermark,
     ...same
   } = options;
   const sides = padding && {
@@ -121,6 +121,11 @@ function internalNames(options: Options): Record<string, unknown> {
     "padding.left": padding?.left ?? sides?.right,
     "flip.horizontal": flip?.horizontal,
     "flip.vertical": flip?.vertical,
+    "watermark.opacity": watermark?.opacity,
+    "watermark.position": watermark?.position,
+    "watermark.x_offset": watermark?.x,
+    "watermark.y_offset": watermark?.y,
+    "watermark.scale": watermark?.scale,
     background: background && rgb(background),
     "trim.threshold": trim?.threshold,
     "trim.color": trim?.color && rgb(trim.color),

@@ -25,6 +25,8 @@ export interface Opened extends File {
   readonly frames?: (from: number, count: number) => Sharp;
   /** Is to be drawn in a process that can be killed. */
   readonly hostile?: true;
+  /** The watermark's file, where it is to be drawn. */
+  readonly watermark?: Opened;
 }
 
 /** Reads a file's header, and its pixels when they are drawn, in the process it is called in. Rejects as a `Decoder` does. */
