@@ -15,6 +15,10 @@ export interface LogFields {
   readonly download?: Trail;
   /** Of the source. */
   readonly bytes?: number;
+  /** The download of the watermark, beside that of the source. */
+  readonly watermarkMs?: number;
+  /** Why the watermark was not looked at again. */
+  readonly watermarkError?: string;
   /** Opening, drawing, encoding. */
   readonly renderMs?: number;
   readonly derivative?: "found" | "missing" | "kept" | "lost";

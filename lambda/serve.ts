@@ -14,6 +14,7 @@ import { plan } from "./image/plan.ts";
 import type { Services } from "./services.ts";
 import { fetchSource } from "./source/fetch.ts";
 import { isUnmodified } from "./source/unmodified.ts";
+import { fetchWatermark } from "./source/watermark.ts";
 import { type ImageRequest, parse } from "./url/parse.ts";
 
 /** The whole life of a request. */
@@ -44,11 +45,15 @@ async function answerRequest(
   const found = await findDerivative(request, context, services, deadline);
   if (found) return found;
 
+  const fetchingWatermark = fetchWatermark(request, services, deadline);
+  // It is waited for below; until then nobody hears it fail.
+  fetchingWatermark.catch(() => {});
   const source = await fetchSource(request, services, deadline);
   if (isUnmodified(source)) return answerNotModified(source.unmodified, request, context);
 
+  const watermark = await fetchingWatermark;
   const began = performance.now();
-  const opened = await open(source, request.options, request.limits, deadline);
+  const opened = await open({ ...source, watermark }, request.options, request.limits, deadline);
   const { picture, cost } = await picturedAs(opened, request, config, deadline);
   log.note({ renderMs: performance.now() - began });
 
