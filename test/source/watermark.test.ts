@@ -89,11 +89,12 @@ test("it is not fetched for a picture that has none, nor when it would not be se
 });
 
 test("it is fetched beside the source", { timeout: 5000 }, async () => {
-  const mark = Promise.withResolvers<undefined>();
+  const both = Promise.withResolvers<undefined>();
+  const asked = new Set<string>();
   const store = storeOf(async ({ bucket }) => {
-    if (bucket === "marks") mark.resolve(undefined);
-    // The source does not come before the watermark was asked for.
-    await mark.promise;
+    // Neither comes before the other was asked for.
+    if (asked.add(bucket).size === 2) both.resolve(undefined);
+    await both.promise;
     return streamOf(bucket === "marks" ? red : cat);
   });
   const services = servicesOf(url, { store });
