@@ -119,7 +119,16 @@ export const formats = {
     decodeMs: 18,
     encodeMs: 100,
   },
-  heic: { ...foreign, mime: "image/heif", extension: ".heic", lossy: true, maxSide: 16_384 },
+  heic: {
+    ...raster,
+    mime: "image/heif",
+    extension: ".heic",
+    lossy: true,
+    maxSide: 16_384,
+    writes: false,
+    decodeMs: 100,
+    encodeMs: 0,
+  },
   jxl: { ...foreign, mime: "image/jxl", extension: ".jxl", lossy: true },
 } as const satisfies Record<string, FormatFacts>;
 

@@ -29,3 +29,18 @@ test("a hundred thousand comments are looked through in no time", () => {
   type(`<${"<!--".repeat(100_000)}`);
   assert.ok(performance.now() - began < 100);
 });
+
+test("a file of boxes is what its first brand says; one that tells of no codec is AVIF where that is among the others", () => {
+  const file = (...brands: readonly string[]) => {
+    const length = String.fromCharCode(12 + brands.length * 4);
+    return `\0\0\0${length}ftyp${brands[0]}\0\0\0\0${brands.slice(1).join("")}`;
+  };
+  assert.equal(type(file("avif", "mif1")), "avif");
+  assert.equal(type(file("mif1", "avif", "miaf")), "avif");
+  for (const brand of ["heic", "heix", "hevc", "heim", "heis", "hevm", "hevs"])
+    assert.equal(type(file(brand, "mif1", "avif")), "heic");
+  assert.equal(type(file("mif1", "heic")), "heic");
+  assert.equal(type(file("mif1")), "heic");
+  assert.equal(type(`${file("mif1", "miaf")}avif`), "heic");
+  for (const brand of ["avis", "mp42", "toString"]) assert.equal(type(file(brand, "avif")), undefined);
+});

@@ -16,7 +16,7 @@ const BYTES_PER_PIXEL = 4;
 const encoderBytes: Readonly<Partial<Record<Format, number>>> = { avif: 24, bmp: 8 };
 
 /** bytes a pixel that a decoder holds while it reads, where it holds the whole picture. */
-const decoderBytes: Readonly<Partial<Record<Format, number>>> = { bmp: 4 };
+const decoderBytes: Readonly<Partial<Record<Format, number>>> = { bmp: 4, heic: 12 };
 
 /** How many lines of a picture libvips holds at least while it draws. */
 const LINES_HELD = 32;

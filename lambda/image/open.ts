@@ -5,13 +5,14 @@ import { imageType } from "../image-type.ts";
 import type { Options } from "../options/index.ts";
 import { assertResolution, type Limits } from "../options/limits.ts";
 import type { Source } from "../source/download.ts";
+import { openByProcess } from "./decoders/apart.ts";
 import type { Decoder, Opened } from "./decoders/decoder.ts";
 import { openHere } from "./decoders/here.ts";
 import { openSvg } from "./decoders/svg.ts";
 import { trimmed } from "./trim.ts";
 
 /** What is not opened here. */
-const decoders: Readonly<Partial<Record<Format, Decoder>>> = { svg: openSvg };
+const decoders: Readonly<Partial<Record<Format, Decoder>>> = { svg: openSvg, heic: openByProcess };
 
 /**
  * Opens a source, whatever its format, without its border where that is to be cut off, and the watermark that is to be drawn on it.

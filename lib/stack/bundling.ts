@@ -1,6 +1,9 @@
 import type { BuildOptions } from "esbuild";
 
-/** How the function is bundled, for the stack and for this machine alike. sharp stays outside: it is built for one CPU. */
+/**
+ * How the function is bundled, for the stack and for this machine alike. Outside stay sharp, which is built for one CPU, and
+ * codecs in WebAssembly, which are loaded when a picture needs them, from files that may be replaced.
+ */
 export const bundling = {
   /** Each a file of the asset, by its name there: the handler, and what it starts beside itself. */
   files: {
@@ -9,7 +12,9 @@ export const bundling = {
   },
   target: "node24",
   format: "esm",
-  external: ["sharp"],
+  external: ["sharp", "libheif-js"],
+  /** Files of what stays outside that nobody loads: other builds of the same. */
+  surplus: ["libheif-js/libheif", "libheif-js/libheif-wasm/libheif-bundle.*"],
   /** Some dependencies are CommonJS and call `require`. */
   banner: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
 } as const;

@@ -24,7 +24,7 @@ const lock = join(root, "package-lock.json");
 const dependencies = Object.fromEntries(bundling.external.map((name) => [name, project.dependencies[name]]));
 
 /**
- * A folder that holds `package.json` and `node_modules` with sharp as this project locks it, for Lambda on that CPU.
+ * A folder that holds `package.json` and `node_modules` with sharp, and what else stays outside the bundle, as this project locks it, for Lambda on that CPU.
  * It is installed once for a lock and kept in `home`. Throws one sentence when npm did not bring all of it.
  */
 export function installedSharp(cpu: Cpu, home: string = join(root, ".local", "sharp")): string {
@@ -56,7 +56,7 @@ const npmArguments = (cpu: Cpu) => [
 const version = (cpu: Cpu) =>
   createHash("sha256")
     .update(readFileSync(lock))
-    .update(JSON.stringify([dependencies, npmArguments(cpu)]))
+    .update(JSON.stringify([dependencies, npmArguments(cpu), bundling.surplus]))
     .digest("hex")
     .slice(0, 16);
 
@@ -72,6 +72,9 @@ function install(cpu: Cpu, cwd: string): void {
   // They name what we do not ship, and would make every change of a tool a new function.
   rmSync(join(cwd, "package-lock.json"));
   rmSync(join(cwd, "node_modules/.package-lock.json"), { force: true });
+  const modules = join(cwd, "node_modules");
+  for (const name of globSync([...bundling.surplus], { cwd: modules }))
+    rmSync(join(modules, name), { recursive: true });
 }
 
 /** What sharp loads on that CPU, by package: optional for npm, which says nothing when it cannot fetch them. */

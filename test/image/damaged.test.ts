@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { tries } from "../thorough.ts";
 import { bombs, readFormats, samples } from "./samples.ts";
 
 /** What became of a request. */
@@ -30,11 +31,14 @@ async function serveAll(files: readonly Uint8Array[]): Promise<Report> {
   return report;
 }
 
-const every = (bytes: Uint8Array, step: number) =>
-  Array.from({ length: Math.ceil(bytes.length / step) }, (_, at) => at * step);
-const cut = (bytes: Uint8Array) => every(bytes, 10).map((at) => bytes.subarray(0, at));
+/** Every tenth byte; of a long file fewer, unless all are asked for. */
+function places({ length }: Uint8Array): readonly number[] {
+  const step = 10 * Math.max(1, Math.ceil(length / 10 / tries(60, Infinity)));
+  return Array.from({ length: Math.ceil(length / step) }, (_, at) => at * step);
+}
+const cut = (bytes: Uint8Array) => places(bytes).map((at) => bytes.subarray(0, at));
 const flipped = (bytes: Uint8Array) =>
-  every(bytes, 10).map((at) => Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ 0xff : byte)));
+  places(bytes).map((at) => Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ 0xff : byte)));
 
 function assertHonest({ outcomes, peak }: Report): void {
   for (const [at, { status, said, ms }] of outcomes.entries()) {
@@ -51,17 +55,17 @@ describe("a damaged picture is drawn, or refused with 4xx within a second and 30
     const sample = samples[format];
     const bomb = bombs[format];
     const skip = format === "heic" && !sample && "the test pictures of imgproxy are not beside the project";
-    test(`${format}, cut after every tenth byte`, { skip }, async () => {
+    test(`${format}, cut short anywhere`, { skip }, async () => {
       assert.ok(sample);
       const files = cut(await sample());
       const report = await serveAll(files);
       assert.equal(report.outcomes.length, files.length);
       assertHonest(report);
-      // Of a file of a few bytes nothing can be drawn.
-      assert.equal(report.outcomes[1]?.status, 422);
+      // Of no byte nothing can be drawn.
+      assert.equal(report.outcomes[0]?.status, 422);
     });
 
-    test(`${format}, every tenth byte turned over`, { skip }, async () => {
+    test(`${format}, a byte turned over anywhere`, { skip }, async () => {
       assert.ok(sample);
       const report = await serveAll(flipped(await sample()));
       assertHonest(report);

@@ -14,6 +14,7 @@ import { plain } from "../drawing.ts";
 import { optionsOf } from "../options-of.ts";
 import { claiming, drawn } from "../pictures.ts";
 import { bmp, palette } from "./bmps.ts";
+import { heic } from "./heics.ts";
 
 const config = readConfig({ IMGPROXY_MAX_SRC_RESOLUTION: "0.5" });
 const limits = limitsOf(config);
@@ -45,7 +46,11 @@ const sources: Readonly<Record<string, readonly [bytes: Buffer, fate: Fate]>> = 
     bmp({ width: 60_000, height: 60_000, bits: 8, packing: 1, colors: palette("000000"), pixels: "0001" }),
     "InvalidSource",
   ],
-  "a HEIC": [Buffer.from("000000186674797068656963000000006d69663168656963", "hex"), "UnsupportedFormat"],
+  "a HEIC without a picture": [
+    Buffer.from("000000186674797068656963000000006d69663168656963", "hex"),
+    "BrokenSource",
+  ],
+  "a HEIC": [heic({ grid: [2, 1] }), "10x5"],
   "a PNG's signature": [png.subarray(0, 8), "BrokenSource"],
   "a PNG of 20 bytes": [png.subarray(0, 20), "BrokenSource"],
   "a JPEG of 20 bytes": [jpeg.subarray(0, 20), "BrokenSource"],

@@ -21,13 +21,14 @@ interface ImageType {
   readonly type: Format | null;
 }
 
-/** How whoever reads a format calls a file of it that has no more than a head. */
+/** How a decoder calls the format of a file that it knows, and that has no more than a head. */
 const called: Readonly<Partial<Record<Format, RegExp>>> = {
   webp: /header: webp:/,
   avif: /heif:/,
   svg: /header: svgload/,
-  bmp: /^BMP: /,
-  ico: /^ICO: /,
+  bmp: /^BMP:/,
+  ico: /^ICO:/,
+  heic: /^HEIC:/,
 };
 
 describe("imageType: the first bytes tell what they tell imgproxy", () => {

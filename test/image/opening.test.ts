@@ -64,9 +64,6 @@ describe("what cannot be read is known by its first bytes", () => {
   for (const [format, head] of [
     ["jxl", "ff0a 7f00"],
     ["jxl", "0000000c 4a584c20 0d0a870a"],
-    ...["heic", "heix", "hevc", "heim", "heis", "hevm", "hevs", "mif1"].map(
-      (brand) => ["heic", `00000018 66747970 ${Buffer.from(brand).toString("hex")}`] as const,
-    ),
   ] as const) {
     test(`${format} ${head}`, async () => {
       await assert.rejects(opened(hex(head + rest)), {
@@ -78,7 +75,13 @@ describe("what cannot be read is known by its first bytes", () => {
   }
 
   test("bytes that only resemble them, or a BMP or an ICO, are no picture at all", async () => {
-    for (const head of ["424e 3a000000", "00000101", "ff0b 7f00", "00000018 66747970 6d703432"])
+    for (const head of [
+      "424e 3a000000",
+      "00000101",
+      "ff0b 7f00",
+      "00000018 66747970 6d703432",
+      "00000018 66747970 61766973",
+    ])
       await assert.rejects(opened(hex(head + rest)), InvalidSource);
   });
 });
@@ -94,6 +97,6 @@ test("an AVIF is opened as AVIF", async () => {
   assert.equal((await opened(await branded("avif"))).format, "avif");
 });
 
-test("an AVIF whose first brand is mif1 is opened as AVIF", { todo: "sharp takes it for HEIC" }, async () => {
+test("an AVIF whose first brand is mif1 is opened as AVIF", async () => {
   assert.equal((await opened(await branded("mif1"))).format, "avif");
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -8,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { bundle } from "../../lib/stack/asset.ts";
 import project from "../../package.json" with { type: "json" };
+import { heic } from "../image/heics.ts";
 
 const cpus = { arm64: Architecture.ARM_64, x64: Architecture.X86_64 };
 const folders = Object.entries(cpus).map(([cpu, architecture]) => {
@@ -20,7 +23,7 @@ after(() => {
 });
 const json = (...path: readonly string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
-test("the bundle is the handler, what it starts, the files its variables name, and sharp, for the function's CPU and no other", () => {
+test("the bundle is the handler, what it starts, the files its variables name, sharp and the codecs beside it, for the function's CPU and no other", () => {
   for (const { cpu, folder } of folders) {
     assert.deepEqual(readdirSync(folder).sort(), [
       "IMGPROXY_PRESETS_PATH",
@@ -32,6 +35,7 @@ test("the bundle is the handler, what it starts, the files its variables name, a
     assert.deepEqual(readdirSync(join(folder, "node_modules")).sort(), [
       "@img",
       "detect-libc",
+      "libheif-js",
       "semver",
       "sharp",
     ]);
@@ -61,6 +65,17 @@ test("it holds no links, and is far from the 250 MB a function may have", () => 
     const sizes = entries.map((entry) => statSync(join(entry.parentPath, entry.name)).size);
     assert.ok(sizes.reduce((sum, size) => sum + size, 0) < 30_000_000);
   }
+});
+
+test("on a CPU like this one's what it starts loads its codecs from where they are", async (t) => {
+  const own = folders.find(({ cpu }) => process.platform === "linux" && cpu === process.arch);
+  if (!own) return t.skip(`neither ${Object.keys(cpus).join(" nor ")} on Linux`);
+
+  const child = fork(join(own.folder, "drawing-process.mjs"), { serialization: "advanced", execArgv: [] });
+  t.after(() => child.kill());
+  child.send({ file: { bytes: heic({ grid: [2, 1] }) }, left: 5000 });
+  const [{ info }] = await once(child, "message");
+  assert.deepEqual([info.width, info.height, info.format], [128, 64, "heic"]);
 });
 
 test("on a CPU like this one's it loads, with a sharp that draws", async (t) => {

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import sharp, { type Metadata } from "sharp";
 import type { Animation } from "../../contract/canvas.ts";
 import { BrokenSource, InvalidSource, UnsupportedFormat } from "../../errors.ts";
-import { formatNamed, formats } from "../../formats.ts";
+import { type Format, formatNamed, formats } from "../../formats.ts";
 import { imageType } from "../../image-type.ts";
 import type { ImageInfo } from "../plan.ts";
 import type { Opened } from "./decoder.ts";
@@ -31,7 +31,7 @@ export async function openWithSharp(bytes: Uint8Array, density?: number): Promis
   const icc = hasOwnColours(metadata) ? metadata.icc : undefined;
   return {
     bytes,
-    info: imageInfo(metadata),
+    info: imageInfo(metadata, imageType(bytes)),
     metadata: { exif, xmp, iptc, icc },
     pixels: () => sharp(bytes, reading),
     frames: (page, pages) => sharp(bytes, { ...reading, page, pages }),
@@ -42,13 +42,12 @@ export async function openWithSharp(bytes: Uint8Array, density?: number): Promis
 const drawnAsTheyAre: readonly (string | undefined)[] = ["srgb", "rgb", "rgb16"];
 const hasOwnColours = ({ hasProfile, space }: Metadata) => hasProfile && drawnAsTheyAre.includes(space);
 
-function imageInfo(metadata: Metadata): ImageInfo {
-  const { width, height, format, compression, orientation, hasAlpha, space, icc } = metadata;
+function imageInfo(metadata: Metadata, type: Format | undefined): ImageInfo {
+  const { width, height, format, orientation, hasAlpha, space, icc } = metadata;
   const { channels, pages = 1, isPalette, bitsPerSample = 8 } = metadata;
   if (pages > MAX_PAGES) throw new InvalidSource(`${pages} pages of at most ${MAX_PAGES}`);
   if (channels > MAX_CHANNELS) throw new InvalidSource(`${channels} channels of at most ${MAX_CHANNELS}`);
-  const heif = compression === "av1" ? "avif" : "heic";
-  const name = format === "heif" ? heif : format;
+  const name = format === "heif" ? type : format;
   const known = formatNamed(name ?? "");
   if (!known || !formats[known].reads) throw new UnsupportedFormat(`${name}: this format cannot be read`);
   return {
@@ -57,7 +56,7 @@ function imageInfo(metadata: Metadata): ImageInfo {
     orientation: orientation ?? 1,
     alpha: hasAlpha ?? false,
     grey: space === "b-w" || space === "grey16",
-    profile: hasOwnColours(metadata) && !isStandard(icc),
+    profile: hasOwnColours(metadata) && !isStandardProfile(icc),
     paletteBits: isPalette ? bitsPerSample : 0,
     vector: known === "svg",
     format: known,
@@ -82,7 +81,8 @@ const standard: readonly (readonly [at: number, latin1: string])[] = [
   [48, "IEC sRGB"],
   [80, "HP  "],
 ];
-const isStandard = (icc: Buffer = Buffer.alloc(0)) =>
+/** Whether a profile is that of "sRGB IEC61966-2.1", by which colours stay as they are. */
+export const isStandardProfile = (icc: Buffer = Buffer.alloc(0)) =>
   standard.every(([at, said]) => icc.toString("latin1", at, at + said.length) === said);
 
 function fail(bytes: Uint8Array, cause: unknown): never {

@@ -1,6 +1,6 @@
 import { megapixels } from "../../contract/canvas.ts";
-import { InternalError } from "../../errors.ts";
 import { openApart } from "../apart.ts";
+import { openedApart } from "./apart.ts";
 import type { Decoder } from "./decoder.ts";
 import { assertHarmless } from "./svg-guard.ts";
 
@@ -18,13 +18,6 @@ export const openSvg: Decoder = async (bytes, _options, limits, deadline) => {
   const shrink = Math.sqrt(megapixels(natural) / limits.maxSrcResolution);
   // sharp draws at 1 pixel per inch at least; what is still too large then is refused.
   const density = Math.max(1, NATURAL_DENSITY / Math.max(1, shrink));
-  return {
-    bytes,
-    density,
-    info: density === NATURAL_DENSITY ? natural : await open(density),
-    pixels() {
-      throw new InternalError("an SVG is not drawn in this process");
-    },
-    hostile: true,
-  };
+  const info = density === NATURAL_DENSITY ? natural : await open(density);
+  return openedApart({ bytes, density }, info);
 };
