@@ -16,6 +16,8 @@ export interface FormatFacts {
   readonly tagsOrientation: boolean;
   /** Can say by a profile what its colours are. */
   readonly profiles: boolean;
+  /** Can hold more than 8 bits a channel. */
+  readonly deep: boolean;
   /** What the prebuilt sharp reads and writes. */
   readonly reads: boolean;
   readonly writes: boolean;
@@ -33,6 +35,7 @@ const raster = {
   alpha: true,
   lossy: false,
   profiles: true,
+  deep: false,
   maxSide: 65_535,
 } as const;
 const foreign = { ...raster, reads: false, writes: false, decodeMs: 0, encodeMs: 0 } as const;
@@ -50,7 +53,15 @@ export const formats = {
     decodeMs: 5,
     encodeMs: 13,
   },
-  png: { ...raster, mime: "image/png", extension: ".png", maxSide: Infinity, decodeMs: 18, encodeMs: 100 },
+  png: {
+    ...raster,
+    deep: true,
+    mime: "image/png",
+    extension: ".png",
+    maxSide: Infinity,
+    decodeMs: 18,
+    encodeMs: 100,
+  },
   webp: {
     ...raster,
     mime: "image/webp",
@@ -73,6 +84,7 @@ export const formats = {
   },
   avif: {
     ...raster,
+    deep: true,
     mime: "image/avif",
     extension: ".avif",
     tagsOrientation: true,
@@ -83,6 +95,7 @@ export const formats = {
   },
   tiff: {
     ...raster,
+    deep: true,
     mime: "image/tiff",
     extension: ".tiff",
     tagsOrientation: true,
@@ -129,7 +142,7 @@ export const formats = {
     decodeMs: 100,
     encodeMs: 0,
   },
-  jxl: { ...foreign, mime: "image/jxl", extension: ".jxl", lossy: true },
+  jxl: { ...foreign, deep: true, mime: "image/jxl", extension: ".jxl", lossy: true },
 } as const satisfies Record<string, FormatFacts>;
 
 /** The canonical name of a format. */

@@ -417,6 +417,18 @@ export const variables = {
     default: true,
     doc: "Make colours sRGB's and drop the profile.",
   }),
+  preserveHdr: flag({
+    name: "IMGPROXY_PRESERVE_HDR",
+    keyed: true,
+    default: false,
+    doc: "Keep more than 8 bits a channel in PNG, TIFF and AVIF.",
+  }),
+  enforceThumbnail: flag({
+    name: "IMGPROXY_ENFORCE_THUMBNAIL",
+    keyed: true,
+    default: false,
+    doc: "Accepted; no thumbnail of a file is read.",
+  }),
   useLinearColorspace: flag({
     name: "IMGPROXY_USE_LINEAR_COLORSPACE",
     keyed: true,

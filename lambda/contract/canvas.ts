@@ -51,6 +51,8 @@ export interface Canvas extends Size {
   readonly alpha: boolean;
   /** Has no colours; sharp would paint a coloured ground on it in grey. */
   readonly grey: boolean;
+  /** Has more than 8 bits a channel. */
+  readonly deep: boolean;
   /** Its colours are those of the profile in its file, and still to be made sRGB's. */
   readonly profile: boolean;
   /** Bits of an index into the palette of its file; 0 where it has none. */

@@ -6,6 +6,7 @@ import type { Opened } from "./decoders/decoder.ts";
 import { openWithSharp } from "./decoders/sharp.ts";
 import { withChunks } from "./metadata/png.ts";
 import { run } from "./run.ts";
+import { lossless } from "./stage.ts";
 
 /** px; libvips looks at squares of this side. */
 const LEAST_SIDE = 3;
@@ -17,16 +18,16 @@ const LEAST_SIDE = 3;
 export async function cutBorder(opened: Opened, border: Border, deadline: Deadline): Promise<Opened> {
   const { info } = opened;
   if (Math.min(info.width, info.height) < LEAST_SIDE) return opened;
-  const lossless = async (image: Sharp) => {
-    const { data } = await run(() => image.png({ compressionLevel: 0 }), deadline);
+  const held = async (image: Sharp) => {
+    const { data } = await run(() => lossless(image, info.deep), deadline);
     return openWithSharp(withChunks(data, opened.metadata ?? {}));
   };
-  const whole = await lossless(opened.pixels());
+  const whole = await held(opened.pixels());
   const found = await inside(whole.pixels, border, deadline);
   const { left, top, width, height } = withoutBorder(found, info, border);
   const box = { left, top, width, height };
   const cut =
-    width === info.width && height === info.height ? whole : await lossless(whole.pixels().extract(box));
+    width === info.width && height === info.height ? whole : await held(whole.pixels().extract(box));
   return { ...cut, info: { ...info, width, height, vector: false, encoded: false } };
 }
 

@@ -24,6 +24,12 @@ export const outputOf = (options: Options, ends: Ends, config: Config): Output =
 const together = (options: Options, ends: Ends, config: Config): Together<typeof outputs> =>
   Object.assign({}, ...outputs.map((part) => part.settle(options, ends, config)));
 
+/** What the colours of the file are, as sharp calls it. */
+export function spaceOf({ grey, deep }: Output): "srgb" | "rgb16" | "b-w" | "grey16" {
+  if (grey) return deep ? "grey16" : "b-w";
+  return deep ? "rgb16" : "srgb";
+}
+
 /** The finished pixels are held: they are looked at more than once, or are to forget which way up the source was. */
 export const isHeld = ({ maxBytes, paletteColors, losesOrientation }: Output): boolean =>
   maxBytes > 0 || paletteColors !== undefined || losesOrientation;

@@ -24,7 +24,7 @@ export interface Plan {
 export type ImageInfo = Size &
   Pick<
     Canvas,
-    "orientation" | "alpha" | "grey" | "profile" | "paletteBits" | "vector" | "format" | "encoded"
+    "orientation" | "alpha" | "grey" | "deep" | "profile" | "paletteBits" | "vector" | "format" | "encoded"
   > &
   Partial<Pick<Canvas, "animation">> & {
     /** What is known of the watermark, where one is to be drawn. */

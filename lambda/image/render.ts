@@ -30,7 +30,7 @@ export async function render(plan: Plan, opened: Opened, deadline: Deadline): Pr
 }
 
 async function drawStill({ strokes, output }: Plan, opened: Opened, deadline: Deadline): Promise<Stage> {
-  const source: Stage = { ...opened.info, pixels: opened.pixels };
+  const source: Stage = { ...opened.info, deep: output.deep, pixels: opened.pixels };
   const stage = await drawStrokes(strokes, source, opened, deadline);
   return isHeld(output) ? materialize(stage, { profile: false }, deadline) : stage;
 }
@@ -69,7 +69,7 @@ async function drawPass(
       return { ...stroke, args: [[await overlaid(overlay, watermark, deadline)]] };
     }),
   );
-  return { ...(group.at(-1)?.leaves ?? stage), pixels: () => placed.reduce(draw, stage.pixels()) };
+  return { ...stage, ...group.at(-1)?.leaves, pixels: () => placed.reduce(draw, stage.pixels()) };
 }
 
 /** Makes the call on sharp that a stroke plans. */
@@ -88,7 +88,7 @@ function overlaid(overlay: Overlay, watermark: Opened, deadline: Deadline): Prom
   const known = laid.get(overlay);
   if (known) return known;
   const { info, pixels } = watermark;
-  const drawing = drawStrokes(overlay.strokes, { ...info, pixels }, watermark, deadline);
+  const drawing = drawStrokes(overlay.strokes, { ...info, deep: false, pixels }, watermark, deadline);
   const made = drawing.then((stage) => faded(stage, overlay, deadline));
   laid.set(overlay, made);
   return made;

@@ -7,6 +7,8 @@ import { run } from "./run.ts";
 /** Pixels a pass begins with; each call begins anew. */
 export interface Stage extends Size {
   readonly pixels: () => Sharp;
+  /** More than 8 bits a channel are to come along from one pass to the next. @default false */
+  readonly deep?: boolean;
 }
 
 /** What has to come along from one pass to the next, beside pixels. */
@@ -14,13 +16,18 @@ interface Kept {
   readonly profile: boolean;
 }
 
-/** Ends a pass: raw pixels, or a lossless file where the profile must come along. */
+/** Ends a pass: raw pixels, or a lossless file where the profile or 16 bits must come along. */
 export async function materialize(stage: Stage, { profile }: Kept, deadline: Deadline): Promise<Stage> {
-  if (!profile) return stageOf(await rawOf(stage, deadline));
-  const { width, height, pixels } = stage;
-  const { data } = await run(() => pixels().keepIccProfile().png({ compressionLevel: 0 }), deadline);
-  return { width, height, pixels: () => sharp(data, { ignoreIcc: true, limitInputPixels: false }) };
+  const { pixels, deep = false } = stage;
+  if (!profile && !deep) return stageOf(await rawOf(stage, deadline));
+  const kept = () => (profile ? pixels().keepIccProfile() : pixels());
+  const { data } = await run(() => lossless(kept(), deep), deadline);
+  return { ...stage, pixels: () => sharp(data, { ignoreIcc: true, limitInputPixels: false }) };
 }
+
+/** The file that loses nothing of a picture and is quickly written. */
+export const lossless = (image: Sharp, deep: boolean): Sharp =>
+  image.toColourspace(deep ? "rgb16" : "srgb").png({ compressionLevel: 0 });
 
 /** The pixels themselves, drawn to their end. */
 export async function rawOf({ width, height, pixels }: Stage, deadline: Deadline): Promise<Raw> {

@@ -22,7 +22,14 @@ import { autoRotate, flip, mirrorStep, rotate, turnStep } from "./orient.ts";
 import { padding, padStep } from "./padding.ts";
 import { pixelate, pixelateStep } from "./pixelate.ts";
 import { preset } from "./preset.ts";
-import { lostProfileStep, profileOutput, profileStep, stripColorProfile } from "./profile.ts";
+import {
+  enforceThumbnail,
+  lostProfileStep,
+  preserveHdr,
+  profileOutput,
+  profileStep,
+  stripColorProfile,
+} from "./profile.ts";
 import { maxBytes, quality, qualityOutput } from "./quality.ts";
 import {
   dpr,
@@ -75,6 +82,8 @@ export const options = [
   skipProcessing,
   keepCopyright,
   stripColorProfile,
+  preserveHdr,
+  enforceThumbnail,
   preset,
   cachebuster,
   expires,

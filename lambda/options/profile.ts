@@ -15,6 +15,24 @@ export const stripColorProfile = option({
   arg: flag(),
 });
 
+export const preserveHdr = option({
+  name: "preserve_hdr",
+  aliases: ["ph"],
+  default: false,
+  doc: "Keep more than 8 bits a channel, where the source has them and PNG, TIFF or AVIF is answered.",
+  example: "ph:1",
+  arg: flag(),
+});
+
+export const enforceThumbnail = option({
+  name: "enforce_thumbnail",
+  aliases: ["eth"],
+  default: false,
+  doc: "Accepted; no thumbnail of a file is read.",
+  example: "eth:1",
+  arg: flag(),
+});
+
 /** ms per megapixel of one vCPU. */
 const RATE = 12;
 
@@ -43,7 +61,9 @@ export const lostProfileStep = step({
   plan: (_, canvas) => (canvas.profile && !holdsProfile(canvas) ? toStandard : undefined),
 });
 
-export const profileOutput = outputPart({ stripColorProfile }, (options, { canvas }) => ({
+export const profileOutput = outputPart({ stripColorProfile, preserveHdr }, (options, { canvas }) => ({
   /** The profile of the source, where it has one. */
   keepsProfile: !options.stripColorProfile && holdsProfile(canvas),
+  /** Has more than 8 bits a channel, and is written so. */
+  deep: options.preserveHdr && canvas.deep && formats[canvas.format].deep,
 }));

@@ -2,8 +2,12 @@ import { type Config, variables } from "../config/variables.ts";
 import { Words } from "../contract/args.ts";
 import { type OptionValues, readSegment } from "../contract/option.ts";
 import { Failure, InvalidUrl, SecurityOption } from "../errors.ts";
+import { returnAttachment } from "../options/delivery.ts";
 import { type Options, optionsByName } from "../options/index.ts";
+import { keepCopyright, stripMetadata } from "../options/metadata.ts";
+import { autoRotate } from "../options/orient.ts";
 import { preset } from "../options/preset.ts";
+import { enforceThumbnail, preserveHdr, stripColorProfile } from "../options/profile.ts";
 import { type Hints, hintedOptions } from "./hints.ts";
 
 /** The URL language as the environment sets it: compiled once, read by every request. */
@@ -30,13 +34,24 @@ export function startOf(language: Language, hints: Hints): OptionValues {
 }
 
 /** What the environment asks for where it differs from the options' own defaults. */
-const environment = (config: Config): OptionValues => ({
-  ...(config.autoRotate ? {} : { auto_rotate: false }),
-  ...(config.stripMetadata ? {} : { strip_metadata: false }),
-  ...(config.keepCopyright ? {} : { keep_copyright: false }),
-  ...(config.stripColorProfile ? {} : { strip_color_profile: false }),
-  ...(config.returnAttachment ? { return_attachment: true } : {}),
-});
+const environment = (config: Config): OptionValues =>
+  Object.fromEntries(
+    defaults
+      .map(([setting, { name, default: otherwise }]) => ({ name, otherwise, value: config[setting] }))
+      .filter(({ otherwise, value }) => value !== otherwise)
+      .map(({ name, value }) => [name, value]),
+  );
+
+/** Settings that are what an option is by default. */
+const defaults = [
+  ["autoRotate", autoRotate],
+  ["returnAttachment", returnAttachment],
+  ["stripMetadata", stripMetadata],
+  ["keepCopyright", keepCopyright],
+  ["stripColorProfile", stripColorProfile],
+  ["preserveHdr", preserveHdr],
+  ["enforceThumbnail", enforceThumbnail],
+] as const;
 
 /** A preset as it is written, and the variable it comes from. */
 interface Definition {

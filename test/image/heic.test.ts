@@ -33,6 +33,7 @@ describe("a HEIC is drawn", () => {
       orientation: 1,
       alpha: false,
       grey: false,
+      deep: false,
       profile: false,
       paletteBits: 0,
       encoded: true,

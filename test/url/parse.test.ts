@@ -27,14 +27,9 @@ interface Vector {
 }
 
 /** Options of imgproxy that are not built yet, with all their names; their vectors are skipped, and counted as such. */
-const notBuilt = [
-  ["pixelate", "pix"],
-  ["preserve_hdr", "ph"],
-  ["enforce_thumbnail", "eth"],
-  ["format_quality", "fq"],
-  ["skip_processing", "skp"],
-  ["raw"],
-].filter((names) => !names.some((name) => optionsByName.has(name)));
+const notBuilt = [["pixelate", "pix"], ["format_quality", "fq"], ["skip_processing", "skp"], ["raw"]].filter(
+  (names) => !names.some((name) => optionsByName.has(name)),
+);
 
 /** Its full name, when it is one of those. */
 const unbuiltOption = (option: string) => notBuilt.find((names) => names.includes(option))?.[0];

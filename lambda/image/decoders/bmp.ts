@@ -21,6 +21,7 @@ export async function openBmp({ bytes }: File): Promise<Opened> {
       orientation: 1,
       alpha: channels === 4,
       grey: false,
+      deep: false,
       profile: false,
       paletteBits: bitsFor(colors),
       vector: false,

@@ -22,6 +22,7 @@ export async function openHeic({ bytes }: File): Promise<Opened> {
       orientation: 1,
       alpha: channels === 4,
       grey: false,
+      deep: false,
       profile: hasOwnProfile(image),
       paletteBits: 0,
       vector: false,

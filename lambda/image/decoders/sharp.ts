@@ -44,7 +44,7 @@ const hasOwnColours = ({ hasProfile, space }: Metadata) => hasProfile && drawnAs
 
 function imageInfo(metadata: Metadata, type: Format | undefined): ImageInfo {
   const { width, height, format, orientation, hasAlpha, space, icc } = metadata;
-  const { channels, pages = 1, isPalette, bitsPerSample = 8 } = metadata;
+  const { channels, depth, pages = 1, isPalette, bitsPerSample = 8 } = metadata;
   if (pages > MAX_PAGES) throw new InvalidSource(`${pages} pages of at most ${MAX_PAGES}`);
   if (channels > MAX_CHANNELS) throw new InvalidSource(`${channels} channels of at most ${MAX_CHANNELS}`);
   const name = format === "heif" ? type : format;
@@ -56,6 +56,7 @@ function imageInfo(metadata: Metadata, type: Format | undefined): ImageInfo {
     orientation: orientation ?? 1,
     alpha: hasAlpha ?? false,
     grey: space === "b-w" || space === "grey16",
+    deep: depth === "ushort",
     profile: hasOwnColours(metadata) && !isStandardProfile(icc),
     paletteBits: isPalette ? bitsPerSample : 0,
     vector: known === "svg",

@@ -1,7 +1,7 @@
 import type { Sharp } from "sharp";
 import type { Animation } from "../../contract/canvas.ts";
 import type { Format } from "../../formats.ts";
-import type { Output } from "../output.ts";
+import { type Output, spaceOf } from "../output.ts";
 import { run } from "../run.ts";
 import type { Encoder } from "./encoder.ts";
 
@@ -35,8 +35,13 @@ const writers = {
   // Of one frame: what a source of several says of showing them is not its own.
   gif: (image, { paletteColors: colours = 256, animation = still }) =>
     image.gif({ ...timing(animation), colours }),
-  avif: (image, { quality, avifSpeed }) =>
-    image.avif({ quality, effort: 9 - avifSpeed, chromaSubsampling: chroma(quality) }),
+  avif: (image, { quality, avifSpeed, deep }) =>
+    image.avif({
+      quality,
+      effort: 9 - avifSpeed,
+      chromaSubsampling: chroma(quality),
+      bitdepth: deep ? 12 : 8,
+    }),
   tiff: (image, { quality }) => image.tiff({ quality, compression: "none" }),
 } as const satisfies Partial<Record<Format, (image: Sharp, output: Output) => Sharp>>;
 
@@ -44,8 +49,8 @@ const isWritten = (format: Format): format is keyof typeof writers => Object.has
 
 /** The sharp that writes a picture; what comes out is the file. */
 export function written(image: Sharp, output: Output): Sharp {
-  const grey = output.grey ? image.toColourspace("b-w") : image;
-  return isWritten(output.format) ? writers[output.format](grey, output) : grey;
+  const coloured = image.toColourspace(spaceOf(output));
+  return isWritten(output.format) ? writers[output.format](coloured, output) : coloured;
 }
 
 /** Writes JPEG, PNG, WebP, GIF, AVIF and TIFF. */

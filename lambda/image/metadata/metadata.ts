@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import type { Deadline } from "../../deadline.ts";
-import type { Output } from "../output.ts";
+import { type Output, spaceOf } from "../output.ts";
 import { run } from "../run.ts";
 import type { Stage } from "../stage.ts";
 import { copyrightOf, upright } from "./exif.ts";
@@ -40,8 +40,8 @@ export async function telling(
 }
 
 /** What is told lies in a file that sharp reads: it takes no such data by itself. */
-async function withTold(stage: Stage, told: Told, { grey }: Output, deadline: Deadline): Promise<Stage> {
-  const image = () => (grey ? stage.pixels().toColourspace("b-w") : stage.pixels());
+async function withTold(stage: Stage, told: Told, output: Output, deadline: Deadline): Promise<Stage> {
+  const image = () => stage.pixels().toColourspace(spaceOf(output));
   const { data } = await run(() => image().png({ compressionLevel: 0 }), deadline);
   const file = withChunks(data, told);
   return { ...stage, pixels: () => sharp(file, { limitInputPixels: false }).keepMetadata() };
