@@ -49,12 +49,12 @@ export async function openApart(file: File, memory: number, deadline: Deadline):
 
 /** Cuts off a border as `cutBorder` does, where that can be killed, as for `openApart`. */
 export async function cutBorderApart(
-  { bytes, density }: File,
+  file: File,
   border: Border,
   memory: number,
   deadline: Deadline,
 ): Promise<{ readonly bytes: Uint8Array; readonly info: ImageInfo }> {
-  const cut = await ask({ file: { bytes, density }, border, left: deadline.left }, memory, deadline);
+  const cut = await ask({ file: fileOf(file), border, left: deadline.left }, memory, deadline);
   if (!cut.info || !cut.bytes) throw new InternalError("the drawing process cut nothing");
   return { bytes: cut.bytes, info: cut.info };
 }
@@ -78,7 +78,7 @@ export async function renderApart(
 }
 
 /** What of it can be sent. */
-const fileOf = ({ bytes, density }: File): File => ({ bytes, density });
+const fileOf = ({ bytes, density, keepsProfile }: File): File => ({ bytes, density, keepsProfile });
 
 /** Makes an SVG harmless as `sanitize` does, where that can be killed, as for `openApart`. */
 export async function sanitizeApart(

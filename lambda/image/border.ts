@@ -5,6 +5,7 @@ import { type Border, transparent, withoutBorder } from "../options/trim.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { openWithSharp } from "./decoders/sharp.ts";
 import { withChunks } from "./metadata/png.ts";
+import { spaceOf } from "./output.ts";
 import { run } from "./run.ts";
 import { lossless } from "./stage.ts";
 
@@ -19,8 +20,8 @@ export async function cutBorder(opened: Opened, border: Border, deadline: Deadli
   const { info } = opened;
   if (Math.min(info.width, info.height) < LEAST_SIDE) return opened;
   const held = async (image: Sharp) => {
-    const { data } = await run(() => lossless(image, info.deep), deadline);
-    return openWithSharp(withChunks(data, opened.metadata ?? {}));
+    const { data } = await run(() => lossless(image, spaceOf(info)), deadline);
+    return openWithSharp(withChunks(data, opened.metadata ?? {}), undefined, opened.keepsProfile);
   };
   const whole = await held(opened.pixels());
   const found = await inside(whole.pixels, border, deadline);
@@ -28,7 +29,11 @@ export async function cutBorder(opened: Opened, border: Border, deadline: Deadli
   const box = { left, top, width, height };
   const cut =
     width === info.width && height === info.height ? whole : await held(whole.pixels().extract(box));
-  return { ...cut, info: { ...info, width, height, vector: false, encoded: false } };
+  return {
+    ...cut,
+    metadata: opened.metadata ?? {},
+    info: { ...info, width, height, vector: false, encoded: false },
+  };
 }
 
 /** What stands out from the border; all of the picture where nothing does. */

@@ -24,8 +24,11 @@ export const outputOf = (options: Options, ends: Ends, config: Config): Output =
 const together = (options: Options, ends: Ends, config: Config): Together<typeof outputs> =>
   Object.assign({}, ...outputs.map((part) => part.settle(options, ends, config)));
 
-/** What the colours of the file are, as sharp calls it. */
-export function spaceOf({ grey, deep }: Output): "srgb" | "rgb16" | "b-w" | "grey16" {
+/** What colours are, as sharp calls it. */
+export type Space = "srgb" | "rgb16" | "b-w" | "grey16";
+
+/** What the colours of the file are. */
+export function spaceOf({ grey, deep }: Pick<Output, "grey" | "deep">): Space {
   if (grey) return deep ? "grey16" : "b-w";
   return deep ? "rgb16" : "srgb";
 }

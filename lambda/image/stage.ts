@@ -2,6 +2,7 @@ import sharp, { type Sharp } from "sharp";
 import type { Size } from "../contract/canvas.ts";
 import type { Raw } from "../contract/step.ts";
 import type { Deadline } from "../deadline.ts";
+import { type Space, spaceOf } from "./output.ts";
 import { run } from "./run.ts";
 
 /** Pixels a pass begins with; each call begins anew. */
@@ -21,13 +22,13 @@ export async function materialize(stage: Stage, { profile }: Kept, deadline: Dea
   const { pixels, deep = false } = stage;
   if (!profile && !deep) return stageOf(await rawOf(stage, deadline));
   const kept = () => (profile ? pixels().keepIccProfile() : pixels());
-  const { data } = await run(() => lossless(kept(), deep), deadline);
+  const { data } = await run(() => lossless(kept(), spaceOf({ grey: false, deep })), deadline);
   return { ...stage, pixels: () => sharp(data, { ignoreIcc: true, limitInputPixels: false }) };
 }
 
 /** The file that loses nothing of a picture and is quickly written. */
-export const lossless = (image: Sharp, deep: boolean): Sharp =>
-  image.toColourspace(deep ? "rgb16" : "srgb").png({ compressionLevel: 0 });
+export const lossless = (image: Sharp, space: Space): Sharp =>
+  image.toColourspace(space).png({ compressionLevel: 0 });
 
 /** The pixels themselves, drawn to their end. */
 export async function rawOf({ width, height, pixels }: Stage, deadline: Deadline): Promise<Raw> {

@@ -39,5 +39,6 @@ export async function trimmed(
     return { ...(await cutBorder(opened, asked, deadline)), origin };
 
   const cut = await cutBorderApart(opened, asked, memory, deadline);
-  return { ...(await openWithSharp(cut.bytes)), info: cut.info, origin };
+  const whole = await openWithSharp(cut.bytes, undefined, opened.keepsProfile);
+  return { ...whole, metadata: opened.metadata ?? {}, info: cut.info, origin };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
+import { withChunks } from "../../lambda/image/metadata/png.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { drawnAs } from "../drawing.ts";
 
@@ -99,3 +100,44 @@ describe("strip_color_profile", () => {
     assert.deepEqual(defaults, { strip_color_profile: false });
   });
 });
+
+test("a grey picture keeps a profile of grey, and its values", async () => {
+  const icc = linearGrey();
+  const grey = sharp({ create: { width: 40, height: 30, channels: 3, background: "#646464" } });
+  const source = withChunks(await grey.toColourspace("b-w").png().toBuffer(), { icc });
+  for (const options of ["scp:0/w:20", "scp:0/w:20/pd:4/bl:1", "scp:0/t:10"]) {
+    const drawn = await drawnAs(`${options}/f:png`, source);
+    const { space, icc: kept } = await drawn.metadata();
+    assert.deepEqual([space, kept], ["b-w", icc], options);
+    const { data } = await sharp(drawn.body, { ignoreIcc: true }).raw().toBuffer({ resolveWithObject: true });
+    assert.ok(data.includes(100), options);
+  }
+  const stripped = await drawnAs("w:20/f:png", source);
+  assert.equal((await stripped.metadata()).hasProfile, false);
+  assert.notEqual(stripped.pixel(0, 0)[0], 100);
+});
+
+/** The least that is a profile of grey: the header, a white point, and a curve that is none. */
+function linearGrey(): Buffer {
+  const tags = [
+    ["wtpt", Buffer.from("58595a20000000000000f6d6000100000000d32d", "hex")],
+    ["kTRC", Buffer.from("637572760000000000000000", "hex")],
+  ] as const;
+  const table = Buffer.alloc(4 + 12 * tags.length);
+  table.writeUInt32BE(tags.length);
+  let at = 128 + table.length;
+  for (const [index, [name, data]] of tags.entries()) {
+    table.write(name, 4 + 12 * index, "latin1");
+    table.writeUInt32BE(at, 8 + 12 * index);
+    table.writeUInt32BE(data.length, 12 + 12 * index);
+    at += data.length;
+  }
+  const header = Buffer.alloc(128);
+  header.writeUInt32BE(at);
+  header.writeUInt32BE(0x02_10_00_00, 8);
+  header.write("mntrGRAYXYZ ", 12, "latin1");
+  header.write("acsp", 36, "latin1");
+  // The illuminant, D50.
+  header.write("0000f6d6000100000000d32d", 68, "hex");
+  return Buffer.concat([header, table, ...tags.map(([, data]) => data)]);
+}

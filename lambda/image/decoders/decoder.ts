@@ -10,6 +10,8 @@ export interface File {
   readonly bytes: Uint8Array;
   /** Pixels per inch that shapes are drawn at. @default 72, at their own size */
   readonly density?: number | undefined;
+  /** The profile of a grey picture is kept. */
+  readonly keepsProfile?: boolean | undefined;
 }
 
 /** A source whose header has been read. */

@@ -13,5 +13,5 @@ const readers: Readonly<Partial<Record<Format, Reader>>> = { bmp: openBmp, ico: 
 export const openHere: Reader = (file: File): Promise<Opened> => {
   const format = imageType(file.bytes);
   const read = format && readers[format];
-  return read ? read(file) : openWithSharp(file.bytes, file.density);
+  return read ? read(file) : openWithSharp(file.bytes, file.density, file.keepsProfile);
 };

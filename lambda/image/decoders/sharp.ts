@@ -20,19 +20,24 @@ const MAX_CHANNELS = 16;
 const lenient = { failOn: "none", limitInputPixels: false, limitInputChannels: false } as const;
 
 /** Reads the header of whatever sharp reads. An SVG is drawn at so many pixels per inch. @default 72, at its own size */
-export async function openWithSharp(bytes: Uint8Array, density?: number): Promise<Opened> {
+export async function openWithSharp(
+  bytes: Uint8Array,
+  density?: number,
+  keepsProfile = false,
+): Promise<Opened> {
   const settings = density === undefined ? lenient : { ...lenient, density };
   const metadata = await sharp(bytes, settings)
     .metadata()
     .catch((cause: unknown) => fail(bytes, cause));
   // sharp would apply the profile before all else; a step does, or nobody where the colours are sRGB's already.
-  const reading = { ...settings, ignoreIcc: hasOwnColours(metadata) };
+  const own = hasOwnColours(metadata, keepsProfile);
+  const reading = { ...settings, ignoreIcc: own };
   const { exif, xmp, iptc } = metadata;
-  const icc = hasOwnColours(metadata) ? metadata.icc : undefined;
   return {
     bytes,
+    keepsProfile,
     info: imageInfo(metadata, imageType(bytes)),
-    metadata: { exif, xmp, iptc, icc },
+    metadata: { exif, xmp, iptc, icc: own ? metadata.icc : undefined },
     pixels: () => sharp(bytes, reading),
     frames: (page, pages) => sharp(bytes, { ...reading, page, pages }),
   };
@@ -40,7 +45,10 @@ export async function openWithSharp(bytes: Uint8Array, density?: number): Promis
 
 /** Colours in which a picture is drawn as they are. What is none of them, such as CMYK, becomes sRGB when it is read. */
 const drawnAsTheyAre: readonly (string | undefined)[] = ["srgb", "rgb", "rgb16"];
-const hasOwnColours = ({ hasProfile, space }: Metadata) => hasProfile && drawnAsTheyAre.includes(space);
+/** Grey is drawn as it is only where its profile is kept: sharp makes no grey of another grey but while it reads. */
+const greys: typeof drawnAsTheyAre = ["b-w", "grey16"];
+const hasOwnColours = ({ hasProfile, space }: Metadata, keepsProfile: boolean) =>
+  hasProfile && (drawnAsTheyAre.includes(space) || (keepsProfile && greys.includes(space)));
 
 function imageInfo(metadata: Metadata, type: Format | undefined): ImageInfo {
   const { width, height, format, orientation, hasAlpha, space, icc } = metadata;
@@ -57,7 +65,7 @@ function imageInfo(metadata: Metadata, type: Format | undefined): ImageInfo {
     alpha: hasAlpha ?? false,
     grey: space === "b-w" || space === "grey16",
     deep: depth === "ushort",
-    profile: hasOwnColours(metadata) && !isStandardProfile(icc),
+    profile: hasOwnColours(metadata, false) && !isStandardProfile(icc),
     paletteBits: isPalette ? bitsPerSample : 0,
     vector: known === "svg",
     format: known,

@@ -2,7 +2,7 @@ import sharp, { type Sharp } from "sharp";
 import type { Deadline } from "../../deadline.ts";
 import { type Output, spaceOf } from "../output.ts";
 import { run } from "../run.ts";
-import type { Stage } from "../stage.ts";
+import { lossless, type Stage } from "../stage.ts";
 import { copyrightOf, upright } from "./exif.ts";
 import { copyrightIptc, withIptc } from "./iptc.ts";
 import { type Told, withChunks } from "./png.ts";
@@ -41,8 +41,7 @@ export async function telling(
 
 /** What is told lies in a file that sharp reads: it takes no such data by itself. */
 async function withTold(stage: Stage, told: Told, output: Output, deadline: Deadline): Promise<Stage> {
-  const image = () => stage.pixels().toColourspace(spaceOf(output));
-  const { data } = await run(() => image().png({ compressionLevel: 0 }), deadline);
+  const { data } = await run(() => lossless(stage.pixels(), spaceOf(output)), deadline);
   const file = withChunks(data, told);
   return { ...stage, pixels: () => sharp(file, { limitInputPixels: false }).keepMetadata() };
 }
