@@ -6,24 +6,15 @@ import type { Encoder } from "./encoders/encoder.ts";
 import { encodeIco } from "./encoders/ico.ts";
 import { encodeWithSharp } from "./encoders/sharp.ts";
 import type { Output } from "./output.ts";
-import { hasColors } from "./palette.ts";
 import type { Stage } from "./stage.ts";
 
 /** What sharp does not write. */
 const encoders: Readonly<Partial<Record<Format, Encoder>>> = { bmp: encodeBmp, ico: encodeIco };
 
-/** Writes a picture, with the palette of its source where that loses no colour. */
-export async function encode(stage: Stage, output: Output, deadline: Deadline): Promise<Uint8Array> {
-  const { paletteColors } = output;
-  if (paletteColors === undefined || (await hasColors(stage.pixels, paletteColors, deadline)))
-    return encodeToSize(stage, output, deadline);
-  return encodeToSize(stage, { ...output, paletteColors: undefined }, deadline);
-}
-
 /** Writes a picture, and again at lower quality while it is longer than `maxBytes`. */
-async function encodeToSize(stage: Stage, output: Output, deadline: Deadline): Promise<Uint8Array> {
+export async function encode(stage: Stage, output: Output, deadline: Deadline): Promise<Uint8Array> {
   const encodeAs = encoders[output.format] ?? encodeWithSharp;
   const bytes = await encodeAs(stage, output, deadline);
   const quality = nextQuality(output.quality, bytes.length, output.maxBytes);
-  return quality === undefined ? bytes : encodeToSize(stage, { ...output, quality }, deadline);
+  return quality === undefined ? bytes : encode(stage, { ...output, quality }, deadline);
 }

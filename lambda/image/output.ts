@@ -34,5 +34,4 @@ export function spaceOf({ grey, deep }: Pick<Output, "grey" | "deep">): Space {
 }
 
 /** The finished pixels are held: they are looked at more than once, or are to forget which way up the source was. */
-export const isHeld = ({ maxBytes, paletteColors, losesOrientation }: Output): boolean =>
-  maxBytes > 0 || paletteColors !== undefined || losesOrientation;
+export const isHeld = ({ maxBytes, losesOrientation }: Output): boolean => maxBytes > 0 || losesOrientation;

@@ -8,7 +8,7 @@ export const encodersOutput = outputPart({}, (_options, { source, canvas }, conf
   pngInterlaced: config.pngInterlaced,
   /** Colours that the picture is reduced to; `undefined` keeps all. */
   pngColors: config.pngQuantize ? config.pngQuantizationColors : undefined,
-  /** Colours of the palette a picture is written with if it has no more, for its source had one; `undefined` writes none. */
+  /** Colours of the palette a picture is written with, for its source had one; `undefined` writes none. */
   paletteColors: config.pngQuantize ? undefined : paletteColors(source, canvas),
   webpEffort: config.webpEffort,
   avifSpeed: config.avifSpeed,

@@ -3,4 +3,4 @@
  * `version` is raised by hand when the same request draws other pixels, `sharp` follows package.json;
  * `test/image/drawn.test.ts` tells when. Then: `node test/image/drawn/write.ts`.
  */
-export const drawing = { version: 2, sharp: "0.35.5" } as const;
+export const drawing = { version: 3, sharp: "0.35.5" } as const;
