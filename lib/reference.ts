@@ -8,7 +8,6 @@ import { everyOption, optionsByName } from "../lambda/options/index.ts";
 const planned: readonly (readonly [name: string, alias: string])[] = [
   ["trim", "t"],
   ["watermark", "wm"],
-  ["format_quality", "fq"],
   ["raw", ""],
   ["keep_copyright", "kcr"],
   ["strip_color_profile", "scp"],

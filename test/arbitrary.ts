@@ -21,6 +21,11 @@ function anyArg({ control }: Pick<Arg<unknown>, "control">): fc.Arbitrary<unknow
     flag: () => fc.boolean(),
     choice: ({ choices }) => fc.constantFrom(...choices),
     choices: ({ choices }) => fc.array(fc.constantFrom(...choices), { minLength: 1 }),
+    qualities: ({ choices }) =>
+      fc.dictionary(fc.constantFrom(...choices), fc.integer({ min: 0, max: 100 }), {
+        minKeys: 1,
+        noNullPrototype: true,
+      }),
     color: () => fc.integer({ min: 0, max: 0xffffff }).map((rgb) => rgb.toString(16).padStart(6, "0")),
     gravity: ({ choices }) => fc.constantFrom(...choices).chain(anyGravity),
     text: () => fc.stringMatching(/^[\w.-]{1,12}$/),

@@ -30,6 +30,7 @@ export type Control =
   | { readonly kind: "flag" }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "choices"; readonly choices: readonly string[] }
+  | { readonly kind: "qualities"; readonly choices: readonly string[] }
   | { readonly kind: "color" }
   | { readonly kind: "gravity"; readonly choices: readonly string[] }
   | { readonly kind: "text" };

@@ -30,7 +30,7 @@ import {
   profileStep,
   stripColorProfile,
 } from "./profile.ts";
-import { maxBytes, quality, qualityOutput } from "./quality.ts";
+import { formatQuality, maxBytes, quality, qualityOutput } from "./quality.ts";
 import {
   dpr,
   enlarge,
@@ -76,6 +76,7 @@ export const options = [
   pixelate,
   watermark,
   quality,
+  formatQuality,
   format,
   maxBytes,
   stripMetadata,

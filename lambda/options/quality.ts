@@ -1,8 +1,10 @@
-import { integer } from "../contract/args.ts";
+import { type Arg, integer, refuse } from "../contract/args.ts";
 import { roundAway } from "../contract/geometry.ts";
 import { option } from "../contract/option.ts";
 import { outputPart } from "../contract/output-part.ts";
-import { formats } from "../formats.ts";
+import { type Format, formatNamed, formatNames, formats } from "../formats.ts";
+
+const percent = integer("a quality", 0, 100);
 
 export const quality = option({
   name: "quality",
@@ -10,7 +12,39 @@ export const quality = option({
   default: 0,
   doc: "Quality of lossy formats, 1 to 100; 0 leaves it to IMGPROXY_FORMAT_QUALITY and IMGPROXY_QUALITY.",
   example: "q:80",
-  arg: integer("a quality", 0, 100),
+  arg: percent,
+});
+
+type Qualities = Readonly<Partial<Record<Format, number>>>;
+
+const formatNameExpected = `one of ${formatNames.join(", ")}`;
+
+/** Formats and their qualities in turn, as many as there are; each later one replaces that of its format. */
+const qualities: Arg<Qualities> = {
+  expects: "formats, each followed by a quality",
+  control: { kind: "qualities", choices: Object.keys(formats) },
+  arity: Infinity,
+  words: ["format", "quality", "format…"],
+  neutral: "",
+  read(words, at) {
+    const said: Partial<Record<Format, number>> = {};
+    do {
+      const word = words.take();
+      const format = formatNamed(word) ?? refuse(at, formatNameExpected, word);
+      said[format] = percent.read(words, `${at}.${format}`) ?? 0;
+    } while (words.left > 0);
+    return said;
+  },
+  write: (said) => Object.entries(said).flatMap(([format, value]) => [format, String(value)]),
+  merge: (before, now) => ({ ...before, ...now }),
+};
+
+export const formatQuality = option({
+  name: "format_quality",
+  aliases: ["fq"],
+  doc: "Quality by format, 1 to 100, where quality says none; 0 leaves it to IMGPROXY_FORMAT_QUALITY and IMGPROXY_QUALITY.",
+  example: "fq:webp:70:avif:50",
+  arg: qualities,
 });
 
 export const maxBytes = option({
@@ -22,12 +56,16 @@ export const maxBytes = option({
   arg: integer("bytes", 0, Infinity),
 });
 
-export const qualityOutput = outputPart({ quality, maxBytes }, (options, { canvas: { format } }, config) => ({
-  /** 1–100; without meaning for formats that lose nothing. */
-  quality: options.quality || config.formatQuality[format] || config.quality,
-  /** bytes; 0 is no limit. */
-  maxBytes: formats[format].lossy ? options.maxBytes : 0,
-}));
+export const qualityOutput = outputPart(
+  { quality, formatQuality, maxBytes },
+  (options, { canvas: { format } }, config) => ({
+    /** 1–100; without meaning for formats that lose nothing. */
+    quality:
+      options.quality || options.formatQuality?.[format] || config.formatQuality[format] || config.quality,
+    /** bytes; 0 is no limit. */
+    maxBytes: formats[format].lossy ? options.maxBytes : 0,
+  }),
+);
 
 /** Quality at which `max_bytes` gives up. */
 const minQuality = 10;

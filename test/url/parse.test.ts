@@ -88,6 +88,7 @@ function internalNames(options: Options): Record<string, unknown> {
     padding,
     flip,
     background,
+    format_quality,
     preset,
     trim,
     watermark,
@@ -114,6 +115,9 @@ function internalNames(options: Options): Record<string, unknown> {
     "padding.right": sides?.right,
     "padding.bottom": sides?.bottom,
     "padding.left": padding?.left ?? sides?.right,
+    ...Object.fromEntries(
+      Object.entries(format_quality ?? {}).map(([format, value]) => [`format_quality.${format}`, value]),
+    ),
     "flip.horizontal": flip?.horizontal,
     "flip.vertical": flip?.vertical,
     "watermark.opacity": watermark?.opacity,
