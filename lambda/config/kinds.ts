@@ -74,6 +74,12 @@ export const textFile = variable<string>({
 /** Text that a pattern matches. */
 export const matching = (pattern: RegExp, expects: string) =>
   variable<string>({ expects, read: (given) => (pattern.test(given) ? given : undefined) });
+/** One of some words, in whatever case. */
+export const oneOf = <const C extends string>(choices: readonly C[]) =>
+  variable<C>({
+    expects: `one of ${choices.join(", ")}`,
+    read: (given) => choices.find((choice) => choice === given.toLowerCase()),
+  });
 export const endpoint = variable<string>({
   expects: "an address such as https://s3.example.com",
   read: (given) => {

@@ -12,6 +12,7 @@ import {
   list,
   matching,
   number,
+  oneOf,
   optionalSeconds,
   patterns,
   readVariable,
@@ -376,6 +377,12 @@ export const variables = {
     keyed: true,
     default: 4,
     doc: "How hard WebP tries, 1 fast to 6 small.",
+  }),
+  webpPreset: oneOf(["default", "photo", "picture", "drawing", "icon", "text"])({
+    name: "IMGPROXY_WEBP_PRESET",
+    keyed: true,
+    default: "default",
+    doc: "What WebP is set for: default, photo, picture, drawing, icon or text.",
   }),
   avifSpeed: integer(
     0,

@@ -11,6 +11,7 @@ export const encodersOutput = outputPart({}, (_options, { source, canvas }, conf
   /** Colours of the palette a picture is written with, for its source had one; `undefined` writes none. */
   paletteColors: config.pngQuantize ? undefined : paletteColors(source, canvas),
   webpEffort: config.webpEffort,
+  webpPreset: config.webpPreset,
   avifSpeed: config.avifSpeed,
 }));
 

@@ -127,3 +127,11 @@ test("a blank query separator splits nothing, an unset one is ?", () => {
     readConfig({ IMGPROXY_SOURCE_URL_QUERY_SEPARATOR: text }).sourceQuerySeparator;
   assert.deepEqual([separator(""), separator()], ["", "?"]);
 });
+
+test("one of some words is read in whatever case, and nothing else is", () => {
+  const preset = (text: string) => readConfig({ IMGPROXY_WEBP_PRESET: text }).webpPreset;
+  assert.deepEqual([preset("Photo"), preset(""), preset(" ICON ")], ["photo", "default", "icon"]);
+  assert.throws(() => preset("best"), {
+    message: 'IMGPROXY_WEBP_PRESET: expected one of default, photo, picture, drawing, icon, text, got "best"',
+  });
+});

@@ -52,6 +52,17 @@ describe("effort is what the environment says", () => {
   }
 });
 
+test("WebP is set for what the environment says", async () => {
+  const written = async (env: Readonly<Record<string, string>>) =>
+    (await drawnAs("q:60/f:webp", source, env)).body;
+  for (const preset of ["default", "photo", "picture", "drawing", "icon", "text"] as const) {
+    const theirs = await sharp(source).webp({ quality: 60, preset }).toBuffer();
+    assert.ok(theirs.equals(await written({ IMGPROXY_WEBP_PRESET: preset.toUpperCase() })), preset);
+  }
+  const [photo, unset] = [await written({ IMGPROXY_WEBP_PRESET: "photo" }), await written({})];
+  assert.equal(Buffer.from(photo).equals(unset), false);
+});
+
 for (const [format, variable] of [
   ["jpeg", "IMGPROXY_JPEG_PROGRESSIVE"],
   ["png", "IMGPROXY_PNG_INTERLACED"],

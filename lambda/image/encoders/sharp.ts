@@ -30,8 +30,8 @@ const writers = {
     if (colours) return image.png({ adaptiveFiltering: false, progressive, palette: true, colours });
     return image.png({ adaptiveFiltering: true, progressive });
   },
-  webp: (image, { quality, webpEffort, animation }) =>
-    image.webp({ quality, effort: webpEffort, ...timing(animation) }),
+  webp: (image, { quality, webpEffort: effort, webpPreset: preset, animation }) =>
+    image.webp({ quality, effort, preset, ...timing(animation) }),
   // Of one frame: what a source of several says of showing them is not its own.
   gif: (image, { paletteColors: colours = 256, animation = still }) =>
     image.gif({ ...timing(animation), colours }),
