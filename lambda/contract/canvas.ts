@@ -49,6 +49,8 @@ export interface Canvas extends Size {
   readonly formatLimit: number;
   /** May hold transparent pixels. */
   readonly alpha: boolean;
+  /** Chooses a format that is transparent: the source is, or padding or extend is on, whether or not they add anything. */
+  readonly transparency: boolean;
   /** Has no colours; sharp would paint a coloured ground on it in grey. */
   readonly grey: boolean;
   /** Has more than 8 bits a channel. */

@@ -85,6 +85,7 @@ export const canvasOf = (
   formatLimit: 1,
   shrinksOnLoad: true,
   linear: false,
+  transparency: source.alpha,
   offers,
   encoded: source.encoded && source.animation === undefined,
   kept: nothing,

@@ -60,7 +60,10 @@ function fillUp({ enabled, gravity = { type: "ce" } }: Extension, to: Size, grou
 export const extendStep = step({
   name: "extend",
   needs: { extend, background, format },
-  plan: ({ extend, ...ground }, canvas) => fillUp(extend, canvas.target, ground, canvas),
+  plan({ extend, ...ground }, canvas) {
+    const filled = fillUp(extend, canvas.target, ground, canvas);
+    return extend.enabled ? { ...filled, canvas: { ...filled?.canvas, transparency: true } } : filled;
+  },
 });
 
 export const extendAspectStep = step({

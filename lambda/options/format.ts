@@ -27,11 +27,12 @@ export const formatStep = step({
   name: "format",
   needs: { format, background },
   plan({ format, background }, canvas) {
-    const alpha = canvas.alpha && !background;
-    const chosen = chooseFormat(format, alpha, canvas);
+    const chosen = chooseFormat(format, canvas.transparency && !background, canvas);
     const tooSmall = chosen === "avif" && Math.min(canvas.width, canvas.height) < minAvifSide;
     const animation = formats[chosen].animates ? canvas.animation : undefined;
-    return { canvas: { format: tooSmall ? smallFormat(alpha) : chosen, animation } };
+    return {
+      canvas: { format: tooSmall ? smallFormat(canvas.alpha && !background) : chosen, animation },
+    };
   },
 });
 

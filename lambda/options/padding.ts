@@ -36,6 +36,7 @@ export const padStep = step({
         width: edges.left + canvas.width + edges.right,
         height: edges.top + canvas.height + edges.bottom,
         alpha: ground.alpha,
+        transparency: true,
       },
     };
   },

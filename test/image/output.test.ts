@@ -62,6 +62,25 @@ describe("formatSelection: the format of the answer is imgproxy's choice", () =>
   }
 });
 
+test("padding and extend ask for a format that is transparent, if they add nothing, too; extend_aspect_ratio does not", () => {
+  const avif: ImageInfo = { ...picture, format: "avif" };
+  const offers = { ...noOffers, preferred: ["jpeg", "png"] } as const;
+  const formatOf = (text: string, source = avif) =>
+    plan(optionsOf(text).options, source, offers, limitsOf(config), config).output.format;
+  for (const [text, format] of [
+    ["", "jpeg"],
+    ["pd:0:0:1", "png"],
+    ["pd:0", "jpeg"],
+    ["w:200/h:90/ex:1", "png"],
+    ["ex:1", "png"],
+    ["ex:0", "jpeg"],
+    ["w:90/h:30/exar:1", "jpeg"],
+    ["ex:1/pd:1/bg:fff", "jpeg"],
+  ] as const)
+    assert.equal(formatOf(text), format, text);
+  assert.equal(formatOf("w:90/h:30/exar:1", { ...avif, alpha: true }), "png");
+});
+
 interface Quality {
   readonly format: string;
   readonly options?: string;
@@ -72,8 +91,7 @@ interface Quality {
 describe("quality: it is taken from where imgproxy takes it", () => {
   for (const vector of oracle<Quality>("quality")) {
     const { options: text = "", format, quality } = vector;
-    const skip = text.includes("fq:") && "not built yet: format_quality";
-    test(JSON.stringify(vector), { skip }, () => {
+    test(JSON.stringify(vector), () => {
       const settings = readConfig(vector.config ?? {});
       const { options } = optionsOf(text);
       const wanted = formatNamed(format);
