@@ -120,7 +120,20 @@ const unkeyed = [
 ];
 
 /** Values of variables, one of which at least each can read as something else than its default. */
-const values = ["0", "1", "7", "4096", "a=b", "webp=50", "webp", "aa", "/p", "0.5", import.meta.filename];
+const values = [
+  "0",
+  "1",
+  "7",
+  "4096",
+  "a=b",
+  "webp=50",
+  "webp",
+  "aa",
+  "/p",
+  "0.5",
+  "text",
+  import.meta.filename,
+];
 
 describe("a variable set to another value", () => {
   for (const variable of Object.values<Variable>(variables)) {
