@@ -5,7 +5,14 @@ import { type Format, formats } from "../formats.ts";
 import { attempts } from "../options/quality.ts";
 import { isHeld, type Output } from "./output.ts";
 import { passes } from "./passes.ts";
-import { ATTENTION_RATE, bytesPerPixel, encodeRate, jpegDecoding, smallerWebp } from "./rates.ts";
+import {
+  ATTENTION_RATE,
+  bytesPerPixel,
+  encodeRate,
+  frameEncodeMs,
+  jpegDecoding,
+  smallerWebp,
+} from "./rates.ts";
 
 /** ms of one vCPU a picture is predicted to take. */
 export interface Cost {
@@ -31,7 +38,8 @@ export function costOf(
   const decode = loaded.cost * looks * timesDecoded(frames, framesAtOnce);
   const one = drawing(loaded.size, strokes) + holding(strokes, canvas, output);
   const draw = frames > 1 ? frames * (one + FRAME_MS) : one;
-  const encode = frames * megapixels(canvas) * encodeRate(output) * timesEncoded(canvas, output);
+  const written = megapixels(canvas) * encodeRate(output) * timesEncoded(canvas, output);
+  const encode = frames > 1 ? frames * (written + (frameEncodeMs[output.format] ?? 0)) : written;
   return { decode, draw, encode, total: decode + draw + encode };
 }
 

@@ -6,6 +6,7 @@ import type { Deadline } from "../deadline.ts";
 import { BrokenSource, InternalError } from "../errors.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { SIDE_BY_SIDE } from "./drawable.ts";
+import { isHeld } from "./output.ts";
 import { needsProfile } from "./passes.ts";
 import type { Plan } from "./plan.ts";
 import { run } from "./run.ts";
@@ -29,7 +30,11 @@ export async function drawFrames(
   drawStrokes: DrawStrokes,
   deadline: Deadline,
 ): Promise<Stage> {
-  const stack = new Stack(framesOf(plan.canvas));
+  const count = framesOf(plan.canvas);
+  if (plan.strokes.length === 0 && !isHeld(plan.output))
+    return { ...opened.info, pixels: () => framesIn(opened, 0, count) };
+
+  const stack = new Stack(count);
   const frames = readFrames(plan, opened, deadline);
   const draw = async () => {
     for await (const [at, frame] of frames)

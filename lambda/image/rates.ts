@@ -30,6 +30,9 @@ const rates: Readonly<Partial<Record<Format, (output: Output) => number | undefi
 export const encodeRate = (output: Output): number =>
   rates[output.format]?.(output) ?? formats[output.format].encodeMs;
 
+/** ms that writing one of several frames takes beside its pixels: a GIF looks for its colours in each. */
+export const frameEncodeMs: Readonly<Partial<Record<Format, number>>> = { gif: 50 };
+
 /** bytes a pixel that a picture usually takes at quality 80; those without an entry take what they hold. */
 const usualBytes: Readonly<Partial<Record<Format, number>>> = { jpeg: 0.25, webp: 0.2, avif: 0.15 };
 
