@@ -86,4 +86,6 @@ export interface Canvas extends Size {
   readonly extendAspectRatio: Size;
   /** None where none is configured, or asked for. */
   readonly watermark?: Watermark;
+  /** What imgproxy takes the finished picture for when it holds it to the limit; the resampler's rounding may differ. */
+  readonly expected: Size;
 }

@@ -93,6 +93,7 @@ export const canvasOf = (
   resultCrop: nothing,
   target: nothing,
   extendAspectRatio: nothing,
+  expected: nothing,
 });
 
 /** All strokes in order. No side of their last canvas is longer than `limit` px, give or take rounding. */
@@ -101,8 +102,7 @@ export function layOut(options: OptionValues, source: Canvas, limit = Infinity):
   // Once its format makes it a still, its decoder may shrink it.
   if (source.animation && !wished.canvas.animation)
     return layOut(options, { ...source, animation: undefined, encoded: true }, limit);
-  const longest = Math.max(wished.canvas.width, wished.canvas.height);
-  // By what the format cannot hold first: the longest side is one that it can.
-  const shrink = wished.canvas.formatLimit * Math.min(1, limit / longest);
+  const { expected, formatLimit } = wished.canvas;
+  const shrink = Math.min(formatLimit, limit / Math.max(expected.width, expected.height));
   return shrink < 1 ? walk(everyStep, options, { ...source, shrink }) : wished;
 }

@@ -1,17 +1,20 @@
 import type { Size } from "../contract/canvas.ts";
 import { minNonZero, minSize, scale, turn } from "../contract/geometry.ts";
-import type { Settled } from "../contract/option.ts";
+import type { Settled, ValueOf } from "../contract/option.ts";
 import { step } from "../contract/step.ts";
 import { crop, keptOf } from "./crop.ts";
+import { extendAspectRatio } from "./extend.ts";
 import { isQuarter, turning, turnOf } from "./orient.ts";
+import { edgesOf, padding } from "./padding.ts";
 import { sizing } from "./resize.ts";
 
 type Sizing = { readonly [K in keyof typeof sizing]: Settled<(typeof sizing)[K]> };
+type Extending = Pick<Sizing, "extend"> & { readonly extendAspectRatio: ValueOf<typeof extendAspectRatio> };
 
 /** Settles, before anything is drawn, what is cut out, how it is scaled, and what the later steps cut down and fill up to. */
 export const layoutStep = step({
   name: "layout",
-  needs: { ...sizing, ...turning, crop },
+  needs: { ...sizing, ...turning, crop, extendAspectRatio, padding },
   plan(options, canvas) {
     const turned = isQuarter(turnOf(options, canvas));
     const upright = turn(canvas, turned);
@@ -22,8 +25,8 @@ export const layoutStep = step({
     };
     const shrink = shrinkOf(options, from, canvas.vector);
     const scales = {
-      width: Math.max(canvas.shrink / shrink.x, 1 / from.width),
-      height: Math.max(canvas.shrink / shrink.y, 1 / from.height),
+      width: Math.max((1 / shrink.x) * canvas.shrink, 1 / from.width),
+      height: Math.max((1 / shrink.y) * canvas.shrink, 1 / from.height),
     };
     const dpr = shrink.dpr * canvas.shrink;
 
@@ -35,11 +38,28 @@ export const layoutStep = step({
     };
     const fillsDown = options.resizingType === "fill-down" && !options.enlarge;
     const resultCrop = fillsDown ? fillDown(target, scaled) : target;
-    const extendAspectRatio = aspectOf(target, minSize(scaled, resultCrop));
+    const cropped = minSize(scaled, resultCrop);
+    const aspect = aspectOf(target, cropped);
+    const expected = padded(extended(options, cropped, target, aspect), options.padding, dpr);
     const stored = { kept: turn(kept, turned), scales: turn(scales, turned) };
-    return { canvas: { ...stored, dpr, resultCrop, target, extendAspectRatio } };
+    return { canvas: { ...stored, dpr, resultCrop, target, extendAspectRatio: aspect, expected } };
   },
 });
+
+function extended({ extend, extendAspectRatio }: Extending, from: Size, target: Size, aspect: Size): Size {
+  if (extend.enabled) return maxSize(from, target);
+  return extendAspectRatio.enabled ? maxSize(from, aspect) : from;
+}
+
+const maxSize = (a: Size, b: Size): Size => ({
+  width: Math.max(a.width, b.width),
+  height: Math.max(a.height, b.height),
+});
+
+function padded({ width, height }: Size, space: ValueOf<typeof padding>, dpr: number): Size {
+  const { top, right, bottom, left } = edgesOf(space, dpr);
+  return { width: left + width + right, height: top + height + bottom };
+}
 
 /** How much each side shrinks, and the device pixels the source had room for. Upright. */
 interface Shrink {

@@ -1,6 +1,6 @@
 import { px } from "../contract/args.ts";
 import { scaleToEven } from "../contract/geometry.ts";
-import { compound } from "../contract/option.ts";
+import { compound, type ValueOf } from "../contract/option.ts";
 import { step } from "../contract/step.ts";
 import { stroke } from "../contract/stroke.ts";
 import { background, groundOf } from "./background.ts";
@@ -20,6 +20,15 @@ export const padding = compound({
   ],
 });
 
+/** Space at each edge, px of the picture. */
+export function edgesOf(
+  { top = 0, right = top, bottom = top, left = right }: ValueOf<typeof padding>,
+  dpr: number,
+) {
+  const scaled = (px: number) => scaleToEven(px, dpr);
+  return { top: scaled(top), right: scaled(right), bottom: scaled(bottom), left: scaled(left) };
+}
+
 export const padStep = step({
   name: "pad",
   needs: { padding, background, format },
@@ -27,8 +36,7 @@ export const padStep = step({
     const { top = 0, right = top, bottom = top, left = right } = padding;
     if (!(top || right || bottom || left)) return;
 
-    const scaled = (px: number) => scaleToEven(px, canvas.dpr);
-    const edges = { top: scaled(top), right: scaled(right), bottom: scaled(bottom), left: scaled(left) };
+    const edges = edgesOf(padding, canvas.dpr);
     const ground = groundOf(paint, canvas);
     return {
       strokes: [stroke("extend", [{ ...edges, background: ground.color }])],

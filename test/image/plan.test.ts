@@ -116,3 +116,18 @@ describe("geometryOtherTests: a picture is as large as imgproxy's, also in its o
     });
   }
 });
+
+describe("a limit is held to the size imgproxy reckons with, which rounds where the resampler does not", () => {
+  // 50 px by 9/20 are 22.5, a double below it: reckoned as 22 and drawn as 23. So the limit scales by 60 / (22 + 20 + 20).
+  for (const [options, source, width, height] of [
+    ["w:9/pd:20:0/mrd:60", [20, 50], 9, 60],
+    ["w:9/pd:40:0/mrd:40", [20, 50], 4, 41],
+    // As far as it goes: what rounding adds is not looked at again.
+    ["w:7/pd:20:0/mrd:60", [20, 90], 6, 61],
+  ] as const)
+    test(`${options} of ${source.join("x")}: ${width}x${height}`, () => {
+      const [w, h] = source;
+      const { canvas } = planned({ source: { width: w, height: h, orientation: 1 }, options });
+      assert.deepEqual([canvas.width, canvas.height], [width, height]);
+    });
+});
