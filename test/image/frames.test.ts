@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
+import { Failure } from "../../lambda/errors.ts";
 import { renderApart } from "../../lambda/image/apart.ts";
 import { draw } from "../../lambda/image/draw.ts";
 import { open } from "../../lambda/image/open.ts";
 import { plan } from "../../lambda/image/plan.ts";
 import { render } from "../../lambda/image/render.ts";
 import { type Limits, limitsOf } from "../../lambda/options/limits.ts";
+import { anyDrawing } from "../arbitrary.ts";
 import { jpegOf, noOffers, optionsOf } from "../options-of.ts";
 import { claimingGif, drawn } from "../pictures.ts";
 import { limitsIn } from "../services.ts";
@@ -82,6 +85,8 @@ const everyStroke = [
   "pd:5:9/bg:808080",
   "w:40/bl:1/pd:4",
   "bg:ff8800",
+  // Nothing but the format changes.
+  "ar:0",
 ];
 
 describe("each frame of an animation is drawn as it would be alone", () => {
@@ -275,9 +280,40 @@ test("a deadline in the middle of an animation is a Timeout, and the next pictur
   assert.equal((await sharp(await drawnAs("w:30/f:webp", gif)).metadata()).pages, 5);
 });
 
-test("half a GIF is drawn as far as it goes, or refused: never an error of ours", async () => {
-  for (const part of [0.2, 0.5, 0.9]) {
-    const cut = gif.subarray(0, Math.floor(gif.length * part));
-    await drawnAs("w:20/f:webp", cut).catch((error) => assert.equal(error.status, 422));
-  }
+test("each frame has the size that was planned, and there are as many as planned", async () => {
+  const settings = readConfig({ IMGPROXY_MAX_ANIMATION_FRAMES: "4" });
+  const limits = limitsOf(settings);
+  await fc.assert(
+    fc.asyncProperty(anyDrawing, fc.constantFrom(gif, webp), async (options, source) => {
+      const opened = await open({ bytes: source }, options, limits, deadline());
+      const offers = { ...noOffers, preferred: ["webp"] } as const;
+      const planned = plan({ ...options, format: "webp" }, opened.info, offers, limits, settings);
+      const { body, width, height } = await render(planned, opened, deadline());
+      const metadata = await sharp(Buffer.from(body)).metadata();
+      assert.deepEqual([metadata.width, metadata.height, metadata.pages], [width, height, 4]);
+      assert.deepEqual([width, height], [planned.canvas.width, planned.canvas.height]);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("a damaged animation is drawn as far as it goes, or refused: never an error of ours", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(gif, webp, wideWebp),
+      fc.array(fc.tuple(fc.double({ min: 0, max: 0.9999, noNaN: true }), fc.integer({ min: 0, max: 255 })), {
+        maxLength: 4,
+      }),
+      fc.double({ min: 0.05, max: 1, noNaN: true }),
+      async (source, flips, part) => {
+        const bytes = Buffer.from(source.subarray(0, Math.ceil(source.length * part)));
+        for (const [at, value] of flips) bytes[Math.floor(at * bytes.length)] = value;
+        await drawnAs("rs:fill:20:20/mafr:1/f:webp", bytes).catch((error) => {
+          assert.ok(error instanceof Failure, String(error));
+          assert.ok(error.status === 422, `${error.status}: ${error.message}`);
+        });
+      },
+    ),
+    { numRuns: 80 },
+  );
 });
