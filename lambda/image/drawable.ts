@@ -80,6 +80,9 @@ function assertCoded(
 /** How many frames of an animation are drawn side by side: while one is handed over, another is drawn. */
 export const SIDE_BY_SIDE = 4;
 
+/** Part of the memory for drawing that frames may take; the rest is what has been drawn and not been freed. */
+const FRAMES_SHARE = 0.75;
+
 const bytesOf = (size: Size) => megapixels(size) * 1e6 * BYTES_PER_PIXEL;
 
 /**
@@ -92,7 +95,7 @@ export function framesDecoded(source: Size, canvas: Canvas, output: Output, { me
   // Those that are drawn wait, twice where they are looked at, until all are.
   const drawn = frames * bytesOf(canvas) * (isHeld(output) ? 2 : 1) + SIDE_BY_SIDE * bytesOf(canvas);
   // The last of those decoded before are still being drawn.
-  const fit = Math.floor((memory - drawn) / 2 / bytesOf(source));
+  const fit = Math.floor((memory * FRAMES_SHARE - drawn) / 2 / bytesOf(source));
   if (fit < 1 || frames * canvas.height > MAX_SIDE)
     throw new ResultTooBig(
       `${canvas.width}x${canvas.height}, ${frames} frames: they take more than ${memory} bytes`,

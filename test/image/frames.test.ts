@@ -194,7 +194,8 @@ test("few frames are decoded at once where memory is short, and the picture is t
   const options = "w:30/f:webp";
   const frame = 60 * 40 * 4;
   const drawnBytes = 30 * 20 * 4 * (5 + 4);
-  const memory = drawnBytes + 2 * 2 * frame;
+  // A quarter of the memory is left for what is not freed at once.
+  const memory = Math.ceil((drawnBytes + 2 * 2 * frame) / 0.75);
   const short = await planned(gif, options, { memory });
   assert.equal(short.plan.framesAtOnce, 2);
   const { body } = await render(short.plan, short.opened, deadline());
@@ -253,7 +254,7 @@ describe("what frames may hold", () => {
       assert.throws(() => resolved(text, width, height, frames), { name: "InvalidSource", status: 422 }));
 
   test("what is drawn of them has to have room in the memory", () => {
-    // 100 results of 2000x1000 are 800 MB, of 4000x1000 twice as much.
+    // 100 results of 2000x1000 are 800 MB, of 4000x1000 twice as much; of 1061 MB frames may take three quarters.
     assert.doesNotThrow(() => resolved("rs:force:2000:1000:1/f:webp", 100, 100, 100));
     assert.throws(() => resolved("rs:force:4000:1000:1/f:webp", 100, 100, 100), { name: "ResultTooBig" });
   });
@@ -280,18 +281,22 @@ test("a deadline in the middle of an animation is a Timeout, and the next pictur
   assert.equal((await sharp(await drawnAs("w:30/f:webp", gif)).metadata()).pages, 5);
 });
 
-test("each frame has the size that was planned, and there are as many as planned", async () => {
+test("each frame has the size that was planned, and all are shown as long as they were", async () => {
   const settings = readConfig({ IMGPROXY_MAX_ANIMATION_FRAMES: "4" });
   const limits = limitsOf(settings);
   await fc.assert(
-    fc.asyncProperty(anyDrawing, fc.constantFrom(gif, webp), async (options, source) => {
-      const opened = await open({ bytes: source }, options, limits, deadline());
+    fc.asyncProperty(anyDrawing, fc.constantFrom("gif", "webp"), async (options, of) => {
+      const opened = await open({ bytes: of === "gif" ? gif : webp }, options, limits, deadline());
       const offers = { ...noOffers, preferred: ["webp"] } as const;
       const planned = plan({ ...options, format: "webp" }, opened.info, offers, limits, settings);
       const { body, width, height } = await render(planned, opened, deadline());
       const metadata = await sharp(Buffer.from(body)).metadata();
-      assert.deepEqual([metadata.width, metadata.height, metadata.pages], [width, height, 4]);
+      assert.deepEqual([metadata.width, metadata.height], [width, height]);
       assert.deepEqual([width, height], [planned.canvas.width, planned.canvas.height]);
+      // libwebp makes one of frames that came out alike, and shows it as long as both; of all, a still.
+      const { pages = 1, delay = [400] } = metadata;
+      const together = delay.reduce((sum, ms) => sum + ms);
+      assert.deepEqual([delay.length, together], [pages, 40 + 80 + 120 + 160]);
     }),
     { numRuns: 25 },
   );
@@ -300,12 +305,13 @@ test("each frame has the size that was planned, and there are as many as planned
 test("a damaged animation is drawn as far as it goes, or refused: never an error of ours", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom(gif, webp, wideWebp),
+      fc.constantFrom("gif", "webp", "wideWebp"),
       fc.array(fc.tuple(fc.double({ min: 0, max: 0.9999, noNaN: true }), fc.integer({ min: 0, max: 255 })), {
         maxLength: 4,
       }),
       fc.double({ min: 0.05, max: 1, noNaN: true }),
-      async (source, flips, part) => {
+      async (of, flips, part) => {
+        const source = { gif, webp, wideWebp }[of];
         const bytes = Buffer.from(source.subarray(0, Math.ceil(source.length * part)));
         for (const [at, value] of flips) bytes[Math.floor(at * bytes.length)] = value;
         await drawnAs("rs:fill:20:20/mafr:1/f:webp", bytes).catch((error) => {
