@@ -83,6 +83,9 @@ export const SIDE_BY_SIDE = 4;
 /** Part of the memory for drawing that frames may take; the rest is what has been drawn and not been freed. */
 const FRAMES_SHARE = 0.75;
 
+/** How often decoded frames are held at most: sharp copies them, and those before are freed only once the next are there. */
+const TIMES_HELD = 3;
+
 const bytesOf = (size: Size) => megapixels(size) * 1e6 * BYTES_PER_PIXEL;
 
 /**
@@ -94,8 +97,7 @@ export function framesDecoded(source: Size, canvas: Canvas, output: Output, { me
   if (frames === 1) return 1;
   // Those that are drawn wait, twice where they are looked at, until all are.
   const drawn = frames * bytesOf(canvas) * (isHeld(output) ? 2 : 1) + SIDE_BY_SIDE * bytesOf(canvas);
-  // The last of those decoded before are still being drawn.
-  const fit = Math.floor((memory * FRAMES_SHARE - drawn) / 2 / bytesOf(source));
+  const fit = Math.floor((memory * FRAMES_SHARE - drawn) / TIMES_HELD / bytesOf(source));
   if (fit < 1 || frames * canvas.height > MAX_SIDE)
     throw new ResultTooBig(
       `${canvas.width}x${canvas.height}, ${frames} frames: they take more than ${memory} bytes`,

@@ -30,33 +30,33 @@ export async function drawFrames(
   drawStrokes: DrawStrokes,
   deadline: Deadline,
 ): Promise<Stage> {
-  const count = framesOf(plan.canvas);
-  if (plan.strokes.length === 0 && !isHeld(plan.output))
-    return { ...opened.info, pixels: () => framesIn(opened, 0, count) };
+  const { strokes, framesAtOnce, output } = plan;
+  const frames = framesOf(plan.canvas);
+  if (strokes.length === 0 && !isHeld(output))
+    return { ...opened.info, pixels: () => framesIn(opened, 0, frames) };
 
-  const stack = new Stack(count);
-  const frames = readFrames(plan, opened, deadline);
-  const draw = async () => {
-    for await (const [at, frame] of frames)
-      stack.put(at, await rawOf(await drawStrokes(plan.strokes, frame, opened, deadline), deadline));
+  const stack = new Stack(frames);
+  const decode = needsProfile(strokes) ? decodeWithProfile : decodeRaw;
+  // Nothing holds some frames any more when the next are decoded.
+  const drawSome = async (from: number, count: number) => {
+    const frameAt = await decode(opened, from, count, deadline);
+    await sideBySide(count, async (at) => {
+      const drawn = await drawStrokes(strokes, frameAt(at), opened, deadline);
+      stack.put(from + at, await rawOf(drawn, deadline));
+    });
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, draw));
+  for (let from = 0; from < frames; from += framesAtOnce)
+    await drawSome(from, Math.min(framesAtOnce, frames - from));
   return stack.stage;
 }
 
-/** Frames in order, several of them decoded at once: a frame is what the frames before it left, and a little more. */
-async function* readFrames(
-  { canvas, strokes, framesAtOnce }: Plan,
-  opened: Opened,
-  deadline: Deadline,
-): AsyncGenerator<readonly [at: number, frame: Stage]> {
-  const decode = needsProfile(strokes) ? decodeWithProfile : decodeRaw;
-  const frames = framesOf(canvas);
-  for (let from = 0; from < frames; from += framesAtOnce) {
-    const count = Math.min(framesAtOnce, frames - from);
-    const frameAt = await decode(opened, from, count, deadline);
-    for (let at = 0; at < count; at++) yield [from + at, frameAt(at)];
-  }
+/** Works on each of `count` places, on a few at a time. */
+async function sideBySide(count: number, work: (at: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
 }
 
 /** Some frames, by their place among them. */

@@ -195,7 +195,7 @@ test("few frames are decoded at once where memory is short, and the picture is t
   const frame = 60 * 40 * 4;
   const drawnBytes = 30 * 20 * 4 * (5 + 4);
   // A quarter of the memory is left for what is not freed at once.
-  const memory = Math.ceil((drawnBytes + 2 * 2 * frame) / 0.75);
+  const memory = Math.ceil((drawnBytes + 3 * 2 * frame) / 0.75);
   const short = await planned(gif, options, { memory });
   assert.equal(short.plan.framesAtOnce, 2);
   const { body } = await render(short.plan, short.opened, deadline());
@@ -322,4 +322,25 @@ test("a damaged animation is drawn as far as it goes, or refused: never an error
     ),
     { numRuns: 80 },
   );
+});
+
+test("frames are held to the memory for drawing: all of them at once would take twice as much", async () => {
+  // 20 frames of 2000x2000 px, of which only a corner is painted: 320 MB.
+  const raw = { width: 64, height: 64 * 20, channels: 3, pageHeight: 64 } as const;
+  const noise = Buffer.from(
+    Array.from({ length: 64 * 64 * 20 * 3 }, (_, at) => (at * 7 + (at >> 9) * 31) % 256),
+  );
+  const large = await sharp(noise, { raw })
+    .webp({ delay: Array.from({ length: 20 }, () => 50), effort: 0 })
+    .toBuffer();
+  // The canvas that its header claims, less one.
+  large.writeUIntLE(1999, 24, 3);
+  large.writeUIntLE(1999, 27, 3);
+
+  const held = 450 * 2 ** 20;
+  const options = "maf:20/mafr:4/w:100/f:webp";
+  const bounded = await planned(large, options, { memory: 300 * 2 ** 20 });
+  assert.equal((await renderApart(bounded.plan, bounded.opened, held, deadline())).width, 100);
+  const whole = { ...bounded.plan, framesAtOnce: 20 };
+  await assert.rejects(renderApart(whole, bounded.opened, held, deadline()), { name: "ResultTooBig" });
 });
