@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Format, formatNamed } from "../formats.ts";
+import { imageType } from "../image-type.ts";
 
 /** One environment variable: how it is named, read and explained. */
 export interface Variable<T = unknown> {
@@ -71,6 +72,18 @@ export const textFile = variable<string>({
     }
   },
 });
+/** A picture in a file, read when the variable is. */
+export const pictureFile = variable<Uint8Array | undefined>({
+  expects: "the path of a picture that can be read",
+  read(path) {
+    try {
+      const bytes = readFileSync(path);
+      return imageType(bytes) && bytes;
+    } catch {
+      return undefined;
+    }
+  },
+});
 /** Text that a pattern matches. */
 export const matching = (pattern: RegExp, expects: string) =>
   variable<string>({ expects, read: (given) => (pattern.test(given) ? given : undefined) });
@@ -105,12 +118,13 @@ export const hexList = variable<readonly Uint8Array[]>({
   read: (given) =>
     every(words(given), (word) => (/^([0-9a-f]{2})+$/i.test(word) ? fromHex(word) : undefined)),
 });
-/** Standard base64 or its URL alphabet, padded or not. */
-export const base64 = variable<Uint8Array | undefined>({
-  expects: "base64",
+/** In either alphabet, padded or not. */
+export const base64Picture = variable<Uint8Array | undefined>({
+  expects: "a picture in base64",
   read: (given) => {
-    const digits = given.replace(/\s+/g, "").replace(/=+$/, "");
-    return /^[\w+/-]+$/.test(digits) && digits.length % 4 !== 1 ? Buffer.from(digits, "base64") : undefined;
+    if (!/^[\w+/\s-]+=*$/.test(given)) return undefined;
+    const bytes = Buffer.from(given, "base64");
+    return imageType(bytes) && bytes;
   },
 });
 export const formatList = variable<readonly Format[]>({

@@ -1,7 +1,7 @@
 import { formats } from "../formats.ts";
 import {
   atLeast,
-  base64,
+  base64Picture,
   defaultFormatQuality,
   endpoint,
   flag,
@@ -15,6 +15,7 @@ import {
   oneOf,
   optionalSeconds,
   patterns,
+  pictureFile,
   readVariable,
   replacements,
   seconds,
@@ -461,16 +462,17 @@ export const variables = {
     default: false,
     doc: "Have browsers save pictures instead of showing them.",
   }),
-  watermarkData: base64({
+  watermarkData: base64Picture({
     name: "IMGPROXY_WATERMARK_DATA",
     keyed: true,
     default: undefined,
     doc: "The watermark, a picture in base64; goes before the other two.",
   }),
-  watermarkPath: text({
+  watermarkFile: pictureFile({
     name: "IMGPROXY_WATERMARK_PATH",
     keyed: true,
-    default: "",
+    file: true,
+    default: undefined,
     doc: "A file with the watermark; it is shipped with the function.",
   }),
   watermarkUrl: text({

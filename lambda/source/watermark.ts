@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Config } from "../config/variables.ts";
 import type { Deadline } from "../deadline.ts";
 import { BrokenSource, Failure, InvalidSource, InvalidWatermark, WatermarkUnavailable } from "../errors.ts";
@@ -36,12 +35,12 @@ export async function fetchWatermark(
 ): Promise<Uint8Array | undefined> {
   const { config } = services;
   if (!wantsWatermark(options)) return undefined;
-  if (config.watermarkData) return config.watermarkData;
+  const { watermarkData, watermarkFile } = config;
+  if (watermarkData ?? watermarkFile) return watermarkData ?? watermarkFile;
   try {
-    if (config.watermarkPath) return await fileAt(config.watermarkPath, config);
     return config.watermarkUrl ? await download(config.watermarkUrl, limits, services, deadline) : undefined;
   } catch (cause) {
-    if (!(cause instanceof Failure || isOfTheSystem(cause))) throw cause;
+    if (!(cause instanceof Failure)) throw cause;
     const Kind = none.some((kind) => cause instanceof kind) ? InvalidWatermark : WatermarkUnavailable;
     throw new Kind(`watermark: ${cause.message}`, { cause });
   }
@@ -49,16 +48,6 @@ export async function fetchWatermark(
 
 /** What is told of bytes that are no picture, or too many. */
 const none = [InvalidSource, BrokenSource] as const;
-const isOfTheSystem = (error: unknown): error is Error => error instanceof Error && "syscall" in error;
-
-/** What is shipped with the function does not change. */
-async function fileAt(path: string, config: Config): Promise<Uint8Array> {
-  const known = kept.get(config);
-  if (known) return known.source.bytes;
-  const bytes = await readFile(path);
-  kept.set(config, { source: { bytes }, at: 0 });
-  return bytes;
-}
 
 async function download(
   url: string,

@@ -5,6 +5,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { derivativePrefixes } from "../../lambda/url/key.ts";
 import { imageUrls } from "../client/index.ts";
 import { readEnvironment, unknownVariables } from "../environment.ts";
+import { withAbsolutePaths } from "../files.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import type { Served } from "./edge/edge.ts";
 import { signingKeys } from "./keys.ts";
@@ -69,9 +70,10 @@ async function start(
 ): Promise<Omit<Session, "stop">> {
   const { home, port, memory, timeout, served, log, complain } = props;
   await mkdir(home, { recursive: true });
+  const environment = withAbsolutePaths(props.env);
   const env = {
-    ...("IMGPROXY_KEY" in props.env || "IMGPROXY_SALT" in props.env ? {} : signingKeys(home)),
-    ...props.env,
+    ...("IMGPROXY_KEY" in environment || "IMGPROXY_SALT" in environment ? {} : signingKeys(home)),
+    ...environment,
   };
   const config = readEnvironment(env);
   for (const sentence of unknownVariables(env)) complain(sentence);

@@ -5,8 +5,8 @@ import { AssetHashType, DockerImage, Stack } from "aws-cdk-lib";
 import { Architecture, Code } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
+import { contentsOf, type Files } from "../files.ts";
 import { bundling, esbuildOptions } from "./bundling.ts";
-import { contentsOf, type Files } from "./files.ts";
 import { type Cpu, installedSharp } from "./sharp.ts";
 
 const root = resolve(import.meta.dirname, "../..");

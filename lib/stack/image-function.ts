@@ -1,17 +1,20 @@
 import { Annotations, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Grant } from "aws-cdk-lib/aws-iam";
 import { Architecture, Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { Config } from "../../lambda/config/variables.ts";
+import { objectIn } from "../../lambda/url/identity.ts";
 import { ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
+import { filesIn, shippedPaths } from "../files.ts";
 import { functionCode } from "./asset.ts";
-import { filesIn, shippedPaths } from "./files.ts";
 import { knownAtSynthesis } from "./tokens.ts";
 
 export interface ImageFunctionProps {
   /**
    * The variables of `lambda/config/variables.ts`, by name. They stand in the template as they are, keys and salts too.
-   * Those the edge needs may not be tokens.
+   * Those the edge needs may not be tokens. A file that one names is shipped with the function.
    *
    * @default - what each variable says for itself
    */
@@ -60,7 +63,8 @@ export class ImageFunction extends Construct {
   /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys. */
   constructor(scope: Construct, id: string, props: ImageFunctionProps = {}) {
     super(scope, id);
-    const { environment = {}, architecture = Architecture.ARM_64, memorySize = 1769 } = props;
+    const { architecture = Architecture.ARM_64, memorySize = 1769 } = props;
+    const { environment = {} } = props;
     this.timeout = props.timeout ?? Duration.seconds(20);
     this.config = readEnvironment(knownAtSynthesis(environment));
     if (this.config.keys.length === 0) {
@@ -92,6 +96,18 @@ export class ImageFunction extends Construct {
         retention: props.logRetention ?? RetentionDays.ONE_MONTH,
         removalPolicy: RemovalPolicy.DESTROY,
       }),
+    });
+    this.#grantReadWatermark();
+  }
+
+  /** The watermark may lie in a bucket that no picture lies in. */
+  #grantReadWatermark(): void {
+    const named = objectIn(this.config.watermarkUrl, this.config.sourceQuerySeparator);
+    if (named?.scheme !== "s3") return;
+    Grant.addToPrincipal({
+      grantee: this.function,
+      actions: ["s3:GetObject", "s3:GetObjectVersion"],
+      resourceArns: [Bucket.fromBucketName(this, "Watermark", named.bucket).arnForObjects(named.key)],
     });
   }
 }

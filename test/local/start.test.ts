@@ -4,12 +4,13 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import sharp from "sharp";
 import { listen } from "../../lib/local/listen.ts";
+import { plain } from "../drawing.ts";
 import { drawn } from "../pictures.ts";
 import { descendants, survivors } from "./processes.ts";
 
@@ -73,6 +74,25 @@ test("serves a folder, follows its changes, and leaves nothing behind on Ctrl-C"
   assert.match(await complaints, /^IMGPROXY_QUALTIY: .*, did you mean IMGPROXY_QUALITY\?\n$/);
 });
 
+test("draws the watermark that a file on this machine is", async (t) => {
+  const mark = join(await mkdtemp(join(tmpdir(), "watermark-")), "mark.png");
+  t.after(() => rm(dirname(mark), { recursive: true }));
+  await writeFile(mark, await plain(8, 8, "#ff0000").png().toBuffer());
+  const running = start(["--pictures", folder, "--port", "0"], {
+    IMGPROXY_WATERMARK_PATH: relative("", mark),
+    IMGPROXY_TRUSTED_SIGNATURES: "trusted",
+  });
+  t.after(() => running.kill("SIGKILL"));
+  const [origin] = /http:\/\/localhost:\d+/.exec(await banner(running)) ?? [];
+  const answer = await fetch(`${origin}/trusted/wm:1:nowe/plain/s3://pictures/cat.jpg@png`);
+  const data = await sharp(await answer.bytes())
+    .raw()
+    .toBuffer();
+  assert.deepEqual([...data.subarray(0, 3)], [255, 0, 0]);
+  running.kill("SIGINT");
+  await once(running, "exit");
+});
+
 test("leaves nothing behind when it is killed", async (t) => {
   const running = start(["--pictures", folder, "--port", "0"]);
   t.after(() => running.kill("SIGKILL"));
@@ -103,6 +123,11 @@ test("what cannot be used is one clear line and exit 1", async (t) => {
     [[], /^IMGPROXY_PRESETS: a: width: expected .*, got "x"$/, { IMGPROXY_PRESETS: "a=w:x" }],
     [[], /^IMGPROXY_PATH_PREFIX: expected a path such as .*, got "i mg"$/, { IMGPROXY_PATH_PREFIX: "i mg" }],
     [[], /^IMGPROXY_BASE_URL: expected a shorter value/, { IMGPROXY_BASE_URL: "x".repeat(4096) }],
+    [
+      [],
+      /^IMGPROXY_WATERMARK_PATH: expected the path of a picture/,
+      { IMGPROXY_WATERMARK_PATH: "nowhere.png" },
+    ],
     [[], /^IMGPROXY_KEY and IMGPROXY_SALT: expected as many keys as salts/, { IMGPROXY_KEY: "aa" }],
   ];
   const told = cases.map(async ([args, expected, env]) => {

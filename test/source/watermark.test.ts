@@ -61,10 +61,11 @@ describe("a watermark comes from", () => {
     const { ask, asksForMark } = outside({
       ...url,
       IMGPROXY_WATERMARK_DATA: blue.toString("base64"),
-      IMGPROXY_WATERMARK_PATH: "/nowhere",
     });
     assert.deepEqual(await cornerOf(await ask()), BLUE);
     assert.equal(asksForMark().length, 0);
+    const unpadded = outside({ IMGPROXY_WATERMARK_DATA: blue.toString("base64url") });
+    assert.deepEqual(await cornerOf(await unpadded.ask()), BLUE);
   });
 
   test("IMGPROXY_WATERMARK_PATH, before the URL; the file is read once", async () => {
@@ -167,8 +168,6 @@ describe("a download is kept", () => {
 
 describe("a watermark that cannot be had is our fault for the moment", () => {
   for (const [says, env, marks] of [
-    ["a file that is not there", { IMGPROXY_WATERMARK_PATH: "/nowhere/mark.png" }],
-    ["a folder", { IMGPROXY_WATERMARK_PATH: tmpdir() }],
     ["an object that is not there", url, () => Promise.reject(new StoreError(404, "NoSuchKey"))],
     ["a bucket that may not be read", { ...url, IMGPROXY_S3_DENIED_BUCKETS: "marks" }],
     ["a scheme we do not know", { IMGPROXY_WATERMARK_URL: "gopher://marks/mark.png" }],
@@ -194,8 +193,21 @@ describe("what is no watermark is refused", () => {
     await using mark = await file(text);
     const invalid = { name: "InvalidWatermark", status: 422 };
     await assert.rejects(outside(url, () => streamOf(text)).ask(), invalid);
-    await assert.rejects(outside({ IMGPROXY_WATERMARK_PATH: mark.path }).ask(), invalid);
-    await assert.rejects(outside({ IMGPROXY_WATERMARK_DATA: text.toString("base64") }).ask(), invalid);
+    assert.throws(() => outside({ IMGPROXY_WATERMARK_PATH: mark.path }), /IMGPROXY_WATERMARK_PATH: expected/);
+  });
+
+  test("a path at which is no picture, before anything is asked", () => {
+    for (const path of ["/nowhere/mark.png", tmpdir()]) {
+      const message = `IMGPROXY_WATERMARK_PATH: expected the path of a picture that can be read, got "${path}"`;
+      assert.throws(() => outside({ IMGPROXY_WATERMARK_PATH: path }), { message });
+    }
+  });
+
+  test("base64 that is none, before anything is asked", () => {
+    for (const data of ["n*ne", text.toString("base64")]) {
+      const message = `IMGPROXY_WATERMARK_DATA: expected a picture in base64, got "${data}"`;
+      assert.throws(() => outside({ IMGPROXY_WATERMARK_DATA: data }), { message });
+    }
   });
 
   test("a file that is too large, or would take too much of the memory", async () => {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { test } from "node:test";
+import { dirname, join } from "node:path";
+import { after, describe, test } from "node:test";
 import { Duration, Fn } from "aws-cdk-lib";
 import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { drawing, only, stackOf, synthesized } from "./synthesized.ts";
+import { plain } from "../drawing.ts";
+import { all, drawing, only, stackOf, synthesized } from "./synthesized.ts";
 
 const template = synthesized();
 const chosen = synthesized({
@@ -161,6 +162,37 @@ test("a variable nobody reads is pointed out", () => {
     String(warnings[0]?.entry.data),
     /^IMGPROXY_QUALTIY: not a variable we know, it changes nothing, did you mean IMGPROXY_QUALITY\?/,
   );
+});
+
+describe("a watermark", () => {
+  const path = join(mkdtempSync(join(tmpdir(), "watermark-")), "mark.png");
+  after(() => rmSync(dirname(path), { recursive: true }));
+
+  test("that is a file is shipped", async () => {
+    writeFileSync(path, await plain(3, 2, "#f00").png().toBuffer());
+    const of = synthesized({ environment: { IMGPROXY_WATERMARK_PATH: path } });
+    assert.equal(environment(of).IMGPROXY_WATERMARK_PATH, "/var/task/IMGPROXY_WATERMARK_PATH");
+  });
+
+  test("that is no file here, or no picture, is refused", () => {
+    writeFileSync(path, "no picture");
+    for (const none of ["/nowhere.png", path])
+      assert.throws(() => stackOf({ environment: { IMGPROXY_WATERMARK_PATH: none } }), {
+        message: `IMGPROXY_WATERMARK_PATH: expected the path of a picture that can be read, got "${none}"`,
+      });
+    assert.throws(() => stackOf({ environment: { IMGPROXY_WATERMARK_PATH: Fn.ref("Anything") } }), {
+      message: /^IMGPROXY_WATERMARK_PATH: expected a value that is known at synthesis/,
+    });
+  });
+
+  test("in a bucket of its own may be read, and nothing else there", () => {
+    const grants = (vars: Readonly<Record<string, string>>) =>
+      JSON.stringify(all(synthesized({ environment: vars }), "AWS::IAM::Policy"));
+    const named = grants({ IMGPROXY_WATERMARK_URL: "s3://brand/logos/mark.png?v1" });
+    assert.match(named, /:s3:::brand\/logos\/mark\.png"/);
+    assert.doesNotMatch(named, /:s3:::brand(\/\*)?"/);
+    assert.doesNotMatch(grants({ IMGPROXY_WATERMARK_URL: "https://example.com/logos/mark.png" }), /logos/);
+  });
 });
 
 test("logs are JSON, kept for a month or as long as one says, and go with the stack", () => {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, describe, test } from "node:test";
 import type { Variable } from "../../lambda/config/kinds.ts";
 import { type Config, readConfig, variables } from "../../lambda/config/variables.ts";
 import {
@@ -11,6 +14,7 @@ import {
 } from "../../lambda/url/key.ts";
 import { parse } from "../../lambda/url/parse.ts";
 import { splitTarget } from "../../lambda/url/path.ts";
+import { drawn } from "../pictures.ts";
 import { requestFor, servicesOf } from "../services.ts";
 
 const config = readConfig({});
@@ -119,6 +123,10 @@ const unkeyed = [
   "SHUTTERSPEED_KEEP_AFTER",
 ];
 
+const aPicture = join(mkdtempSync(join(tmpdir(), "key-")), "picture.png");
+writeFileSync(aPicture, await drawn(2, 2).png().toBuffer());
+after(() => rmSync(dirname(aPicture), { recursive: true }));
+
 /** Values of variables, one of which at least each can read as something else than its default. */
 const values = [
   "0",
@@ -132,7 +140,9 @@ const values = [
   "/p",
   "0.5",
   "text",
+  "/9j/",
   import.meta.filename,
+  aPicture,
 ];
 
 describe("a variable set to another value", () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { Variable } from "../../lambda/config/kinds.ts";
-import { variables } from "../../lambda/config/variables.ts";
-import type { Environment } from "../environment.ts";
+import { resolve } from "node:path";
+import type { Variable } from "../lambda/config/kinds.ts";
+import { variables } from "../lambda/config/variables.ts";
+import type { Environment } from "./environment.ts";
 
 /** Files that variables name, by the names of the variables: so they are called in the function's asset. */
 export type Files = Readonly<Record<string, string>>;
@@ -14,6 +15,12 @@ export const filesIn = (environment: Environment): Files =>
       return file && path ? [[name, path]] : [];
     }),
   );
+
+/** An environment whose files can be found from any folder. */
+export const withAbsolutePaths = (environment: Environment): Environment => ({
+  ...environment,
+  ...Object.fromEntries(Object.entries(filesIn(environment)).map(([name, path]) => [name, resolve(path)])),
+});
 
 /** Where Lambda unpacks an asset. */
 const TASK_ROOT = "/var/task";
