@@ -1,9 +1,9 @@
 import { choice, factor, fraction, offset } from "../contract/args.ts";
-import type { Canvas, Size } from "../contract/canvas.ts";
+import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
 import { compassPoints, scaleToEven } from "../contract/geometry.ts";
 import { compound, type OptionValues } from "../contract/option.ts";
 import { type Planned, settled, step } from "../contract/step.ts";
-import { stroke } from "../contract/stroke.ts";
+import { COPY_RATE, stroke } from "../contract/stroke.ts";
 import { walk } from "../contract/walk.ts";
 import { placed, tiled } from "./laying.ts";
 import { layoutStep } from "./layout.ts";
@@ -33,8 +33,8 @@ export const watermark = compound({
 export const wantsWatermark = (options: OptionValues): boolean =>
   (settled({ watermark }, options).watermark.opacity ?? 0) > 0;
 
-/** ms per megapixel of one vCPU: what compositing takes, however small the watermark is. */
-const RATE = 12;
+/** ms per megapixel of one vCPU that is covered; the rest of the picture is copied. */
+const BLEND_RATE = 30;
 
 /** Lays the watermark over the picture. What hangs over its edges is cut off. */
 export const watermarkStep = step({
@@ -52,6 +52,7 @@ export const watermarkStep = step({
       position === "re" ? tiled(drawn, { x, y }, canvas) : placed(drawn, { type: position, x, y }, canvas);
     if (!laid) return;
     const cut = { ...drawn.canvas, ...laid.strokes.at(-1)?.leaves };
+    const covered = megapixels(cut) / megapixels(canvas);
     const overlay = {
       ...laid,
       strokes: [...laid.strokes, ...walk([profileStep], {}, cut).strokes],
@@ -60,7 +61,7 @@ export const watermarkStep = step({
     };
     return {
       strokes: [
-        stroke("composite", [[]], { rate: RATE, overlay }),
+        stroke("composite", [[]], { rate: COPY_RATE + BLEND_RATE * covered, overlay }),
         ...(alpha ? [] : [stroke("removeAlpha", [])]),
       ],
       canvas: { grey: canvas.grey && mark.canvas.grey },

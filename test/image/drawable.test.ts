@@ -34,6 +34,21 @@ test("what is held between passes must fit into the function's memory", () => {
   assert.doesNotThrow(() => planned("rs:force:600:600/el:1/bl:2/pix:3/pd:1", 100, 100, small));
 });
 
+test("so must a watermark beside them, as far as it lies on the picture", () => {
+  const env = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256" };
+  const marked = (options: string, watermark = jpegOf(100, 100)) => {
+    const config = readConfig(env);
+    const source = { ...jpegOf(5000, 5000), watermark };
+    return () => plan(optionsOf(options).options, source, noOffers, limitsOf(config), config);
+  };
+  const sized = "rs:force:5000:5001/el:1";
+  assert.doesNotThrow(marked(`${sized}/wm:1:ce`));
+  assert.throws(marked(`${sized}/wm:1:re`), { name: "ResultTooBig" });
+  // 50000x50000, of which the middle is drawn.
+  assert.doesNotThrow(marked("w:1000/wm:1:ce:0:0:50"));
+  assert.throws(marked("w:1000/wm:1:ce:0:0:5e6"), { name: "ResultTooBig" });
+});
+
 test("an AVIF that its encoder could not hold is refused, as a JPEG it is drawn", () => {
   assert.throws(() => planned("rs:force:8000:6100/el:1/f:avif", 100, 100), { name: "ResultTooBig" });
   assert.doesNotThrow(() => planned("rs:force:8000:6100/el:1/f:jpeg", 100, 100));

@@ -11,6 +11,7 @@ const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as 
 const photo = jpegOf(4000, 3000);
 const still: ImageInfo = { ...photo, format: "png" };
 const clear: ImageInfo = { ...photo, format: "png", alpha: true };
+const marked: ImageInfo = { ...photo, watermark: clear };
 
 /** The calls of each pass, in order. */
 const passesOf = (options: string, source: ImageInfo) =>
@@ -49,6 +50,9 @@ describe("common requests are one pass", () => {
     ["c:1000:1000/f:jpeg", clear, "extractBefore flatten"],
     ["w:300/bl:2/sh:1", photo, "resize blur sharpen"],
     ["c:1000:1000:sm", photo, "extractBefore"],
+    ["wm:1", marked, "composite removeAlpha"],
+    ["c:1000:1000/wm:1", { ...still, watermark: clear }, "extractBefore composite removeAlpha"],
+    ["pd:10/bg:fff/wm:1", marked, "extend composite removeAlpha"],
     ["c:1000:1000:sm/w:300", still, "extractBefore resize"],
   ] as const) {
     test(`${options}${source.orientation > 1 ? `, EXIF ${source.orientation}` : ""}: ${calls}`, () => {
@@ -65,9 +69,32 @@ describe("what sharp would do in another order is a pass of its own", () => {
     ["rs:fill:4000:2000/fl:1", photo, ["flop", "extractAfter"]],
     ["rs:fill:300:300/g:sm", photo, ["resize", "extractAfter"]],
     ["w:300/pix:5/pd:5/bg:fff", photo, ["resize", "own", "extend"]],
+    // sharp would scale an alpha that is not there yet.
+    ["w:300/wm:1", marked, ["resize", "composite removeAlpha"]],
+    ["w:300/pd:5/wm:1/f:jpeg", marked, ["resize extend", "composite removeAlpha"]],
+    ["w:300/wm:1/f:jpeg", { ...clear, watermark: clear }, ["resize", "flatten composite removeAlpha"]],
+    ["w:300/wm:1", { ...clear, watermark: clear }, ["resize", "composite"]],
   ] as const) {
     test(`${options}: ${calls.join(", ")}`, () => assert.deepEqual(passesOf(options, source), calls));
   }
+});
+
+test("a watermark is drawn in one pass of its own, tiles of it too, unless there are gaps between", () => {
+  const laying = (options: string, watermark: ImageInfo) => {
+    const source = { ...photo, watermark };
+    const { strokes } = plan(optionsOf(options).options, source, offers, limitsOf(config), config);
+    const { overlay } = strokes.find(({ call }) => call === "composite") ?? {};
+    return passes(overlay?.strokes ?? []).map((pass) => pass.map(({ call }) => call).join(" "));
+  };
+  const small: ImageInfo = { ...clear, width: 30, height: 20 };
+  assert.deepEqual(laying("wm:1:soea:10:10", small), []);
+  assert.deepEqual(laying("wm:1:soea:10:10:0.2", small), ["resize"]);
+  assert.deepEqual(laying("wm:1:soea:-10:0:0.2", { ...small, orientation: 5 }), [
+    "resize flop rotate extractAfter",
+  ]);
+  assert.deepEqual(laying("wm:1:re:::0.2", small), ["resize extend"]);
+  assert.deepEqual(laying("wm:1:re:::0.2", { ...small, profile: true }), ["resize extend withIccProfile"]);
+  assert.deepEqual(laying("wm:1:re:7:8:0.2", small), ["resize extend", "extend"]);
 });
 
 test("nothing to draw is no pass", () => {
