@@ -479,7 +479,7 @@ export const variables = {
     name: "IMGPROXY_WATERMARK_URL",
     keyed: true,
     default: "",
-    doc: "Where the watermark lies, s3://bucket/key; looked at again every five minutes.",
+    doc: "Where the watermark lies, s3://bucket/key. It is looked at again after five minutes; what was drawn and kept with another stays.",
   }),
   watermarkOpacity: number(
     0,
