@@ -4,15 +4,12 @@ import type { Deadline } from "../deadline.ts";
 import { run } from "./run.ts";
 import type { Stage } from "./stage.ts";
 
-/** Pixels that sharp composites. */
-export type Faded = OverlayOptions;
-
-/** Draws a picture to its end, and takes from its alpha what is to be seen through it. */
+/** Draws a watermark to its end, takes from its alpha what is to be seen through it, and says how sharp lays it. */
 export async function faded(
   { pixels, width, height }: Stage,
   { left, top, opacity }: Pick<Overlay, "left" | "top" | "opacity">,
   deadline: Deadline,
-): Promise<Faded> {
+): Promise<OverlayOptions> {
   const { data } = await run(() => pixels().ensureAlpha().raw(), deadline);
   // Rounded to whole steps of alpha, which libvips does not: sharp takes no others.
   if (opacity < 1) {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Sharp } from "sharp";
+import type { OverlayOptions, Sharp } from "sharp";
 import { methodOf } from "../contract/sharp-order.ts";
 import type { Overlay, Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
@@ -10,7 +10,7 @@ import { encode } from "./encode.ts";
 import { drawFrames } from "./frames.ts";
 import { signed, telling } from "./metadata/metadata.ts";
 import { isHeld } from "./output.ts";
-import { type Faded, faded } from "./overlay.ts";
+import { faded } from "./overlay.ts";
 import { needsProfile, passes } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Plan } from "./plan.ts";
@@ -81,10 +81,10 @@ const placedByAttention = async (stroke: Stroke, stage: Stage, deadline: Deadlin
   args: [await findAttention(stage.pixels, stroke.leaves, deadline)],
 });
 
-const laid = new WeakMap<Overlay, Promise<Faded>>();
+const laid = new WeakMap<Overlay, Promise<OverlayOptions>>();
 
 /** The watermark as it is laid over a picture: drawn once, however many frames it is laid over. */
-function overlaid(overlay: Overlay, watermark: Opened, deadline: Deadline): Promise<Faded> {
+function overlaid(overlay: Overlay, watermark: Opened, deadline: Deadline): Promise<OverlayOptions> {
   const known = laid.get(overlay);
   if (known) return known;
   const { info, pixels } = watermark;
