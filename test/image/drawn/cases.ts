@@ -27,6 +27,8 @@ const sources = {
   ),
 };
 
+const watermark = await drawn(40, 25, { alpha: true }).png().toBuffer();
+
 /** Options, each drawn of the large JPEG as PNG, where no pixel is lost. */
 const strokes = [
   "w:100",
@@ -46,6 +48,8 @@ const strokes = [
   "w:100/pix:8",
   "w:100/rot:90/fl:1",
   "z:0.3",
+  "w:100/wm:0.5:soea:5:-3",
+  "w:100/wm:1:re:3:2:0.2",
 ];
 const formats = ["jpg", "png", "webp", "avif", "gif", "tiff"];
 
@@ -65,6 +69,8 @@ export async function draw(): Promise<Drawn> {
       const { format, width, height, data } = await drawnAs(
         options,
         Buffer.isBuffer(made) ? made : await made.clone().toBuffer(),
+        {},
+        watermark,
       );
       const shown = `${format} ${width}x${height} ${hash("sha256", data)}`;
       return [`${source} ${options}`, hash("sha256", shown).slice(0, 16)] as const;
