@@ -13,12 +13,7 @@ import { run } from "./run.ts";
 import { rawOf, type Stage, stageOf } from "./stage.ts";
 
 /** Draws strokes on one frame. */
-type DrawStrokes = (
-  strokes: readonly Stroke[],
-  frame: Stage,
-  opened: Opened,
-  deadline: Deadline,
-) => Promise<Stage>;
+type DrawStrokes = (strokes: readonly Stroke[], frame: Stage, deadline: Deadline) => Promise<Stage>;
 
 /**
  * Draws each frame of an animation as a picture of its own, for what is scaled or blurred must not reach into the next.
@@ -41,7 +36,7 @@ export async function drawFrames(
   const drawSome = async (from: number, count: number) => {
     const frameAt = await decode(opened, from, count, deadline);
     await sideBySide(count, async (at) => {
-      const drawn = await drawStrokes(strokes, frameAt(at), opened, deadline);
+      const drawn = await drawStrokes(strokes, frameAt(at), deadline);
       stack.put(from + at, await rawOf(drawn, deadline));
     });
   };

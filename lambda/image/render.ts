@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import type { OverlayOptions, Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { methodOf } from "../contract/sharp-order.ts";
-import type { Overlay, Stroke } from "../contract/stroke.ts";
+import type { Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
 import { Timeout } from "../errors.ts";
 import { everyStep } from "../options/index.ts";
@@ -20,54 +20,52 @@ import { materialize, rawOf, type Stage, stageOf } from "./stage.ts";
 /** Draws a plan. Throws `Timeout` at the deadline, `BrokenSource` when the source cannot be decoded. */
 export async function render(plan: Plan, opened: Opened, deadline: Deadline): Promise<Picture> {
   const { canvas, output } = plan;
+  const overlaid = await withOverlays(plan, opened, deadline);
   const stage = canvas.animation
-    ? await drawFrames(plan, opened, drawStrokes, deadline)
-    : await drawStill(plan, opened, deadline);
+    ? await drawFrames(overlaid, opened, drawStrokes, deadline)
+    : await drawStill(overlaid, opened, deadline);
   const { metadata = {} } = opened;
   const file = await encode(await telling(stage, metadata, output, deadline), output, deadline);
   const { width, height } = canvas;
   return { body: signed(file, metadata, output), format: output.format, width, height };
 }
 
+/** The plan with what is to be composited drawn: once, however many frames it is laid over. */
+async function withOverlays(plan: Plan, { watermark }: Opened, deadline: Deadline): Promise<Plan> {
+  const drawn = plan.strokes.map(async (stroke): Promise<Stroke> => {
+    const { overlay } = stroke;
+    if (!overlay || !watermark) return stroke;
+    const stage = await drawStrokes(overlay.strokes, stageAt(watermark), deadline);
+    return { ...stroke, args: [[await faded(stage, overlay, deadline)]] };
+  });
+  return { ...plan, strokes: await Promise.all(drawn) };
+}
+
+const stageAt = ({ info: { width, height }, pixels }: Opened): Stage => ({ width, height, pixels });
+
 async function drawStill({ strokes, output }: Plan, opened: Opened, deadline: Deadline): Promise<Stage> {
-  const source: Stage = { ...opened.info, deep: output.deep, pixels: opened.pixels };
-  const stage = await drawStrokes(strokes, source, opened, deadline);
+  const stage = await drawStrokes(strokes, { ...stageAt(opened), deep: output.deep }, deadline);
   return isHeld(output) ? materialize(stage, { profile: false }, deadline) : stage;
 }
 
 /** All strokes, in as many passes as they take; the last is still to be run. */
-async function drawStrokes(
-  strokes: readonly Stroke[],
-  source: Stage,
-  opened: Pick<Opened, "watermark">,
-  deadline: Deadline,
-): Promise<Stage> {
+async function drawStrokes(strokes: readonly Stroke[], source: Stage, deadline: Deadline): Promise<Stage> {
   let stage = source;
   const groups = passes(strokes);
   for (const [at, group] of groups.entries()) {
     const rest = groups.slice(at).flat();
     if (at > 0) stage = await materialize(stage, { profile: needsProfile(rest) }, deadline);
-    stage = await drawPass(group, stage, opened, deadline);
+    stage = await drawPass(group, stage, deadline);
   }
   return stage;
 }
 
 /** One pass: all its strokes on one sharp, or one that is the step's own. */
-async function drawPass(
-  group: readonly Stroke[],
-  stage: Stage,
-  { watermark }: Pick<Opened, "watermark">,
-  deadline: Deadline,
-): Promise<Stage> {
+async function drawPass(group: readonly Stroke[], stage: Stage, deadline: Deadline): Promise<Stage> {
   const [first] = group;
   if (first?.call === "own") return drawOwn(first, stage, deadline);
   const placed = await Promise.all(
-    group.map(async (stroke): Promise<Stroke> => {
-      if (stroke.attention) return placedByAttention(stroke, stage, deadline);
-      const { overlay } = stroke;
-      if (!overlay || !watermark) return stroke;
-      return { ...stroke, args: [[await overlaid(overlay, watermark, deadline)]] };
-    }),
+    group.map((stroke) => (stroke.attention ? placedByAttention(stroke, stage, deadline) : stroke)),
   );
   return { ...stage, ...group.at(-1)?.leaves, pixels: () => placed.reduce(draw, stage.pixels()) };
 }
@@ -80,19 +78,6 @@ const placedByAttention = async (stroke: Stroke, stage: Stage, deadline: Deadlin
   ...stroke,
   args: [await findAttention(stage.pixels, stroke.leaves, deadline)],
 });
-
-const laid = new WeakMap<Overlay, Promise<OverlayOptions>>();
-
-/** The watermark as it is laid over a picture: drawn once, however many frames it is laid over. */
-function overlaid(overlay: Overlay, watermark: Opened, deadline: Deadline): Promise<OverlayOptions> {
-  const known = laid.get(overlay);
-  if (known) return known;
-  const { info, pixels } = watermark;
-  const drawing = drawStrokes(overlay.strokes, { ...info, deep: false, pixels }, watermark, deadline);
-  const made = drawing.then((stage) => faded(stage, overlay, deadline));
-  laid.set(overlay, made);
-  return made;
-}
 
 /** ms between two looks at the time. */
 const TICK = 20;
