@@ -15,9 +15,8 @@ import { trimmed } from "./trim.ts";
 const decoders: Readonly<Partial<Record<Format, Decoder>>> = { svg: openSvg, heic: openByProcess };
 
 /**
- * Opens a source, whatever its format, without its border where that is to be cut off, and the watermark that is to be drawn on it.
- * Throws `InvalidWatermark`, `InvalidSource`, `UnsupportedFormat` or `BrokenSource` when nothing can be
- * drawn of it, `DeadlineExceeded` when its header takes too long.
+ * Opens a source, whatever its format, and the watermark that is to be drawn on it. Throws `InvalidSource`, `UnsupportedFormat` or
+ * `BrokenSource` when nothing can be drawn of the one, `InvalidWatermark` of the other; `DeadlineExceeded` when a header takes too long.
  */
 export async function open(
   { bytes, watermark }: Pick<Source, "bytes"> & { readonly watermark?: Uint8Array | undefined },
@@ -27,10 +26,16 @@ export async function open(
 ): Promise<Opened> {
   const opened = await openFile(bytes, options, limits, deadline);
   if (!watermark) return opened;
-  const mark = await openFile(watermark, {}, limits, deadline).catch((cause: unknown) => {
-    throw cause instanceof Failure ? new InvalidWatermark(`watermark: ${cause.message}`, { cause }) : cause;
-  });
+  const mark = await openWatermark(watermark, limits, deadline);
   return { ...opened, watermark: mark, info: { ...opened.info, watermark: mark.info } };
+}
+
+async function openWatermark(bytes: Uint8Array, limits: Limits, deadline: Deadline): Promise<Opened> {
+  try {
+    return await openFile(bytes, {}, limits, deadline);
+  } catch (cause) {
+    throw cause instanceof Failure ? new InvalidWatermark(`watermark: ${cause.message}`, { cause }) : cause;
+  }
 }
 
 async function openFile(
