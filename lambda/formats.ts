@@ -38,7 +38,6 @@ const raster = {
   deep: false,
   maxSide: 65_535,
 } as const;
-const foreign = { ...raster, reads: false, writes: false, decodeMs: 0, encodeMs: 0 } as const;
 
 /** Every format the URL language can name, by its canonical name. */
 export const formats = {
@@ -142,7 +141,15 @@ export const formats = {
     decodeMs: 100,
     encodeMs: 0,
   },
-  jxl: { ...foreign, deep: true, mime: "image/jxl", extension: ".jxl", lossy: true },
+  jxl: {
+    ...raster,
+    profiles: false,
+    mime: "image/jxl",
+    extension: ".jxl",
+    lossy: true,
+    decodeMs: 160,
+    encodeMs: 180,
+  },
 } as const satisfies Record<string, FormatFacts>;
 
 /** The canonical name of a format. */

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { readConfig } from "../lambda/config/variables.ts";
 import { Deadline } from "../lambda/deadline.ts";
+import type { Format } from "../lambda/formats.ts";
 import { openHere } from "../lambda/image/decoders/here.ts";
 import { draw } from "../lambda/image/draw.ts";
 import { open } from "../lambda/image/open.ts";
@@ -11,6 +12,9 @@ import { optionsOf } from "./options-of.ts";
 import type { Env } from "./services.ts";
 
 const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as const;
+
+/** What sharp does not read, and our own decoders do. */
+const notOfSharp: readonly Format[] = ["bmp", "ico", "jxl"];
 
 /** The file that the options of a URL make of a source where the environment is `env`, with what can be asked of its pixels. */
 export async function drawnAs(text: string, source: Buffer, env: Env = {}, watermark?: Buffer) {
@@ -25,9 +29,7 @@ export async function drawnAs(text: string, source: Buffer, env: Env = {}, water
     limits,
     deadline,
   );
-  const picture = Object.hasOwn(sharp.format, format)
-    ? sharp(body)
-    : (await openHere({ bytes: body })).pixels();
+  const picture = notOfSharp.includes(format) ? (await openHere({ bytes: body })).pixels() : sharp(body);
   const { data, info } = await picture.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   /** Red, green, blue and alpha, 0–255. */
   const pixel = (x: number, y: number) => {

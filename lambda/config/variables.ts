@@ -318,6 +318,18 @@ export const variables = {
     default: false,
     doc: "Answer WebP to whoever accepts it, even where the URL names another format.",
   }),
+  autoJxl: flag({
+    name: "IMGPROXY_AUTO_JXL",
+    keyed: true,
+    default: false,
+    doc: "Answer JPEG XL to whoever accepts it, unless the URL names a format.",
+  }),
+  enforceJxl: flag({
+    name: "IMGPROXY_ENFORCE_JXL",
+    keyed: true,
+    default: false,
+    doc: "Answer JPEG XL to whoever accepts it, even where the URL names another format.",
+  }),
   enforceAvif: flag({
     name: "IMGPROXY_ENFORCE_AVIF",
     keyed: true,
@@ -406,6 +418,15 @@ export const variables = {
     keyed: true,
     default: true,
     doc: "Answer SVG without scripts, handlers and what it would load.",
+  }),
+  jxlEffort: integer(
+    1,
+    9,
+  )({
+    name: "IMGPROXY_JXL_EFFORT",
+    keyed: true,
+    default: 4,
+    doc: "How hard JPEG XL tries, 1 fast to 9 small.",
   }),
   stripMetadata: flag({
     name: "IMGPROXY_STRIP_METADATA",

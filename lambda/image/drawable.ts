@@ -13,10 +13,10 @@ const MAX_SIDE = 100_000_000;
 const BYTES_PER_PIXEL = 4;
 
 /** bytes a pixel that an encoder holds while it writes, where it holds the whole picture. */
-const encoderBytes: Readonly<Partial<Record<Format, number>>> = { avif: 24, bmp: 8 };
+const encoderBytes: Readonly<Partial<Record<Format, number>>> = { avif: 24, bmp: 8, jxl: 70 };
 
 /** bytes a pixel that a decoder holds while it reads, where it holds the whole picture. */
-const decoderBytes: Readonly<Partial<Record<Format, number>>> = { bmp: 4, heic: 12 };
+const decoderBytes: Readonly<Partial<Record<Format, number>>> = { bmp: 4, heic: 12, jxl: 65 };
 
 /** How many lines of a picture libvips holds at least while it draws. */
 const LINES_HELD = 32;

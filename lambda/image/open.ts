@@ -12,7 +12,11 @@ import { openSvg } from "./decoders/svg.ts";
 import { trimmed } from "./trim.ts";
 
 /** What is not opened here. */
-const decoders: Readonly<Partial<Record<Format, Decoder>>> = { svg: openSvg, heic: openByProcess };
+const decoders: Readonly<Partial<Record<Format, Decoder>>> = {
+  svg: openSvg,
+  heic: openByProcess,
+  jxl: openByProcess,
+};
 
 /**
  * Opens a source, whatever its format, and the watermark that is to be drawn on it. Throws `InvalidSource`, `UnsupportedFormat` or

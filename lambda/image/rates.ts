@@ -10,6 +10,9 @@ const avifByEffort = [70, 100, 320, 920, 3700, 4200, 9600, 22_700, 27_000, 42_50
 /** Of WebP by effort, 0–6. */
 const webpByEffort = [42, 52, 70, 150, 150, 186, 550];
 
+/** Of JPEG XL by effort, 1–9. */
+const jxlByEffort = [200, 190, 170, 180, 900, 1050, 1200, 3400, 4600];
+
 /** Of a palette PNG: what every one costs, and each colour of it. */
 const [palette, color] = [200, 4];
 
@@ -24,6 +27,7 @@ const rates: Readonly<Partial<Record<Format, (output: Output) => number | undefi
   },
   webp: ({ webpEffort }) => webpByEffort[webpEffort],
   avif: ({ avifSpeed }) => avifByEffort[9 - avifSpeed],
+  jxl: ({ jxlEffort }) => jxlByEffort[jxlEffort - 1],
 };
 
 /** What writing a picture once costs. */
@@ -34,7 +38,12 @@ export const encodeRate = (output: Output): number =>
 export const frameEncodeMs: Readonly<Partial<Record<Format, number>>> = { gif: 50 };
 
 /** bytes a pixel that a picture usually takes at quality 80; those without an entry take what they hold. */
-const usualBytes: Readonly<Partial<Record<Format, number>>> = { jpeg: 0.25, webp: 0.2, avif: 0.15 };
+const usualBytes: Readonly<Partial<Record<Format, number>>> = {
+  jpeg: 0.25,
+  webp: 0.2,
+  avif: 0.15,
+  jxl: 0.15,
+};
 
 /** bytes a pixel that a picture usually takes; a guess, from which follows how often `max_bytes` will encode. */
 export function bytesPerPixel(format: Format, quality: number): number {

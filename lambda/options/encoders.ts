@@ -13,6 +13,7 @@ export const encodersOutput = outputPart({}, (_options, { source, canvas }, conf
   webpEffort: config.webpEffort,
   webpPreset: config.webpPreset,
   avifSpeed: config.avifSpeed,
+  jxlEffort: config.jxlEffort,
 }));
 
 const withPalette: readonly Format[] = ["png", "gif"];

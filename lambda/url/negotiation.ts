@@ -2,15 +2,18 @@ import type { Config } from "../config/variables.ts";
 import { formats } from "../formats.ts";
 
 /** A format somebody may be answered in because they accept it. */
-export type Negotiable = "avif" | "webp";
+export type Negotiable = "jxl" | "avif" | "webp";
 
-type Switches = Pick<Config, "autoAvif" | "enforceAvif" | "autoWebp" | "enforceWebp">;
+type Switches = Pick<
+  Config,
+  "autoJxl" | "enforceJxl" | "autoAvif" | "enforceAvif" | "autoWebp" | "enforceWebp"
+>;
 
 /** Best first. */
-const negotiable: readonly Negotiable[] = ["avif", "webp"];
+const negotiable: readonly Negotiable[] = ["jxl", "avif", "webp"];
 
-const auto = { avif: "autoAvif", webp: "autoWebp" } as const;
-const enforce = { avif: "enforceAvif", webp: "enforceWebp" } as const;
+const auto = { jxl: "autoJxl", avif: "autoAvif", webp: "autoWebp" } as const;
+const enforce = { jxl: "enforceJxl", avif: "enforceAvif", webp: "enforceWebp" } as const;
 
 /** Whether the format is answered even where the URL names another. */
 export const isEnforced = (format: Negotiable, switches: Switches): boolean => switches[enforce[format]];

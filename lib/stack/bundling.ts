@@ -12,9 +12,14 @@ export const bundling = {
   },
   target: "node24",
   format: "esm",
-  external: ["sharp", "libheif-js"],
+  external: ["sharp", "libheif-js", "@jsquash/jxl"],
   /** Files of what stays outside that nobody loads: other builds of the same. */
-  surplus: ["libheif-js/libheif", "libheif-js/libheif-wasm/libheif-bundle.*"],
+  surplus: [
+    "libheif-js/libheif",
+    "libheif-js/libheif-wasm/libheif-bundle.*",
+    "@jsquash/jxl/codec/enc/jxl_enc_mt*",
+    "wasm-feature-detect",
+  ],
   /** Some dependencies are CommonJS and call `require`. */
   banner: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
 } as const;

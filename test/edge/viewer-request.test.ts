@@ -15,6 +15,7 @@ const environments = [
   {},
   { IMGPROXY_AUTO_WEBP: "1", IMGPROXY_ENFORCE_AVIF: "1" },
   { IMGPROXY_ONLY_PRESETS: "1", IMGPROXY_AUTO_WEBP: "1" },
+  { IMGPROXY_AUTO_JXL: "1", IMGPROXY_ENFORCE_WEBP: "1" },
   { IMGPROXY_PATH_PREFIX: "/img", IMGPROXY_ARGUMENTS_SEPARATOR: "," },
   { IMGPROXY_BASE64_URL_INCLUDES_FILENAME: "1", IMGPROXY_AUTO_AVIF: "1" },
   { IMGPROXY_BASE_URL: "s3://b/", IMGPROXY_SOURCE_URL_QUERY_SEPARATOR: " " },
@@ -56,7 +57,7 @@ test("the edge and the function name a derivative the same, for paths of imgprox
     ...parsePath.vectors.flatMap(({ path }) => [`/sig${path}`, `/img/sig${path}`]),
   ];
   assert.ok(paths.length > 300);
-  for (const path of paths) assertSame(path, "image/avif,image/webp,*/*");
+  for (const path of paths) assertSame(path, "image/jxl,image/avif,image/webp,*/*");
 });
 
 test("the edge and the function name a derivative the same, whatever the path and Accept", () => {

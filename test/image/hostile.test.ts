@@ -15,6 +15,7 @@ import { optionsOf } from "../options-of.ts";
 import { claiming, drawn } from "../pictures.ts";
 import { bmp, palette } from "./bmps.ts";
 import { heic } from "./heics.ts";
+import { jxlHead, quarters } from "./jxls.ts";
 
 const config = readConfig({ IMGPROXY_MAX_SRC_RESOLUTION: "0.5" });
 const limits = limitsOf(config);
@@ -51,6 +52,9 @@ const sources: Readonly<Record<string, readonly [bytes: Buffer, fate: Fate]>> = 
     "BrokenSource",
   ],
   "a HEIC": [heic({ grid: [2, 1] }), "10x5"],
+  "a JPEG XL without a picture": [Buffer.from(`ff0a${"00".repeat(40)}`, "hex"), "BrokenSource"],
+  "a JPEG XL": [quarters, "10x5"],
+  "a JPEG XL that is a bomb": [jxlHead({ width: 60_000, height: 60_000 }), "InvalidSource"],
   "a PNG's signature": [png.subarray(0, 8), "BrokenSource"],
   "a PNG of 20 bytes": [png.subarray(0, 20), "BrokenSource"],
   "a JPEG of 20 bytes": [jpeg.subarray(0, 20), "BrokenSource"],

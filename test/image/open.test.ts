@@ -29,6 +29,7 @@ const called: Readonly<Partial<Record<Format, RegExp>>> = {
   bmp: /^BMP:/,
   ico: /^ICO:/,
   heic: /^HEIC:/,
+  jxl: /^JXL:/,
 };
 
 describe("imageType: the first bytes tell what they tell imgproxy", () => {

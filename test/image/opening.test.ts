@@ -59,31 +59,15 @@ test("a picture with more channels than sharp takes by itself is opened", async 
   assert.deepEqual([width, height, format], [8, 8, "tiff"]);
 });
 
-describe("what cannot be read is known by its first bytes", () => {
-  const rest = "00".repeat(40);
-  for (const [format, head] of [
-    ["jxl", "ff0a 7f00"],
-    ["jxl", "0000000c 4a584c20 0d0a870a"],
-  ] as const) {
-    test(`${format} ${head}`, async () => {
-      await assert.rejects(opened(hex(head + rest)), {
-        name: "UnsupportedFormat",
-        status: 422,
-        message: `${format}: this format cannot be read`,
-      });
-    });
-  }
-
-  test("bytes that only resemble them, or a BMP or an ICO, are no picture at all", async () => {
-    for (const head of [
-      "424e 3a000000",
-      "00000101",
-      "ff0b 7f00",
-      "00000018 66747970 6d703432",
-      "00000018 66747970 61766973",
-    ])
-      await assert.rejects(opened(hex(head + rest)), InvalidSource);
-  });
+test("bytes that only resemble a picture's are none at all", async () => {
+  for (const head of [
+    "424e 3a000000",
+    "00000101",
+    "ff0b 7f00",
+    "00000018 66747970 6d703432",
+    "00000018 66747970 61766973",
+  ])
+    await assert.rejects(opened(hex(head + "00".repeat(40))), InvalidSource);
 });
 
 /** An AVIF as another program may write it: its first brand is another. */

@@ -36,6 +36,7 @@ test("the bundle is the handler, what it starts, the files its variables name, s
     assert.equal(readFileSync(join(folder, "watermark-0.png"), "utf8"), "mark");
     assert.deepEqual(readdirSync(join(folder, "node_modules")).sort(), [
       "@img",
+      "@jsquash",
       "detect-libc",
       "libheif-js",
       "semver",

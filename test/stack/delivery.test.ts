@@ -199,7 +199,7 @@ test("what S3 serves is kept from running scripts like what the function serves"
 });
 
 test("where the format depends on what the viewer accepts, every answer says so", () => {
-  for (const name of ["AUTO_WEBP", "AUTO_AVIF", "ENFORCE_WEBP", "ENFORCE_AVIF"]) {
+  for (const name of ["AUTO_WEBP", "AUTO_AVIF", "AUTO_JXL", "ENFORCE_WEBP", "ENFORCE_AVIF", "ENFORCE_JXL"]) {
     const of = synthesized({ environment: { [`IMGPROXY_${name}`]: "1" } });
     const policy = only(of, "AWS::CloudFront::ResponseHeadersPolicy");
     assert.deepEqual(policy.ResponseHeadersPolicyConfig.CustomHeadersConfig.Items, [

@@ -72,6 +72,10 @@ test("Accept counts as far as formats are negotiated", () => {
   assert.equal(tokenOf({ IMGPROXY_AUTO_WEBP: "1" }, browser), "webp");
   assert.equal(tokenOf({ IMGPROXY_AUTO_WEBP: "1", IMGPROXY_ENFORCE_AVIF: "1" }, browser), "avif-webp");
   assert.equal(tokenOf({ IMGPROXY_AUTO_WEBP: "1" }), "any");
+  const newest = `image/jxl,${browser}`;
+  assert.equal(tokenOf({ IMGPROXY_AUTO_JXL: "1" }, newest), "jxl");
+  assert.equal(tokenOf({ IMGPROXY_ENFORCE_JXL: "1", IMGPROXY_AUTO_WEBP: "1" }, newest), "jxl-webp");
+  assert.equal(tokenOf({ IMGPROXY_ENFORCE_JXL: "1" }, browser), "any");
 });
 
 test("a file name in a base64 URL is not part of the source", () => {

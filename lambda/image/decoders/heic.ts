@@ -1,9 +1,9 @@
 import sharp, { type Sharp } from "sharp";
+import { guarded } from "../wasm.ts";
 import type { File, Opened } from "./decoder.ts";
 import { type HeifImage, heifImage } from "./libheif.ts";
 import { isStandardProfile } from "./sharp.ts";
 import { tiffOf } from "./tiff.ts";
-import { guarded } from "./wasm.ts";
 
 /** Opens a HEIC, the pictures of which libheif hands over upright and with 8 bits a channel. */
 export async function openHeic({ bytes }: File): Promise<Opened> {

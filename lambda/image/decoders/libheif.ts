@@ -1,5 +1,5 @@
-import { BrokenSource, InternalError } from "../../errors.ts";
-import { codecOptions } from "./wasm.ts";
+import { BrokenSource } from "../../errors.ts";
+import { hasCalls, startCodec } from "../wasm.ts";
 
 /** As much of libheif's C as is called. Pointers are numbers; what fails writes an error where its first argument points to. */
 interface Libheif {
@@ -45,8 +45,7 @@ const called = [
   "_heif_image_get_plane_readonly",
 ] as const satisfies readonly (keyof Libheif)[];
 
-const isLibheif = (value: object): value is Libheif =>
-  called.every((name) => typeof Reflect.get(value, name) === "function");
+const isLibheif = (codec: object): codec is Libheif => hasCalls(codec, called);
 
 /** Numbers of libheif's for what is wanted of it. */
 const [RGB, INTERLEAVED_RGB, INTERLEAVED_RGBA, INTERLEAVED] = [1, 10, 11, 10];
@@ -92,15 +91,12 @@ export async function heifImage(bytes: Uint8Array): Promise<HeifImage> {
   };
 }
 
-async function startLibheif(): Promise<Libheif> {
-  const { default: factory }: { default: unknown } = await import("libheif-js/libheif-wasm/libheif.js");
-  const options = await codecOptions("libheif-js/libheif-wasm/libheif.wasm");
-  const heif: unknown =
-    typeof factory === "function" ? Reflect.apply(factory, undefined, [options]) : undefined;
-  if (typeof heif !== "object" || heif === null || !isLibheif(heif))
-    throw new InternalError("libheif is not as it was");
-  return heif;
-}
+const startLibheif = async (): Promise<Libheif> =>
+  startCodec(
+    await import("libheif-js/libheif-wasm/libheif.js"),
+    "libheif-js/libheif-wasm/libheif.wasm",
+    isLibheif,
+  );
 
 function copied(heif: Libheif, bytes: Uint8Array): number {
   const at = heif._malloc(bytes.length);

@@ -26,9 +26,7 @@ export async function openWithSharp(
   keepsProfile = false,
 ): Promise<Opened> {
   const settings = density === undefined ? lenient : { ...lenient, density };
-  const metadata = await sharp(bytes, settings)
-    .metadata()
-    .catch((cause: unknown) => fail(bytes, cause));
+  const metadata = await sharp(bytes, settings).metadata().catch(fail);
   // sharp would apply the profile before all else; a step does, or nobody where the colours are sRGB's already.
   const own = hasOwnColours(metadata, keepsProfile);
   const reading = { ...settings, ignoreIcc: own };
@@ -94,11 +92,8 @@ const standard: readonly (readonly [at: number, latin1: string])[] = [
 export const isStandardProfile = (icc: Buffer = Buffer.alloc(0)) =>
   standard.every(([at, said]) => icc.toString("latin1", at, at + said.length) === said);
 
-function fail(bytes: Uint8Array, cause: unknown): never {
+function fail(cause: unknown): never {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const format = imageType(bytes);
-  if (format && !formats[format].reads)
-    throw new UnsupportedFormat(`${format}: this format cannot be read`, { cause });
   const Kind = message.includes("unsupported image format") ? InvalidSource : BrokenSource;
   throw new Kind(message, { cause });
 }
