@@ -9,8 +9,12 @@ import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import sharp from "sharp";
+import { openHere } from "../../lambda/image/decoders/here.ts";
 import { listen } from "../../lib/local/listen.ts";
 import { plain } from "../drawing.ts";
+import { bmp } from "../image/bmps.ts";
+import { heic } from "../image/heics.ts";
+import { quarters } from "../image/jxls.ts";
 import { drawn } from "../pictures.ts";
 import { descendants, survivors } from "./processes.ts";
 
@@ -91,6 +95,31 @@ test("draws the watermark that a file on this machine is", async (t) => {
   assert.deepEqual([...data.subarray(0, 3)], [255, 0, 0]);
   running.kill("SIGINT");
   await once(running, "exit");
+});
+
+test("serves what sharp does not read, and writes what it does not write", async (t) => {
+  const odd = await mkdtemp(join(tmpdir(), "pictures-"));
+  t.after(() => rm(odd, { recursive: true }));
+  await writeFile(join(odd, "a.bmp"), bmp({ width: 1, height: 1, bits: 24, pixels: "0000ff00" }));
+  await writeFile(join(odd, "b.heif"), heic());
+  await writeFile(join(odd, "c.jxl"), quarters);
+  const running = start(["--pictures", odd, "--port", "0"], { IMGPROXY_TRUSTED_SIGNATURES: "me" });
+  t.after(() => running.kill("SIGKILL"));
+  const printed = await banner(running);
+  assert.match(printed, /^Serving 3 pictures of /);
+  const { origin } = new URL(urlsIn(printed)[0] ?? "");
+  const answer = async (name: string, format: string) => {
+    const response = await fetch(`${origin}/me/plain/s3://pictures/${name}@${format}`);
+    assert.equal(response.status, 200, `${name}@${format}: ${response.status}`);
+    const { width, height } = (await openHere({ bytes: await response.bytes() })).info;
+    return [response.headers.get("content-type"), width, height];
+  };
+  await until(async () => (await fetch(`${origin}/me/plain/s3://pictures/c.jxl`)).status === 200);
+  assert.deepEqual(await answer("a.bmp", "ico"), ["image/x-icon", 1, 1]);
+  assert.deepEqual(await answer("b.heif", "jxl"), ["image/jxl", 64, 64]);
+  assert.deepEqual(await answer("c.jxl", "bmp"), ["image/bmp", 64, 32]);
+  running.kill("SIGINT");
+  assert.deepEqual(await once(running, "exit"), [0, null]);
 });
 
 test("leaves nothing behind when it is killed", async (t) => {

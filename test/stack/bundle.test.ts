@@ -31,7 +31,6 @@ test("the bundle is the handler, what it starts, the files its variables name, s
       "handler.mjs",
       "node_modules",
       "package.json",
-      "watermark-0.png",
     ]);
     assert.equal(readFileSync(join(folder, "watermark-0.png"), "utf8"), "mark");
     assert.deepEqual(readdirSync(join(folder, "node_modules")).sort(), [

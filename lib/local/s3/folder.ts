@@ -18,6 +18,7 @@ const extensions: readonly string[] = [
   ...Object.values(formats).flatMap(({ reads, extension }) => (reads ? extension : [])),
   ".jpeg",
   ".tif",
+  ".heif",
 ];
 
 /** Whether a file of this name is taken for a picture we can read. Hidden files are not. */

@@ -90,7 +90,7 @@ async function bringUpToDate(
 const same = (file: PictureFile, held: PictureFile | undefined) =>
   file.size === held?.size && file.changed === held.changed;
 
-const others: Readonly<Record<string, Format>> = { tif: "tiff" };
+const others: Readonly<Record<string, Format>> = { tif: "tiff", heif: "heic" };
 
 function typeOf(key: string): string {
   const extension = extname(key).slice(1).toLowerCase();
