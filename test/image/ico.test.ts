@@ -4,39 +4,14 @@ import sharp from "sharp";
 import { openIco } from "../../lambda/image/decoders/ico.ts";
 import { drawnAs, plain } from "../drawing.ts";
 import { drawn } from "../pictures.ts";
-import { bmp, palette } from "./bmps.ts";
-
-/** A picture of an ICO, and the size its directory says. */
-interface Part {
-  readonly width: number;
-  readonly height: number;
-  readonly file: Uint8Array;
-}
-
-/** An ICO, laid out by hand. */
-function ico(...parts: readonly Part[]): Buffer {
-  const head = Buffer.from([0, 0, 1, 0, parts.length, 0]);
-  let offset = 6 + parts.length * 16;
-  const entries = parts.map(({ width, height, file }) => {
-    const entry = Buffer.alloc(16);
-    entry.writeUInt8(width % 256, 0);
-    entry.writeUInt8(height % 256, 1);
-    entry.writeUInt32LE(file.length, 8);
-    entry.writeUInt32LE(offset, 12);
-    offset += file.length;
-    return entry;
-  });
-  return Buffer.concat([head, ...entries, ...parts.map(({ file }) => file)]);
-}
+import { palette } from "./bmps.ts";
+import { ico, inside, type Part } from "./icos.ts";
 
 const pngPart = async (side: number, color: string): Promise<Part> => ({
   width: side,
   height: side,
   file: await plain(side, side, color).png().toBuffer(),
 });
-
-/** A BMP without what stands before its header, of twice its height. */
-const inside = (parts: Parameters<typeof bmp>[0]) => bmp({ ...parts, height: parts.height * 2 }).subarray(14);
 
 const pixelsOf = async (file: Uint8Array) => (await openIco({ bytes: file })).pixels().raw().toBuffer();
 

@@ -127,11 +127,6 @@ describe("the header of a JPEG XL tells its size and whether it has alpha", () =
 describe("a JPEG XL that is none is refused", () => {
   const refused = (bytes: Buffer) => assert.rejects(drawnAs("w:10/f:png", bytes), { status: 422 });
 
-  test("wherever it is cut off, in time", async () => {
-    for (let length = 2; length < 300; length += 10) await refused(quarters.subarray(0, length));
-    for (let length = 12; length < 80; length += 10) await refused(boxed(quarters).subarray(0, length));
-  });
-
   test("of more pixels than are allowed, by what it says", async () => {
     await refused(jxlHead({ width: 60_000, height: 60_000 }));
     await refused(jxlHead({ width: 2 ** 30, height: 2 ** 30 }));
@@ -142,16 +137,6 @@ describe("a JPEG XL that is none is refused", () => {
       name: "InvalidSource",
       message: "5000x4000: decoding it takes 1300000000 of 1112958566 bytes",
     });
-  });
-
-  test("with other bytes in its place it is drawn or refused, and nothing else", async () => {
-    for (let at = 2; at < quarters.length; at += 19) {
-      const flipped = Buffer.from(quarters);
-      flipped.writeUInt8(flipped.readUInt8(at) ^ 0xff, at);
-      await drawnAs("w:10/f:png", flipped).catch((error) => {
-        if (error.status !== 422) throw error;
-      });
-    }
   });
 });
 
