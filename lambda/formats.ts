@@ -157,10 +157,13 @@ export type Format = keyof typeof formats;
 
 const otherNames: Readonly<Record<string, Format>> = { jpg: "jpeg" };
 
-/** A format an answer can be in. */
-export type WritableFormat = {
-  readonly [Name in Format]: (typeof formats)[Name]["writes"] extends true ? Name : never;
-}[Format];
+/** A format an answer can be in: one that is written, and SVG, which is handed on. */
+export type WritableFormat =
+  | "svg"
+  | { readonly [Name in Format]: (typeof formats)[Name]["writes"] extends true ? Name : never }[Format];
+
+export const isWritable = (format: Format): format is WritableFormat =>
+  format === "svg" || formats[format].writes;
 
 /** All spellings a URL may use, exact and case-sensitive. */
 export const formatNames: readonly string[] = [...Object.keys(formats), ...Object.keys(otherNames)];

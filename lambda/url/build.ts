@@ -67,18 +67,17 @@ function shortened(options: OptionValues): OptionValues {
 
 function segmentOf(option: Option, value: unknown, separator: string): string {
   const words = option.write(value);
-  const said = words.slice(0, words.findLastIndex((word) => word !== "") + 1);
+  const said = [words[0] ?? "", ...words.slice(1, words.findLastIndex((word) => word !== "") + 1)];
   readSegment(option, new Words(said), {});
-  const name = option.aliases?.[0] ?? option.name;
-  return joined(option.name, [name, ...(said.length > 0 ? said : [""])], separator);
+  return joined(option.name, [option.aliases?.[0] ?? option.name, ...said], separator);
 }
 
-/** Throws `InvalidUrl` when a word would be taken for two. */
+/** Throws `InvalidUrl` when a word would be taken for two, or be encoded on its way: then its signature would be of another path. */
 function joined(name: string, words: readonly string[], separator: string): string {
-  const unsafe = words.find((word) => /[/:@%?#\s]/.test(word) || word.includes(separator));
+  const unsafe = words.find((word) => !/^[\w.~!$&'()*+,;=@-]*$/.test(word) || word.includes(separator));
   if (unsafe === undefined) return words.join(separator);
-  const marks = [..."/:@%?#", ...(separator === ":" ? [] : [separator])].join(" ");
-  throw new InvalidUrl(`${name}: expected no ${marks} or space, got "${unsafe}"`);
+  const marks = [..."/:%?#", ...(separator === ":" ? [] : [separator])].join(" ");
+  throw new InvalidUrl(`${name}: expected no ${marks} and nothing that a URL encodes, got "${unsafe}"`);
 }
 
 /** Percent-encodes what would end the source or be taken for a scheme; slashes stay. */

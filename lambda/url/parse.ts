@@ -2,7 +2,7 @@ import type { Config } from "../config/variables.ts";
 import type { Offers } from "../contract/canvas.ts";
 import type { OptionValues } from "../contract/option.ts";
 import { InvalidUrl, SourceNotAllowed, SourceUnreachable, UnsupportedFormat } from "../errors.ts";
-import { formatNamed, formats } from "../formats.ts";
+import { formatNamed, formats, isWritable } from "../formats.ts";
 import type { HttpRequest } from "../http.ts";
 import type { Options } from "../options/index.ts";
 import { type Limits, limitsOf } from "../options/limits.ts";
@@ -46,7 +46,7 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
     throw new SourceNotAllowed(`${source}: not among IMGPROXY_ALLOWED_SOURCES`);
   }
   // An SVG may go out as it is: what the source is, is known later.
-  if (options.format && options.format !== "svg" && !formats[options.format].writes) {
+  if (options.format && !isWritable(options.format)) {
     throw new UnsupportedFormat(`format: ${options.format} cannot be written`);
   }
   const key = keyFor(signed, source, http.headers.accept, config, hints);

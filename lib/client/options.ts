@@ -1,6 +1,6 @@
 import type { Option } from "../../lambda/contract/option.ts";
 import { InvalidUrl } from "../../lambda/errors.ts";
-import { formatNamed, formats, type WritableFormat } from "../../lambda/formats.ts";
+import { formatNamed, formats, isWritable, type WritableFormat } from "../../lambda/formats.ts";
 import { type Options as EveryOption, everyOption } from "../../lambda/options/index.ts";
 import { didYouMean } from "../spelling.ts";
 
@@ -47,8 +47,11 @@ const isBag = (value: unknown): value is object =>
 function checkFormat(name: string | undefined): void {
   if (name === undefined) return;
   const format = formatNamed(name);
-  if (format && formats[format].writes) return;
-  const written = Object.entries(formats).flatMap(([one, { writes }]) => (writes ? one : []));
+  if (format && isWritable(format)) return;
+  const written = Object.keys(formats).filter((one) => {
+    const format = formatNamed(one);
+    return format && isWritable(format);
+  });
   throw new InvalidUrl(`format: expected one that can be written: ${written.join(", ")}, got "${name}"`);
 }
 

@@ -76,7 +76,7 @@ describe("what the function would refuse is one sentence", () => {
     [/got "resizingType", did you mean resizing_type\?$/, { resizingType: "fill" }],
     [/^resize: .*, got "widht", did you mean width\?$/, { resize: { widht: 300 } }],
     [/^padding: .* they are top, right, bottom, left$/, { padding: { sideways: 3 } }],
-    [/^format: expected one that can be written: jpeg, .*, got "svg"$/, { format: "svg" }],
+    [/^format: expected one that can be written: jpeg, .*, got "heic"$/, { format: "heic" }],
     [/^format: .*, got "psd"$/, { format: "psd" }],
     [/^preset: .*, got "thum", did you mean thumb\?$/, { preset: ["thum"] }],
     [/^expires: .* to come, got "3600"; expiresIn makes one$/, { expires: 3600 }],
@@ -115,8 +115,8 @@ describe("what the function would refuse is one sentence", () => {
     const refused = [
       // @ts-expect-error no such option
       () => strict.url("s3://b/k", { qualty: 80 }),
-      // @ts-expect-error SVG is never written
-      () => strict.url("s3://b/k", { format: "svg" }),
+      // @ts-expect-error HEIC is never written
+      () => strict.url("s3://b/k", { format: "heic" }),
       // @ts-expect-error no such preset
       () => strict.url("s3://b/k", { preset: ["thum"] }),
       // @ts-expect-error no such part
