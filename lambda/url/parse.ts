@@ -39,7 +39,7 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   const { source, options } = readPath(signed.path, language, now, hints);
 
   // It was in base64 and is not UTF-8: no name of ours would tell which object it is.
-  if (source !== resolvedSource(signed, config))
+  if (!source.isWellFormed() || source !== resolvedSource(signed, config))
     throw new SourceUnreachable("expected a source URL in UTF-8");
   const { allowedSources } = config;
   if (allowedSources.length > 0 && !allowedSources.some((pattern) => matchPattern(pattern, source))) {
