@@ -3,6 +3,7 @@ import { otherVariables } from "../lambda/config/other-variables.ts";
 import { variables } from "../lambda/config/variables.ts";
 import type { Option } from "../lambda/contract/option.ts";
 import { everyOption, optionsByName } from "../lambda/options/index.ts";
+import { differences } from "./differences.ts";
 
 /** Options of imgproxy's open-source version, by name and alias; the table shows those that are not there yet. */
 const planned: readonly (readonly [name: string, alias: string])[] = [
@@ -58,6 +59,12 @@ export function otherVariablesTable(): string {
   return table(["variable of imgproxy's", "why it changes nothing here"], rows);
 }
 
+/** The differences from imgproxy as a Markdown list. */
+export const differencesList = (): string =>
+  Object.values(differences)
+    .map(({ here, because }) => `* ${here}, because ${because}.`)
+    .join("\n");
+
 function shown(value: unknown): string {
   if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) return "";
   if (Array.isArray(value)) return code(value.join(","));
@@ -82,6 +89,7 @@ export function withReference(text: string): string {
     ["options", optionsTable()],
     ["variables", variablesTable()],
     ["other variables", otherVariablesTable()],
+    ["differences", differencesList()],
   ].reduce((soFar, [name = "", made]) => {
     const [begin, end] = [`<!-- ${name}: made by npm run reference -->`, `<!-- end of ${name} -->`];
     const [from, to] = [soFar.indexOf(begin), soFar.indexOf(end)];

@@ -9,6 +9,7 @@ import { sanitize } from "../lambda/image/svg/sanitize.ts";
 import { serve } from "../lambda/serve.ts";
 import { type Store, StoreError } from "../lambda/store/store.ts";
 import { storeOf, streamOf } from "./objects.ts";
+import { onPurpose } from "./on-purpose.ts";
 import { noOffers } from "./options-of.ts";
 import { oracle } from "./oracle.ts";
 import { drawn } from "./pictures.ts";
@@ -93,19 +94,18 @@ const ways: Readonly<Record<string, readonly Way[]>> = {
   "S3 client error without HTTP response": [failingWith("CredentialsProviderError")],
 };
 
-const gone = "on purpose: a function is not told that its client left";
+const gone = onPurpose("clientGone");
 
 /** Those that are not brought about, or end in another answer of ours. */
 const outside: Readonly<Record<string, string>> = {
-  'no keys configured and signature contains ":"': "on purpose: an error in our own words",
-  "queue full": "on purpose: a function serves one request at a time, and has no queue",
+  'no keys configured and signature contains ":"': onPurpose("ownWords"),
+  "queue full": onPurpose("noQueue"),
   "client disconnected": gone,
   "download context cancelled": gone,
   "206 that is not the whole entity, or bad Content-Range": "not built yet: http sources",
-  "connection reset while reading body": "on purpose: 502, for the fault is the source's",
-  "read error during type detection": "on purpose: a source is whole before its type is looked at",
-  "any other libvips error (incl. built-in BMP/ICO loaders)":
-    "on purpose: 422, for no source may bring about a 500",
+  "connection reset while reading body": onPurpose("resetIs502"),
+  "read error during type detection": onPurpose("wholeSource"),
+  "any other libvips error (incl. built-in BMP/ICO loaders)": onPurpose("brokenIs422"),
 };
 
 const waysTo = ({ when, sourceStatus }: Vector) =>

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { defaultFormatQuality, type Variable } from "../../lambda/config/kinds.ts";
 import { readConfig, variables } from "../../lambda/config/variables.ts";
+import { onPurpose } from "../on-purpose.ts";
 import { oracle } from "../oracle.ts";
 
 interface Env {
@@ -40,8 +41,8 @@ const inOurs: Readonly<Record<string, (want: unknown) => unknown>> = {
 
 function unable({ type, input, want }: Env) {
   if (Object.hasOwn(unread, type)) return `not built yet: ${unread[type]}`;
-  if (input === "-1") return "on purpose: ours has a lower bound";
-  return want === null && "on purpose: an empty text is as good as none, and gives the default";
+  if (input === "-1") return onPurpose("variables");
+  return want === null && onPurpose("variables");
 }
 
 describe("env: values are read as imgproxy reads them", () => {

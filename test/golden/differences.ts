@@ -1,3 +1,4 @@
+import type { DifferenceName } from "../../lib/differences.ts";
 import { type Aspect, aspects } from "./compare.ts";
 import { known } from "./known.ts";
 import type { Result } from "./run.ts";
@@ -11,6 +12,17 @@ export const classes: Readonly<Record<string, string>> = {
   N: "numbers that are not finite are an invalid URL here (on purpose)",
   S: "SVG: half a px is drawn larger and squeezed there, drawn at its size here (on purpose)",
   W: "an error in our own words (on purpose)",
+};
+
+/** The row of the README's list that each class on purpose is. */
+export const rows: Readonly<Record<string, DifferenceName>> = {
+  E: "shrinkOnLoad",
+  F: "palettes",
+  H3: "wholePixels",
+  I: "filters",
+  N: "nonFinite",
+  S: "vectorSize",
+  W: "ownWords",
 };
 
 /** Differences by class, aspect and family: the numbers of the cases. */

@@ -1,3 +1,5 @@
+import { onPurpose } from "../on-purpose.ts";
+
 /** Vectors of imgproxy's that no test runs yet: how many, and why. */
 export interface ToCome {
   readonly vectors: number;
@@ -9,11 +11,11 @@ export const toCome: Readonly<Record<string, ToCome>> = {
   privateNet: { vectors: 66, reason: "not built yet: http sources, and which addresses they may have" },
   sourceUrlEncryption: {
     vectors: 6,
-    reason: "on purpose: encrypted source URLs are a Pro feature, unknown here as in the open edition",
+    reason: "Pro: encrypted source URLs, unknown here as in the open edition",
   },
   storageRangeHeader: {
     vectors: 7,
-    reason: "on purpose: a parser for files, GCS and ABS; S3 takes the header as it is",
+    reason: `${onPurpose("otherStores")}; S3 takes the header as it is`,
   },
   verifySourceNetwork: {
     vectors: 10,

@@ -42,7 +42,7 @@ const says = ({ path, config = {} }: Vector) =>
 const outside = (vector: Vector) => {
   const [feature] = Object.keys(vector.features ?? {});
   if (feature && !feature.startsWith("clientHints"))
-    return "on purpose: what a client accepts is not among the options";
+    return "told elsewhere: what a client accepts is not among the options";
   if (vector.config?.IMGPROXY_ALLOW_SECURITY_OPTIONS) return "not built yet: IMGPROXY_ALLOW_SECURITY_OPTIONS";
   const [missing] = says(vector)
     .map((segment) => segment.split(":")[0] ?? "")

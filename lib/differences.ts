@@ -1,0 +1,157 @@
+/** Something that is answered otherwise than imgproxy answers it, on purpose. */
+export interface Difference {
+  /** What is so here, as a sentence without its full stop. */
+  readonly here: string;
+  /** What follows "because". */
+  readonly because: string;
+}
+
+/** All of them; what is not among them is the same as in imgproxy. Tests name each (`test/on-purpose.ts`), the README shows them. */
+export const differences = {
+  nonFinite: {
+    here: "A number that is not finite (`nan`, `inf`) is a 404",
+    because: "it passes imgproxy's checks and ends in a 500 or in a picture nobody asked for",
+  },
+  negativeTurns: {
+    here: "A negative `rotate` turns the other way",
+    because: "imgproxy accepts it and fails",
+  },
+  manyOptions: {
+    here: "A URL asks for at most 1,000 options, those of its presets included; more are a 404",
+    because: "presets of presets multiply",
+  },
+  longUrl: {
+    here: "A path longer than 6,144 characters is a 414",
+    because: "it would not fit into the header in which the edge hands it on",
+  },
+  signatureSpelling: {
+    here: "A signature is accepted as it is made, not as base64 could also spell it",
+    because: "one picture would have four keys",
+  },
+  notUtf8: {
+    here: "A source URL that is not UTF-8 is a 404",
+    because: "no name of ours would tell which object it is",
+  },
+  objectNames: {
+    here: "Buckets and keys are names: `..` in a key is a 404, and so is an ARN as bucket where `IMGPROXY_S3_ALLOWED_BUCKETS` does not list it",
+    because: "they lead out of the bucket that was allowed",
+  },
+  otherStores: {
+    here: "`gs://`, `abs://` and `swift://` are no sources",
+    because: "the function runs beside S3",
+  },
+  head: {
+    here: "HEAD is answered as GET would be, without its body",
+    because: "imgproxy says 200 to whatever is asked, and a CDN would repeat it",
+  },
+  ownWords: {
+    here: "The landing page, a missing signature and `IMGPROXY_DEVELOPMENT_ERRORS_MODE` are told in our own words; behind CloudFront the latter in text, never as a page",
+    because: "the words of imgproxy are its own, and the edge hands no Accept on",
+  },
+  ownEtag: {
+    here: "An ETag is the picture's own and holds its source's",
+    because:
+      "with the source's alone, what was drawn under other settings would be taken for what would be drawn now",
+  },
+  fullFilename: {
+    here: "A file name beyond ASCII is given twice in Content-Disposition (`filename*`), and cut to 255 bytes",
+    because: "Lambda takes ASCII headers, and no file system takes longer names",
+  },
+  cors: {
+    here: "`IMGPROXY_ALLOW_ORIGIN` is on every answer, health and landing page too",
+    because: "CloudFront says it by one policy for all paths",
+  },
+  policyHeaders: {
+    here: "Through CloudFront every answer says `X-Content-Type-Options: nosniff`",
+    because: "an answer is what its type says",
+  },
+  keptHeaders: {
+    here: "What S3 answers of the kept pictures has no `X-Request-ID`, and S3's own `Server`",
+    because: "the function is not asked for it",
+  },
+  redirect: {
+    here: "A picture of more than 6 MB in base64 is a redirect to where it is kept",
+    because: "Lambda takes no more",
+  },
+  errorCaching: {
+    here: "Through CloudFront a failure may say `s-maxage`, 60 seconds at most; one that passes says `Retry-After`",
+    because: "a missing picture would be asked for by every viewer",
+  },
+  clientHints: {
+    here: "Client hints are heard, and `IMGPROXY_RETURN_ATTACHMENT`; through CloudFront hints are rounded up to `SHUTTERSPEED_CLIENT_HINTS_*`",
+    because:
+      "imgproxy documents both and forgets to read them; and a URL may have only so many answers in a cache",
+  },
+  requestId: {
+    here: "A client's `X-Request-ID` counts up to 128 characters",
+    because: "it goes into every line of the log",
+  },
+  ownDeadline: {
+    here: "`IMGPROXY_TIMEOUT` is unset, and the function's own timeout decides; the time left of it wins over `IMGPROXY_DOWNLOAD_TIMEOUT`",
+    because: "an answer has to leave before Lambda ends the function",
+  },
+  noQueue: {
+    here: "There is no queue, so no 429",
+    because: "a function serves one request at a time, and Lambda starts another for the next",
+  },
+  clientGone: {
+    here: "499 is never answered",
+    because: "a function is not told that its client left",
+  },
+  resultLimit: {
+    here: "A result may hold at most as many pixels as a source (`IMGPROXY_MAX_SRC_RESOLUTION`), and what the function could not hold is a 422 before anything is drawn",
+    because: "memory is what the function was given, and running out of it is a crash",
+  },
+  resetIs502: {
+    here: "A connection reset in the middle of a source is a 502",
+    because: "the fault is the source's",
+  },
+  wholeSource: {
+    here: "A source is read whole before its type is told, so a failure on the way is one of reading",
+    because: "a body is whole or it is not served",
+  },
+  brokenIs422: {
+    here: "A broken picture is a 422 in every format, BMP and ICO too, and so is a broken gzip",
+    because: "no source may bring about a 500",
+  },
+  variables: {
+    here: "A number below what makes sense stops the start, and an empty text is as good as none",
+    because: "a deployment should not fail at its first request",
+  },
+  shrinkOnLoad: {
+    here: "A JPEG, or a crop of one, is drawn from more of its pixels",
+    because: "sharp shrinks less while it decodes, and the picture looks better",
+  },
+  wholePixels: {
+    here: "Scales that come out whole on neither side distort by up to half a pixel",
+    because: "sharp resizes to whole pixels",
+  },
+  palettes: {
+    here: "The palette of a GIF has 2, 4, 16 or 256 colours",
+    because: "sharp writes no others",
+  },
+  filters: {
+    here: "Between scaling and a filter alpha is not rounded to 8 bits, and grey stays grey",
+    because: "one pass of sharp draws both, and loses nothing between",
+  },
+  vectorSize: {
+    here: "An SVG of half a pixel is drawn at its size",
+    because: "imgproxy draws it larger and squeezes it",
+  },
+  strictSvg: {
+    here: "An SVG that is answered loses more: every attribute that begins with `on`, elements that show other documents (`object`, `embed`, `link`, `meta` …), animations of references and handlers, addresses hidden behind control characters or entities, what `src` and its like load, what styles and properties load, `xml-stylesheet`, and whatever in a document type is more than text; an address of `image` and of links stays, as there",
+    because:
+      "an SVG may not run or load anything, even where a browser looks past the Content-Security-Policy",
+  },
+  hostileSvg: {
+    here: "An SVG of more than 100,000 elements, 250 in each other, 16 layers in each other, 500 filters, 64 KB of style sheets or 50 pictures is refused, whether it is drawn or not",
+    because: "it is made to hold a renderer or all memory",
+  },
+  frames: {
+    here: "The frames of an animation are held in the function's memory together, and are a 422 where they have no room; their metadata is dropped, and a frame is shown for 65 seconds at most",
+    because: "sharp joins them in memory, and writes no longer delay",
+  },
+} as const satisfies Readonly<Record<string, Difference>>;
+
+/** The name of one of them. */
+export type DifferenceName = keyof typeof differences;
