@@ -61,12 +61,13 @@ export const flag = variable<boolean>({
   },
 });
 export const text = variable<string>({ expects: "text", read: (given) => given });
-/** The text of a file, read when the variable is. */
-export const textFile = variable<string>({
+/** The lines of a file, read when the variable is; without blank ones and those that begin with #. */
+export const linesOfFile = variable<readonly string[]>({
   expects: "the path of a text file that can be read",
   read(path) {
     try {
-      return readFileSync(path, "utf8");
+      const lines = readFileSync(path, "utf8").split("\n");
+      return lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
     } catch {
       return undefined;
     }

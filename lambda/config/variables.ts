@@ -9,6 +9,7 @@ import {
   formatQuality,
   hexList,
   integer,
+  linesOfFile,
   list,
   matching,
   number,
@@ -21,7 +22,6 @@ import {
   seconds,
   steps,
   text,
-  textFile,
   urlPath,
   type Variable,
 } from "./kinds.ts";
@@ -163,11 +163,11 @@ export const variables = {
     default: ",",
     doc: "What stands between presets.",
   }),
-  presetsFile: textFile({
+  presetsFile: linesOfFile({
     name: "IMGPROXY_PRESETS_PATH",
     keyed: true,
     file: true,
-    default: "",
+    default: [],
     doc: "A file of more presets, one a line; lines that begin with # say nothing. It is shipped with the function.",
   }),
   onlyPresets: flag({

@@ -63,7 +63,7 @@ interface Definition {
 const definitions = ({ presets, presetsSeparator, presetsFile }: Config): readonly Definition[] =>
   [
     ...presets.split(presetsSeparator).map((text) => ({ from: variables.presets.name, text: text.trim() })),
-    ...presetsFile.split("\n").map((text) => ({ from: variables.presetsFile.name, text: text.trim() })),
+    ...presetsFile.map((text) => ({ from: variables.presetsFile.name, text })),
   ].filter(({ text }) => text !== "" && !text.startsWith("#"));
 
 function readDefinition({ from, text }: Definition, { argumentsSeparator }: Config) {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
 import { defaultFormatQuality, type Variable } from "../../lambda/config/kinds.ts";
 import { readConfig, variables } from "../../lambda/config/variables.ts";
 import { onPurpose } from "../on-purpose.ts";
@@ -23,13 +26,13 @@ const kinds: Readonly<Record<string, Variable<never> | Variable>> = {
   urlPath: variables.pathPrefix,
   imageTypes: variables.preferredFormats,
   formatQuality: variables.formatQuality,
+  file: variables.presetsFile,
 };
 
 /** The others, which no variable of ours has. */
 const unread: Readonly<Record<string, string>> = {
   durationMillis: "a variable in milliseconds",
   stringMap: "a variable that holds a map",
-  file: "IMGPROXY_PRESETS_PATH",
   dateTimeRFC3339: "IMGPROXY_LAST_MODIFIED_BUSTER",
 };
 
@@ -45,11 +48,21 @@ function unable({ type, input, want }: Env) {
   return want === null && onPurpose("variables");
 }
 
+const folder = mkdtempSync(join(tmpdir(), "variables-"));
+after(() => rmSync(folder, { recursive: true }));
+
+function fileOf(text: string): string {
+  const path = join(folder, "file");
+  writeFileSync(path, text);
+  return path;
+}
+
 describe("env: values are read as imgproxy reads them", () => {
   for (const vector of oracle<Env>("env")) {
     const { type, input, want, error } = vector;
     test(`${type} ${JSON.stringify(input)}`, { skip: unable(vector) }, () => {
-      const read = kinds[type]?.read as (text: string) => unknown;
+      const value = kinds[type]?.read as (text: string) => unknown;
+      const read = type === "file" ? (text: string) => value(fileOf(text)) : value;
       if (error) assert.equal(read(input.trim()), undefined);
       else assert.deepEqual(read(input.trim()), inOurs[type]?.(want) ?? want);
     });

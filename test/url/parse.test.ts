@@ -43,7 +43,6 @@ const outside = (vector: Vector) => {
   const [feature] = Object.keys(vector.features ?? {});
   if (feature && !feature.startsWith("clientHints"))
     return "told elsewhere: what a client accepts is not among the options";
-  if (vector.config?.IMGPROXY_ALLOW_SECURITY_OPTIONS) return "not built yet: IMGPROXY_ALLOW_SECURITY_OPTIONS";
   const [missing] = says(vector)
     .map((segment) => segment.split(":")[0] ?? "")
     .filter((name) => !vector.path.includes(`plain/${name}`))
@@ -77,6 +76,8 @@ const gravityKeys = (prefix: string, { type, x, y }: { type?: string; x?: number
   [`${prefix}.y_offset`]: y,
 });
 
+const px = (megapixels: number | undefined) => megapixels && Math.trunc(megapixels * 1e6);
+
 /** What we read, under imgproxy's internal names; what its defaults fill in while reading is filled in here. */
 function internalNames(options: Options): Record<string, unknown> {
   const {
@@ -92,6 +93,8 @@ function internalNames(options: Options): Record<string, unknown> {
     preset,
     trim,
     watermark,
+    max_src_resolution: megapixels,
+    max_animation_frame_resolution: frameMegapixels,
     ...same
   } = options;
   const sides = padding && {
@@ -101,6 +104,8 @@ function internalNames(options: Options): Record<string, unknown> {
   };
   const flat = {
     ...same,
+    max_src_resolution: px(megapixels),
+    max_animation_frame_resolution: px(frameMegapixels),
     zoom_width: zoom?.x,
     zoom_height: zoom?.y ?? zoom?.x,
     "extend.enabled": extend?.enabled,
