@@ -75,23 +75,38 @@ function valueIn(header) {
 
 function derivative(signed, headers) {
   const name = `${settings.settingsHash}/${signed.signature}/${signed.path.replace(/^\//, "")}`;
-  return `/${hash(identity(rewritten(sourceIn(signed.path))))}/${hash(name)}.${token(headers)}`;
+  return `/${hash(identity(rewritten(sourceIn(signed.path))))}/${hash(name)}.${token(headers, signed.path)}`;
 }
 
 function hash(text) {
   return crypto.createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
-// The formats that count, then what the client hints at, in few steps: .avif-webp-w640-d1_5
-function token(headers) {
+// The formats that count, then what the client hints at and the options do not say, in few steps: .avif-webp-w640-d1_5
+function token(headers, path) {
   const accept = valueIn(headers.accept);
   const accepted = settings.formats.filter((format) => accept.indexOf(`image/${format}`) >= 0);
-  const width = step(
-    settings.widths,
-    hinted(headers["sec-ch-width"], headers.width, /^\+?\d+$/, 9007199254740991),
-  );
-  const dpr = step(settings.dprs, hinted(headers["sec-ch-dpr"], headers.dpr, decimal, 8));
-  return (accepted.join("-") || "any") + (width && `-w${width}`) + (dpr && `-d${dpr.replace(".", "_")}`);
+  const said = optionsSaid(path);
+  const width = said.width
+    ? undefined
+    : hinted(headers["sec-ch-width"], headers.width, /^\+?\d+$/, 9007199254740991);
+  // A width hinted at counts in px of the dpr hinted at.
+  const dpr =
+    said.dpr && width === undefined ? undefined : hinted(headers["sec-ch-dpr"], headers.dpr, decimal, 8);
+  return (accepted.join("-") || "any") + step("-w", settings.widths, width) + step("-d", settings.dprs, dpr);
+}
+
+function optionsSaid(path) {
+  const said = { width: false, dpr: false };
+  if (settings.onlyPresets) return said;
+  const segments = path.replace(/^\//, "").split("/");
+  segments.slice(0, firstOfSource(segments)).forEach((segment) => {
+    const words = segment.split(settings.separator);
+    if (["w", "width", "s", "size"].indexOf(words[0]) >= 0 && words[1]) said.width = true;
+    if (["rs", "resize"].indexOf(words[0]) >= 0 && words[2]) said.width = true;
+    if (words[0] === "dpr") said.dpr = true;
+  });
+  return said;
 }
 
 const decimal = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -102,9 +117,10 @@ function hinted(newer, older, pattern, most) {
   return numbers.filter((value) => value > 0 && value <= most)[0];
 }
 
-function step(steps, value) {
+function step(letter, steps, value) {
   if (value === undefined || steps.length === 0) return "";
-  return String(steps.filter((each) => each >= value)[0] || steps[steps.length - 1]);
+  const next = steps.filter((each) => each >= value)[0] || steps[steps.length - 1];
+  return letter + String(next).replace(".", "_");
 }
 
 // Nobody else's path reaches an origin: it could be a key.
@@ -143,13 +159,16 @@ function normalised(path) {
   return (options + source).replace(/^\//, "");
 }
 
+function firstOfSource(segments) {
+  if (settings.onlyPresets) return 1;
+  let first = 0;
+  while (first < segments.length && segments[first].indexOf(settings.separator) >= 0) first++;
+  return first;
+}
+
 function sourceIn(path) {
   const segments = path.replace(/^\//, "").split("/");
-  let first = settings.onlyPresets ? 1 : 0;
-  if (!settings.onlyPresets) {
-    while (first < segments.length && segments[first].indexOf(settings.separator) >= 0) first++;
-  }
-  const rest = segments.slice(first);
+  const rest = segments.slice(firstOfSource(segments));
   if (rest[0] === "plain" && rest.length > 1) return percentDecoded(rest.slice(1).join("/").split("@")[0]);
   const named = settings.filename && rest.length > 1;
   return base64Decoded(

@@ -14,7 +14,7 @@ const file = new URL("../../lambda/edge/viewer-request.js", import.meta.url);
 const MAX_CODE_BYTES = 10_240;
 
 /**
- * The edge function as it is deployed: the file without comments, its settings filled in from the function's environment.
+ * The edge function as it is deployed: the file without comments and indentation, its settings filled in from the function's environment.
  * Throws when the settings are too many for it.
  */
 export function viewerRequestCode(config: Config): string {
@@ -37,7 +37,7 @@ export function viewerRequestCode(config: Config): string {
     headers: { ...securityHeaders, ...customHeaders(config) },
   };
   const code = readFileSync(file, "utf8")
-    .replace(/^ *\/\/.*\n/gm, "")
+    .replace(/^ *(\/\/.*\n)?/gm, "")
     .replace(/^const settings = \{.*?\};$/ms, () => `const settings = ${JSON.stringify(settings)};`);
   const bytes = Buffer.byteLength(code);
   if (bytes > MAX_CODE_BYTES) {

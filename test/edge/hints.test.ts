@@ -70,6 +70,61 @@ test("the newer name of a hint counts before the older, and nonsense is passed o
   }
 });
 
+test("a hint that the URL says otherwise is no part of its key", () => {
+  const hints = { width: "640", dpr: "2" };
+  for (const [options, token] of [
+    ["w:100/", "any-d2"],
+    ["width:0/", "any-d2"],
+    ["s:100/", "any-d2"],
+    ["rs:fit:100/", "any-d2"],
+    ["w:100/dpr:1/", "any"],
+    ["resize:fill:100:50/dpr:3/", "any"],
+    ["dpr:1/", "any-w640-d2"],
+    ["rs:fit::100/", "any-w640-d2"],
+    ["s::100/", "any-w640-d2"],
+    ["h:100/mw:5/pr:x/", "any-w640-d2"],
+    ["plain/w:100/", "any-w640-d2"],
+  ] as const) {
+    const { edgeKey = "" } = throughEdge(hints, hinting, `/_/${options}plain/s3://b/w:1/dpr:1/k`);
+    assert.equal(edgeKey.split(".")[1], token, options);
+  }
+  const presets = { ...hinting, IMGPROXY_ONLY_PRESETS: "1", IMGPROXY_PRESETS: "w=h:1,dpr=h:1" };
+  const { edgeKey = "" } = throughEdge(hints, presets, "/_/w:dpr/plain/s3://b/k");
+  assert.equal(edgeKey.split(".")[1], "any-w640-d2");
+  assert.equal(throughEdge({ dpr: "2" }, hinting, "/_/dpr:1/plain/s3://b/k").edgeKey?.split(".")[1], "any");
+});
+
+test("what the edge leaves out of a key changes nothing", () => {
+  const env = { ...hinting, IMGPROXY_PRESETS: "default=q:60,x=w:7,y=dpr:3" };
+  const option = fc.constantFrom(
+    "w:9",
+    "w:0",
+    "s:9:9",
+    "s::9",
+    "rs:fit:9",
+    "rs::9",
+    "rs:fit::9",
+    "dpr:1.5",
+    "h:9",
+    "pr:x",
+    "pr:y",
+    "mw:5",
+  );
+  const hint = fc.constantFrom(undefined, "1", "2", "640");
+  const property = fc.property(fc.array(option, { maxLength: 4 }), hint, hint, (options, width, dpr) => {
+    const uri = `/_/${[...options, "plain"].join("/")}/s3://b/k`;
+    const headers = { ...(width && { width }), ...(dpr && { dpr }) };
+    const stepped = {
+      ...(width && { width: String(widths.find((each) => each >= Number(width))) }),
+      ...(dpr && Number(dpr) <= 8 && { dpr }),
+    };
+    const { language, config } = servicesOf(env);
+    const whole = parse(requestFor({ config }, { path: uri, headers: stepped }).http, language, 0);
+    assert.deepEqual(understood(throughEdge(headers, env, uri), env).options, whole.options, uri);
+  });
+  fc.assert(property, { numRuns: 400 });
+});
+
 test("the steps are a setting", () => {
   const env = {
     ...hinting,
