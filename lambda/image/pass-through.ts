@@ -10,8 +10,7 @@ import { type Picture, upright } from "./picture.ts";
 
 /**
  * A source that is answered as it is, an SVG sanitised; `undefined` when it is to be drawn. Throws `UnsupportedFormat` when an SVG
- * is asked of what is none, `BrokenSvg` when one is no XML,
- * `Timeout` at the deadline.
+ * is asked of what is none, `BrokenSvg` when one is no XML, `Timeout` at the deadline.
  */
 export async function passThrough(
   { bytes, info }: Pick<Opened, "bytes" | "info">,

@@ -4,7 +4,7 @@ import { BrokenSvg } from "../../errors.ts";
 export interface Doctype {
   /** As it is written, without what could bring markup into the document. */
   readonly text: string;
-  readonly entities: Readonly<Record<string, string>>;
+  readonly entities: ReadonlyMap<string, string>;
 }
 
 const literal = `("[^"]*"|'[^']*')`;
@@ -29,17 +29,17 @@ export function readDoctype(written: string): Doctype {
   const [start = ""] = head.exec(written) ?? [];
   const subset = written.slice(start.length, -1);
   if (start === "" || !written.endsWith(">")) throw new BrokenSvg("a DOCTYPE that is none");
-  if (subset === "") return { text: written, entities: {} };
+  if (subset === "") return { text: written, entities: new Map() };
   const end = subset.trimEnd();
   if (!end.startsWith("[") || !end.endsWith("]")) throw new BrokenSvg("a DOCTYPE that is none");
   const kept: string[] = [];
-  const entities: Record<string, string> = {};
+  const entities = new Map<string, string>();
   for (const said of declarationsIn(end.slice(1, -1))) {
     const [, name, double, single] = entity.exec(said) ?? [];
     const value = double ?? single ?? "";
     // The first to name an entity is right.
-    const given = name !== undefined && value.length <= MAX_VALUE && !Object.hasOwn(entities, name);
-    if (given) entities[name] = value;
+    const given = name !== undefined && value.length <= MAX_VALUE && !entities.has(name);
+    if (given) entities.set(name, value);
     if (given || harmless.test(said)) kept.push(said);
   }
   return { text: `${start}[${kept.join("")}]${subset.slice(end.length)}>`, entities };

@@ -1,4 +1,4 @@
-import type { Doctype } from "./doctype.ts";
+import { readDoctype } from "./doctype.ts";
 import { Markup } from "./markup.ts";
 import { isHarmlessReference } from "./references.ts";
 import { loads, withoutLoads } from "./styles.ts";
@@ -76,10 +76,11 @@ export class Rewriting {
     if (localName(target) !== "xml-stylesheet") this.#write(written);
   }
 
-  doctype(position: number, readDoctype: (written: string) => Doctype): Doctype {
-    const doctype = readDoctype(this.#read(position));
-    this.#write(doctype.text);
-    return doctype;
+  /** The entities that a document type gives a value. Throws `BrokenSvg` on what is none. */
+  doctype(position: number): ReadonlyMap<string, string> {
+    const { text, entities } = readDoctype(this.#read(position));
+    this.#write(text);
+    return entities;
   }
 
   /** Text, as a browser sees it. */

@@ -1,6 +1,5 @@
 import { SaxesParser } from "saxes";
 import { BrokenSvg, Failure } from "../../errors.ts";
-import { readDoctype } from "./doctype.ts";
 import { Rewriting } from "./rewriting.ts";
 
 /**
@@ -23,9 +22,9 @@ export function sanitize(bytes: Uint8Array): Buffer {
 /** What the parser understands is what is written. It throws on all that is not well-formed, as browsers stop there. */
 function rewritingOf(text: string, parser: SaxesParser): Rewriting {
   const rewriting = new Rewriting(text);
+  parser.ENTITIES = entitiesOf([]);
   parser.on("doctype", () => {
-    const { entities } = rewriting.doctype(parser.position, readDoctype);
-    Object.assign(parser.ENTITIES, entities);
+    parser.ENTITIES = entitiesOf(rewriting.doctype(parser.position));
   });
   parser.on("xmldecl", () => rewriting.keep(parser.position));
   parser.on("processinginstruction", ({ target }) => rewriting.instruction(parser.position, target));
@@ -40,6 +39,12 @@ function rewritingOf(text: string, parser: SaxesParser): Rewriting {
   parser.on("closetag", ({ name }) => rewriting.end(parser.position, name));
   return rewriting;
 }
+
+/** Those of XML, and others. Nothing else has a name there, whatever it be: `constructor` is no entity. */
+const entitiesOf = (declared: Iterable<readonly [string, string]>): Record<string, string> =>
+  Object.setPrototypeOf(Object.fromEntries([...declared, ...predefined]), null);
+
+const predefined = Object.entries({ amp: "&", gt: ">", lt: "<", quot: '"', apos: "'" });
 
 /** The encoding an XML declares. */
 const declaration = /^(\s*<\?xml\s[^>]*?\bencoding\s*=\s*)(?:"([\w.:-]+)"|'([\w.:-]+)')/;

@@ -66,7 +66,18 @@ const disguised = (text: string) => fc.tuple(...[...text].map(spelled)).map((par
 const values = fc
   .constantFrom(
     ...["javascript:alert(1)", "data:text/html,a", "vbscript:a", "#a", "", "http://evil/a", "//evil", "a/b"],
-    ...["&e;&f;", "&e;:alert(1)", "url(http://evil/a#b)", "url(#a)", "xlink:href", "href", "onload", "fill"],
+    ...[
+      "&e;&f;",
+      "&e;:alert(1)",
+      "&__proto__;:a",
+      "&toString;b",
+      "url(http://evil/a#b)",
+      "url(#a)",
+      "xlink:href",
+      "href",
+      "onload",
+      "fill",
+    ],
     ...["a{b:url('//evil')}", "data:image/png;base64,AA", "@import 'a'", "image-set('http://evil' 1x)"],
   )
   .chain((text) => (text.startsWith("&") ? fc.constant(text) : disguised(text)));
@@ -108,11 +119,22 @@ const declared = fc.constantFrom(
     "<!ENTITY f SYSTEM 'a'>",
     "<!-- ' -->",
   ],
-  ...["<!ENTITY f 'script:alert(1)'>", '<!ENTITY e "javascript:a">', "<?c d?>", "<!ELEMENT svg ANY>", " "],
+  ...[
+    "<!ENTITY f 'script:alert(1)'>",
+    "<!ENTITY __proto__ 'javascript'>",
+    "<!ENTITY toString 'data:'>",
+    '<!ENTITY e "javascript:a">',
+    "<?c d?>",
+    "<!ELEMENT svg ANY>",
+    " ",
+  ],
 );
 const doctype = fc
   .array(declared, { maxLength: 4 })
-  .map((all) => `<!DOCTYPE svg [${all.join("")}<!ENTITY e "e"><!ENTITY f "f">]>`);
+  .map(
+    (all) =>
+      `<!DOCTYPE svg [${all.join("")}<!ENTITY e "e"><!ENTITY f "f"><!ENTITY __proto__ "p"><!ENTITY toString "t">]>`,
+  );
 const documents = fc
   .tuple(fc.constantFrom("", "<?xml version='1.0'?>", "<!-- a -->"), doctype, attributesOf, fc.array(element))
   .map(([start, doctype, all, inner]) => `${start}${doctype}<svg${all}>${inner.join("")}</svg>`);

@@ -76,6 +76,12 @@ const documents: Readonly<Record<string, readonly (readonly [document: string, l
       '<!DOCTYPE svg [<!ENTITY a "javascript">]><svg><a/>&a;</svg>',
     ],
   ],
+  "whatever the entity is called": [
+    [
+      '<!DOCTYPE svg [<!ENTITY __proto__ "javascript:"><!ENTITY constructor "javascript:">]><svg><a href="&__proto__;a"/><a href="&constructor;a"/></svg>',
+      '<!DOCTYPE svg [<!ENTITY __proto__ "javascript:"><!ENTITY constructor "javascript:">]><svg><a/><a/></svg>',
+    ],
+  ],
   "an animation may not set a reference or a handler": [
     ['<svg><set attributeName=" xlink:href" to="#a"/></svg>', '<svg><set to="#a"/></svg>'],
     ['<svg><animate attributeName="onclick" to="a"/></svg>', '<svg><animate to="a"/></svg>'],
@@ -138,6 +144,7 @@ test("what is no XML is refused", () => {
     '<svg a="1" a="2"/>',
     '<svg a="<"/>',
     "<svg>&unknown;</svg>",
+    "<svg>&constructor;</svg>",
     "<svg><![cdata[a]]></svg>",
     "<svg/>a",
     "<!DOCTYPE svg [ ' ]><svg><script/></svg><!-- ' -->",
