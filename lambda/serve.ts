@@ -5,11 +5,10 @@ import type { Config } from "./config/variables.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
 import type { HttpResponse } from "./http.ts";
-import type { Opened } from "./image/decoders/decoder.ts";
 import { draw } from "./image/draw.ts";
 import { open } from "./image/open.ts";
 import { passThrough } from "./image/pass-through.ts";
-import type { Picture } from "./image/picture.ts";
+import type { Made } from "./image/picture.ts";
 import { plan } from "./image/plan.ts";
 import type { Services } from "./services.ts";
 import { fetchSource } from "./source/fetch.ts";
@@ -53,23 +52,23 @@ async function answerRequest(
 
   const watermark = await fetchingWatermark;
   const began = performance.now();
-  const opened = await open({ ...source, watermark }, request.options, request.limits, deadline);
-  const { picture, cost } = await picturedAs(opened, request, config, deadline);
+  const passed = await passThrough(source, request, config, deadline);
+  const made = passed ?? (await drawnOf({ ...source, watermark }, request, config, deadline));
   log.note({ renderMs: performance.now() - began });
 
-  const drawn = answerPicture({ picture, source, origin: opened.origin ?? opened.info }, request, context);
+  const { picture, origin, cost } = made;
+  const drawn = answerPicture({ picture, source, origin }, request, context);
   return keepDerivative({ drawn, source, cost }, request, context, services, deadline);
 }
 
-/** The source as it is, or what is drawn of it; with the ms that making it again is predicted to take. */
-async function picturedAs(
-  opened: Opened,
+async function drawnOf(
+  source: Parameters<typeof open>[0],
   { options, offers, limits }: ImageRequest,
   config: Config,
   deadline: Deadline,
-): Promise<{ readonly picture: Picture; readonly cost: number }> {
-  const passed = await passThrough(opened, options, limits, config, deadline);
-  if (passed) return { picture: passed, cost: 0 };
+): Promise<Made> {
+  const opened = await open(source, options, limits, deadline);
   const planned = plan(options, opened.info, offers, limits, config);
-  return { picture: await draw(planned, opened, limits, deadline), cost: planned.cost.total };
+  const picture = await draw(planned, opened, limits, deadline);
+  return { picture, origin: opened.origin ?? opened.info, cost: planned.cost.total };
 }

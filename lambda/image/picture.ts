@@ -7,6 +7,15 @@ export interface Picture extends Size {
   readonly format: Format;
 }
 
+/** A picture, and what it was made of. */
+export interface Made {
+  readonly picture: Picture;
+  /** The source as its file says, turned by EXIF `orientation` when seen. */
+  readonly origin: Size & { readonly orientation: number };
+  /** ms that making it again is predicted to take. */
+  readonly cost: number;
+}
+
 /** The size a picture is seen at, turned by its EXIF `orientation`. */
 export const upright = ({ width, height, orientation }: Size & { readonly orientation: number }): Size =>
   orientation > 4 ? { width: height, height: width } : { width, height };

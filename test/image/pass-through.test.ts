@@ -5,6 +5,7 @@ import { Deadline } from "../../lambda/deadline.ts";
 import type { Format } from "../../lambda/formats.ts";
 import { isSkipped } from "../../lambda/options/skip-processing.ts";
 import { serve } from "../../lambda/serve.ts";
+import { plain } from "../drawing.ts";
 import { storeOf, streamOf } from "../objects.ts";
 import { oracle } from "../oracle.ts";
 import { drawn } from "../pictures.ts";
@@ -33,6 +34,12 @@ const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30" onlo
 const harmless = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"/>';
 const png = await drawn(40, 30).png({ compressionLevel: 0 }).toBuffer();
 const turned = await drawn(40, 30).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+const moving = await sharp(
+  await Promise.all(["red", "green", "blue"].map((color) => plain(40, 30, color).png().toBuffer())),
+  { join: { animated: true } },
+)
+  .gif()
+  .toBuffer();
 const gif = await drawn(40, 30).gif().toBuffer();
 
 const objects: Readonly<Record<string, Uint8Array>> = {
@@ -41,6 +48,7 @@ const objects: Readonly<Record<string, Uint8Array>> = {
   "cat.png": png,
   "cat.jpg": turned,
   "cat.gif": gif,
+  "moving.gif": moving,
 };
 
 /** What is answered to `options` of an object; nothing can be stored. */
@@ -119,6 +127,12 @@ test("a source of a format that is left alone goes out byte for byte", async () 
   }
 });
 
+test("nothing is cut off what goes out as it is", async () => {
+  const { body, headers } = await answered("t:50/skp:png", "cat.png", hidden);
+  assert.deepEqual([body.equals(png), headers["X-Result-Width"]], [true, "40"]);
+  assert.equal(`${(await answered("t:50", "logo.svg")).body}`, harmless);
+});
+
 test("another format, asked for by name, is drawn", async () => {
   const { body, type } = await answered("w:20/skp:png", "cat.png@webp");
   assert.deepEqual([type, (await sharp(body).metadata()).width], ["image/webp", 20]);
@@ -139,6 +153,14 @@ test("an answer that was not drawn has the headers of one that was", async () =>
 test("limits hold for what is not drawn, too", async () => {
   const env = { IMGPROXY_MAX_SRC_RESOLUTION: "0.001", IMGPROXY_SKIP_PROCESSING_FORMATS: "png" };
   await assert.rejects(answered("", "cat.png", env), { name: "InvalidSource", status: 422 });
+  await assert.rejects(answered("skp:gif", "moving.gif", env), { name: "InvalidSource", status: 422 });
+});
+
+test("of an animation that is not drawn, one frame is held to the limit", async () => {
+  const env = { IMGPROXY_MAX_SRC_RESOLUTION: "0.002", IMGPROXY_MAX_ANIMATION_FRAMES: "9" };
+  const { body } = await answered("skp:gif", "moving.gif", env);
+  assert.ok(body.equals(moving));
+  await assert.rejects(answered("w:20", "moving.gif", env), { name: "InvalidSource", status: 422 });
 });
 
 test("what was not drawn is not worth keeping", async () => {
