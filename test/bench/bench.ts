@@ -9,6 +9,7 @@ import { type Environment, startEnvironment } from "../../lib/local/lambda/envir
 import { accessVariables } from "../../lib/local/s3/s3.ts";
 import { eventOf } from "../invocation.ts";
 import { ownS3 } from "../own-s3.ts";
+import { animation } from "./animation.ts";
 import { rates } from "./rates.ts";
 import { median, photograph } from "./subject.ts";
 
@@ -92,6 +93,10 @@ budget("peak memory, 24 megapixels of JPEG to 300 px", Number(peak) / 1000, 250,
 fresh.kill();
 await fresh.gone;
 await s3[Symbol.asyncDispose]();
+
+const frames = await animation();
+const beside = `; ${frames.ours.toFixed(0)} ms of CPU`;
+budget("40-frame GIF to WebP, beside bare sharp", frames.ours / frames.bare, 1.6, "x", beside);
 
 say("\nms per megapixel on one thread: measured, and what costs are predicted with");
 for (const { work, measured, predicted } of await rates()) {
