@@ -148,7 +148,7 @@ export const differences = {
     because: "it is made to hold a renderer or all memory",
   },
   frames: {
-    here: "The frames of an animation are held in the function's memory together, and are a 422 where they have no room; their metadata is dropped, and a frame is shown for 65 seconds at most",
+    here: "The frames of an animation are held in the function's memory together, and are a 422 where they have no room; a frame is shown for 65 seconds at most",
     because: "sharp joins them in memory, and writes no longer delay",
   },
 } as const satisfies Readonly<Record<string, Difference>>;

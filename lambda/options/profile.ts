@@ -51,8 +51,9 @@ export const profileStep = step({
   plan: ({ stripColorProfile }, { profile }) => (profile && stripColorProfile ? toStandard : undefined),
 });
 
-/** An animation is written from pixels alone. */
-const holdsProfile = ({ format, animation }: Canvas) => formats[format].profiles && !animation;
+/** Of animations, WebP holds one. */
+const holdsProfile = ({ format, animation }: Canvas) =>
+  formats[format].profiles && (!animation || format === "webp");
 
 /** The same for a profile that was to be kept, and that the format cannot hold. */
 export const lostProfileStep = step({

@@ -344,3 +344,49 @@ test("frames are held to the memory for drawing: all of them at once would take 
   const whole = { ...bounded.plan, framesAtOnce: 20 };
   await assert.rejects(renderApart(whole, bounded.opened, held, deadline()), { name: "ResultTooBig" });
 });
+describe("what an animation says beside its pixels", () => {
+  const xmp = '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>';
+  const saying = async () => {
+    const exif = { IFD0: { Artist: "somebody" } };
+    return (await moving())
+      .withMetadata({ exif, orientation: 6 })
+      .withXmp(xmp)
+      .webp({ ...shown, lossless: true })
+      .toBuffer();
+  };
+
+  test("is kept where it is asked for, and says that it is upright once it is", async () => {
+    const source = await saying();
+    for (const options of ["w:20", "f:webp", "ar:0", "mb:9000/w:20"]) {
+      const result = await drawnAs(`${options}/sm:0/f:webp`, source);
+      const metadata = await sharp(result).metadata();
+      assert.match(String(metadata.exif), /somebody/, options);
+      assert.equal(metadata.xmpAsString, xmp, options);
+      assert.equal(metadata.orientation, options === "ar:0" ? 6 : 1, options);
+      assert.deepEqual([metadata.pages, metadata.delay], [5, DELAYS], options);
+      // All of it is a file, with nothing behind it.
+      assert.equal(result.readUInt32LE(4), result.length - 8, options);
+    }
+  });
+
+  test("holds the profile of its colours, where that is to stay", async () => {
+    const wide = (await moving()).withIccProfile("p3").webp({ ...shown, lossless: true });
+    const source = await wide.toBuffer();
+    const { icc } = await sharp(source).metadata();
+    const result = await sharp(await drawnAs("w:20/scp:0/f:webp", source)).metadata();
+    assert.ok(icc && result.icc?.equals(icc));
+    assert.equal((await sharp(await drawnAs("w:20/f:webp", source)).metadata()).icc, undefined);
+  });
+
+  test("is lost otherwise, and changes no pixel", async () => {
+    const source = await saying();
+    const [kept, lost] = [
+      await drawnAs("w:20/sm:0/f:webp", source),
+      await drawnAs("w:20/kcr:0/f:webp", source),
+    ];
+    const { exif, xmp } = await sharp(lost).metadata();
+    assert.deepEqual([exif, xmp], [undefined, undefined]);
+    for (const frame of DELAYS.keys())
+      assert.deepEqual((await frameOf(kept, frame)).pixels, (await frameOf(lost, frame)).pixels);
+  });
+});

@@ -6,6 +6,7 @@ import { lossless, type Stage } from "../stage.ts";
 import { copyrightOf, upright } from "./exif.ts";
 import { copyrightIptc, withIptc } from "./iptc.ts";
 import { type Told, withChunks } from "./png.ts";
+import { withWebpChunks } from "./webp.ts";
 import { copyrightXmp } from "./xmp.ts";
 
 /** What a source tells beside its pixels. It comes along as data, for pixels that are drawn lose it. */
@@ -53,9 +54,17 @@ function withCopyright(image: Sharp, { exif, xmp }: Metadata): Sharp {
   return packet ? signed.withXmp(packet) : signed;
 }
 
-/** The file of a picture with its IPTC, which sharp writes into none; JPEGs alone. */
-export function signed(file: Uint8Array, { iptc }: Metadata, { format, metadata }: Output): Uint8Array {
-  if (!iptc || format !== "jpeg" || metadata === "none") return file;
+/** A file with what sharp does not write into it: the IPTC of a JPEG, all that an animated WebP is to tell. */
+export function signed(file: Uint8Array, source: Metadata, output: Output): Uint8Array {
+  const { format, animation } = output;
+  if (format === "jpeg") return withKeptIptc(file, source, output);
+  const kept = keptOf(source, output);
+  if (format !== "webp" || !animation || !Object.values(kept).some(Boolean)) return file;
+  return withWebpChunks(Buffer.from(file.buffer, file.byteOffset, file.length), kept);
+}
+
+function withKeptIptc(file: Uint8Array, { iptc }: Metadata, { metadata }: Output): Uint8Array {
+  if (!iptc || metadata === "none") return file;
   const kept = metadata === "all" ? iptc : copyrightIptc(iptc);
   return kept ? withIptc(file, kept) : file;
 }
