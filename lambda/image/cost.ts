@@ -37,7 +37,7 @@ export function costOf(
   const looks = frames === 1 && strokes[0]?.attention ? 2 : 1;
   const decode = loaded.cost * looks * timesDecoded(frames, framesAtOnce);
   const one = drawing(loaded.size, strokes) + holding(strokes, canvas, output);
-  const draw = frames > 1 ? frames * (one + FRAME_MS) : one;
+  const draw = (frames > 1 ? frames * (one + FRAME_MS) : one) + overlays(strokes);
   const written = megapixels(canvas) * encodeRate(output) * timesEncoded(canvas, output);
   const encode = frames > 1 ? frames * (written + (frameEncodeMs[output.format] ?? 0)) : written;
   return { decode, draw, encode, total: decode + draw + encode };
@@ -77,14 +77,17 @@ function loadedFor(
 /** Every stroke works on what it leaves; a resize, on what it is given if that is more. */
 function drawing(loaded: Size, strokes: readonly Stroke[]): number {
   const givens = [loaded, ...strokes.map(({ leaves }) => leaves)];
-  return strokes.reduce((sum, { call, rate, leaves, attention, overlay }, at) => {
+  return strokes.reduce((sum, { call, rate, leaves, attention }, at) => {
     const given = megapixels(givens[at] ?? loaded);
-    const laid = overlay ? laying(overlay) : 0;
     const looking = attention ? given * ATTENTION_RATE : 0;
     const read = call === "resize" ? Math.max(0, given - megapixels(leaves)) * READ_RATE : 0;
-    return sum + megapixels(leaves) * rate + read + looking + laid;
+    return sum + megapixels(leaves) * rate + read + looking;
   }, 0);
 }
+
+/** What is laid over a picture is drawn beside it, once. */
+const overlays = (strokes: readonly Stroke[]): number =>
+  strokes.reduce((sum, { overlay }) => sum + (overlay ? laying(overlay) : 0), 0);
 
 /** The watermark is decoded and drawn by itself; of what it is scaled to, only what lies on the picture. */
 function laying({ source, strokes }: Overlay): number {
