@@ -20,12 +20,7 @@ interface Place {
   readonly after?: readonly string[];
   /** Calls that the same sharp may run besides; all others would see other colours than they should. */
   readonly only?: readonly string[];
-  /** Calls after which it costs more in the same sharp than in another. */
-  readonly apartFrom?: readonly string[];
 }
-
-/** sharp gives a picture alpha before it scales it, where it is to composite: all of that takes twice the time. */
-const withAlpha = ["resize", "blur", "convolve", "sharpen"] as const;
 
 /**
  * The order in which one sharp runs its operations, whatever order they are called in. Read from sharp 0.35's pipeline.
@@ -51,8 +46,7 @@ export const sharpOrder = [
   { call: "recomb", method: "recomb" },
   { call: "modulate", method: "modulate" },
   { call: "sharpen", method: "sharpen" },
-  { call: "composite", method: "composite", apartFrom: withAlpha },
-  { call: "removeAlpha", method: "removeAlpha" },
+  { call: "composite", method: "composite" },
   { call: "withIccProfile", method: "withIccProfile" },
 ] as const satisfies readonly Place[];
 
@@ -81,7 +75,6 @@ export interface ArgumentsOf {
   ];
   readonly sharpen: readonly [SharpenOptions];
   readonly composite: readonly [OverlayOptions[]];
-  readonly removeAlpha: readonly [];
   readonly withIccProfile: readonly [icc: string, options: WithIccProfileOptions];
 }
 
@@ -97,9 +90,8 @@ export const methodOf = (call: SharpCall): (typeof sharpOrder)[number]["method"]
 
 /** Whether one sharp that has been asked for `earlier`, in this order, would run `call` after all of them. */
 export function joins(call: SharpCall, earlier: readonly SharpCall[]): boolean {
-  const { after, apartFrom = [] }: Place = placeOf(call);
+  const { after }: Place = placeOf(call);
   if (!earlier.every((one) => isUnbound(one, call))) return false;
-  if (earlier.some((one) => apartFrom.includes(one))) return false;
   if (after && !earlier.some((one) => after.includes(one))) return false;
   return earlier.every((one) => rank(one) < rank(call));
 }

@@ -1,6 +1,6 @@
 import type { Canvas, Size } from "./canvas.ts";
 import type { Option, OptionValues, Settled } from "./option.ts";
-import type { PlannedStroke } from "./stroke.ts";
+import type { Overlay, PlannedStroke } from "./stroke.ts";
 
 /** The options that somebody reads, by the name it calls them. */
 export type Needs = Readonly<Record<string, Option>>;
@@ -21,8 +21,12 @@ export interface Raw extends Size {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
-/** A step's own drawing. It yields now and then, so that whoever waits for it can look at the time. */
-export type Drawing = (picture: Raw, args: readonly [number]) => Generator<undefined, Raw, undefined>;
+/** A step's own drawing, which may draw over the picture it is given. It yields now and then, so that whoever waits for it can look at the time. */
+export type Drawing = (
+  picture: Raw,
+  args: readonly [number],
+  overlay?: Overlay,
+) => Generator<undefined, Raw, undefined>;
 
 /** What a step will do. Without strokes it only settles something for those after it. */
 export interface Planned {

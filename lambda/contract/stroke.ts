@@ -1,5 +1,6 @@
 import type { Format } from "../formats.ts";
 import type { Size } from "./canvas.ts";
+import type { Box } from "./geometry.ts";
 import { type ArgumentsOf, joins, type SharpCall } from "./sharp-order.ts";
 
 /** ms per megapixel of one vCPU: what copying pixels takes, and every call that does no more. */
@@ -12,17 +13,13 @@ export const RESIZE_RATE = 6;
 export type Call = SharpCall | "own";
 type Arguments<C extends Call> = C extends SharpCall ? ArgumentsOf[C] : readonly [number];
 
-/** The watermark as it is laid over a picture: it is drawn beside it, from its own file. */
-export interface Overlay {
+/** The watermark as it is laid over a picture: where it lies, and how it is drawn from its own file. */
+export interface Overlay extends Box {
   /** What its file holds. */
   readonly source: Size & { readonly format: Format };
-  /** How it is drawn; what the last one leaves lies on the picture whole. */
   readonly strokes: readonly Stroke[];
-  /** px from the corner of the picture. */
-  readonly left: number;
-  readonly top: number;
-  /** 0–1, by which its alpha is multiplied. */
-  readonly opacity: number;
+  /** RGBA, row by row, once it is drawn. */
+  readonly pixels?: Uint8Array;
 }
 
 /** One call as a step plans it. */
@@ -36,7 +33,7 @@ export interface PlannedStroke {
   readonly leaves?: Size;
   /** The place of the cut is still to be found in the pixels: where the eye is caught. */
   readonly attention?: true;
-  /** What is to be composited; it becomes the call's argument once it is drawn. */
+  /** What the step draws over the picture. */
   readonly overlay?: Overlay;
 }
 

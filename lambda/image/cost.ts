@@ -90,9 +90,8 @@ const overlays = (strokes: readonly Stroke[]): number =>
   strokes.reduce((sum, { overlay }) => sum + (overlay ? laying(overlay) : 0), 0);
 
 /** The watermark is decoded and drawn by itself; of what it is scaled to, only what lies on the picture. */
-function laying({ source, strokes }: Overlay): number {
+function laying({ source, strokes, ...seen }: Overlay): number {
   const { size, cost } = loadedFor(source, strokes);
-  const seen = strokes.at(-1)?.leaves ?? source;
   const least = (size: Size) => (megapixels(size) < megapixels(seen) ? size : seen);
   return (
     cost +

@@ -41,8 +41,9 @@ export function assertDrawable(
       throw new ResultTooBig(`${width}x${height}: its lines take ${lines} of ${memory} bytes`);
   }
 
+  // What a step draws by itself is held even where nothing follows.
   const held = passes(strokes)
-    .slice(0, -1)
+    .filter((pass, at, { length }) => at < length - 1 || pass[0]?.call === "own")
     .flatMap((pass) => pass.at(-1)?.leaves ?? []);
   const most = Math.max(maxSrcResolution, megapixels(source));
   for (const size of [...held, result]) {
@@ -53,11 +54,11 @@ export function assertDrawable(
   assertCoded(source, "decoding", decoderBytes[source.format], memory);
   assertCoded(result, "encoding", encoderBytes[result.format], memory);
   const overlays = strokes.flatMap(({ overlay }) => overlay ?? []);
-  for (const { strokes, source } of overlays)
-    assertDrawable(strokes, { ...laidBy(strokes, source), format: "png" }, source, limits);
+  for (const { strokes, source, width, height } of overlays)
+    assertDrawable(strokes, { width, height, format: "png" }, source, limits);
 
   // A pass between two others holds what it begins with and what it makes of it, beside what is to be laid on it.
-  const laid = overlays.reduce((sum, { strokes, source }) => sum + megapixels(laidBy(strokes, source)), 0);
+  const laid = overlays.reduce((sum, overlay) => sum + megapixels(overlay), 0);
   for (const [at, size] of [...held, nothing].entries()) {
     const holding = megapixels(size) + megapixels(held[at - 1] ?? nothing) + laid;
     const bytes = holding * 1e6 * BYTES_PER_PIXEL;
@@ -104,7 +105,5 @@ export function framesDecoded(source: Size, canvas: Canvas, output: Output, { me
     );
   return Math.min(frames, fit);
 }
-
-const laidBy = (strokes: readonly Stroke[], source: Size): Size => strokes.at(-1)?.leaves ?? source;
 
 const nothing: Size = { width: 0, height: 0 };

@@ -10,10 +10,10 @@ import { encode } from "./encode.ts";
 import { drawFrames } from "./frames.ts";
 import { signed, telling } from "./metadata/metadata.ts";
 import { isHeld } from "./output.ts";
-import { faded } from "./overlay.ts";
 import { needsProfile, passes } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Plan } from "./plan.ts";
+import { run } from "./run.ts";
 import { findAttention } from "./smart.ts";
 import { materialize, rawOf, type Stage, stageOf } from "./stage.ts";
 
@@ -30,13 +30,14 @@ export async function render(plan: Plan, opened: Opened, deadline: Deadline): Pr
   return { body: signed(file, metadata, output), format: output.format, width, height };
 }
 
-/** The plan with what is to be composited drawn: once, however many frames it is laid over. */
+/** The plan with its overlays drawn: once, however many frames it is laid over. */
 async function withOverlays(plan: Plan, { watermark }: Opened, deadline: Deadline): Promise<Plan> {
   const drawn = plan.strokes.map(async (stroke): Promise<Stroke> => {
     const { overlay } = stroke;
     if (!overlay || !watermark) return stroke;
     const stage = await drawStrokes(overlay.strokes, stageAt(watermark), deadline);
-    return { ...stroke, args: [[await faded(stage, overlay, deadline)]] };
+    const { data } = await run(() => stage.pixels().ensureAlpha().raw(), deadline);
+    return { ...stroke, overlay: { ...overlay, pixels: data } };
   });
   return { ...plan, strokes: await Promise.all(drawn) };
 }
@@ -54,7 +55,9 @@ async function drawStrokes(strokes: readonly Stroke[], source: Stage, deadline: 
   const groups = passes(strokes);
   for (const [at, group] of groups.entries()) {
     const rest = groups.slice(at).flat();
-    if (at > 0) stage = await materialize(stage, { profile: needsProfile(rest) }, deadline);
+    // What a step draws by itself begins with pixels anyway.
+    if (at > 0 && group[0]?.call !== "own")
+      stage = await materialize(stage, { profile: needsProfile(rest) }, deadline);
     stage = await drawPass(group, stage, deadline);
   }
   return stage;
@@ -83,9 +86,13 @@ const placedByAttention = async (stroke: Stroke, stage: Stage, deadline: Deadlin
 const TICK = 20;
 
 /** Has a step draw by itself. */
-async function drawOwn({ step, args: [size] }: Stroke, stage: Stage, deadline: Deadline): Promise<Stage> {
+async function drawOwn(
+  { step, args: [size], overlay }: Stroke,
+  stage: Stage,
+  deadline: Deadline,
+): Promise<Stage> {
   const raw = await rawOf(stage, deadline);
-  const drawing = everyStep.find(({ name }) => name === step)?.draw?.(raw, [Number(size)]);
+  const drawing = everyStep.find(({ name }) => name === step)?.draw?.(raw, [Number(size)], overlay);
   let ticked = performance.now();
   for (let next = drawing?.next(); next; next = drawing?.next()) {
     if (next.done) return stageOf(next.value);

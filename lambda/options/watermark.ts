@@ -1,10 +1,11 @@
 import { choice, factor, fraction, offset } from "../contract/args.ts";
-import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
+import { megapixels, type Size } from "../contract/canvas.ts";
 import { compassPoints, scaleToEven } from "../contract/geometry.ts";
 import { compound, type OptionValues } from "../contract/option.ts";
-import { type Planned, settled, step } from "../contract/step.ts";
+import { settled, step } from "../contract/step.ts";
 import { COPY_RATE, stroke } from "../contract/stroke.ts";
 import { walk } from "../contract/walk.ts";
+import { blendLine } from "./blending.ts";
 import { placed, tiled } from "./laying.ts";
 import { layoutStep } from "./layout.ts";
 import { mirrorStep, turnStep } from "./orient.ts";
@@ -34,14 +35,14 @@ export const wantsWatermark = (options: OptionValues): boolean =>
   (settled({ watermark }, options).watermark.opacity ?? 0) > 0;
 
 /** ms per megapixel of one vCPU that is covered; the rest of the picture is copied. */
-const BLEND_RATE = 30;
+const BLEND_RATE = 45;
 
 /** Lays the watermark over the picture. What hangs over its edges is cut off. */
 export const watermarkStep = step({
   name: "watermark",
   needs: { watermark },
   plan({ watermark: { opacity = 0, position = "ce", x = 0, y = 0, scale = 0 } }, canvas) {
-    const { watermark: mark, alpha } = canvas;
+    const { watermark: mark } = canvas;
     if (!mark || opacity === 0) return;
     const drawn = walk(
       [layoutStep, scaleStep, mirrorStep, turnStep],
@@ -51,21 +52,28 @@ export const watermarkStep = step({
     const laid =
       position === "re" ? tiled(drawn, { x, y }, canvas) : placed(drawn, { type: position, x, y }, canvas);
     if (!laid) return;
-    const cut = { ...drawn.canvas, ...laid.strokes.at(-1)?.leaves };
-    const covered = megapixels(cut) / megapixels(canvas);
+    const { width, height } = laid.strokes.at(-1)?.leaves ?? drawn.canvas;
+    const { strokes } = walk([profileStep], {}, { ...drawn.canvas, width, height });
+    const { width: across, height: down, format } = mark.canvas;
     const overlay = {
       ...laid,
-      strokes: [...laid.strokes, ...walk([profileStep], {}, cut).strokes],
-      source: sourceOf(mark.canvas),
-      opacity: opacity * mark.opacity,
+      ...{ width, height },
+      strokes: [...laid.strokes, ...strokes],
+      source: { width: across, height: down, format },
     };
+    const rate = COPY_RATE + (BLEND_RATE * megapixels(overlay)) / megapixels(canvas);
     return {
-      strokes: [
-        stroke("composite", [[]], { rate: COPY_RATE + BLEND_RATE * covered, overlay }),
-        ...(alpha ? [] : [stroke("removeAlpha", [])]),
-      ],
+      strokes: [stroke("own", [opacity * mark.opacity], { rate, overlay })],
       canvas: { grey: canvas.grey && mark.canvas.grey },
-    } satisfies Planned;
+    };
+  },
+  *draw(picture, [opacity], overlay) {
+    const { pixels } = overlay ?? {};
+    for (let line = 0; overlay && pixels && line < overlay.height; line++) {
+      blendLine(picture, overlay, pixels, line, opacity);
+      yield;
+    }
+    return picture;
   },
 });
 
@@ -79,5 +87,3 @@ function sizeOptions(scale: number, canvas: Size): OptionValues {
     [enlarge.name]: true,
   };
 }
-
-const sourceOf = ({ width, height, format }: Canvas) => ({ width, height, format });

@@ -90,9 +90,9 @@ for (const [options, format, side, [decode = 0, draw = 0, encode = 0]] of byHand
 test("a watermark costs its decoding, and what it covers more than what it leaves free", () => {
   const mark = { ...jpegOf(1000, 1000), format: "png" as const };
   const source = { ...jpegOf(4000, 4000), watermark: mark };
-  // Decoded for 18 ms, laid on 1 of 16 megapixels at 30 more; all are composited, and lose their alpha.
-  assert.equal(predicted("wm:1:nowe", {}, source).draw, 18 + 16 * 3 + 1 * 30 + 16 * 3);
-  assert.equal(predicted("wm:1:re", {}, source).draw, 18 + 16 * 3 + 16 * (3 + 30) + 16 * 3);
+  // Decoded for 18 ms, laid on 1 of 16 megapixels at 45 more; all are copied.
+  assert.equal(predicted("wm:1:nowe", {}, source).draw, 18 + 16 * 3 + 1 * 45);
+  assert.equal(predicted("wm:1:re", {}, source).draw, 18 + 16 * 3 + 16 * (3 + 45));
   // Scaled to 40000x40000, of which 16 megapixels are drawn.
   assert.ok(predicted("wm:1:ce:0:0:10", {}, source).draw < 1000);
 });

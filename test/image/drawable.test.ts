@@ -41,7 +41,7 @@ test("so must a watermark beside them, as far as it lies on the picture", () => 
     const source = { ...jpegOf(5000, 5000), watermark };
     return () => plan(optionsOf(options).options, source, noOffers, limitsOf(config), config);
   };
-  const sized = "rs:force:5000:5001/el:1";
+  const sized = "rs:force:4000:5001/el:1";
   assert.doesNotThrow(marked(`${sized}/wm:1:ce`));
   assert.throws(marked(`${sized}/wm:1:re`), { name: "ResultTooBig" });
   // 50000x50000, of which the middle is drawn.

@@ -50,9 +50,7 @@ describe("common requests are one pass", () => {
     ["c:1000:1000/f:jpeg", clear, "extractBefore flatten"],
     ["w:300/bl:2/sh:1", photo, "resize blur sharpen"],
     ["c:1000:1000:sm", photo, "extractBefore"],
-    ["wm:1", marked, "composite removeAlpha"],
-    ["c:1000:1000/wm:1", { ...still, watermark: clear }, "extractBefore composite removeAlpha"],
-    ["pd:10/bg:fff/wm:1", marked, "extend composite removeAlpha"],
+    ["wm:1", marked, "own"],
     ["c:1000:1000:sm/w:300", still, "extractBefore resize"],
   ] as const) {
     test(`${options}${source.orientation > 1 ? `, EXIF ${source.orientation}` : ""}: ${calls}`, () => {
@@ -69,11 +67,9 @@ describe("what sharp would do in another order is a pass of its own", () => {
     ["rs:fill:4000:2000/fl:1", photo, ["flop", "extractAfter"]],
     ["rs:fill:300:300/g:sm", photo, ["resize", "extractAfter"]],
     ["w:300/pix:5/pd:5/bg:fff", photo, ["resize", "own", "extend"]],
-    // sharp would scale an alpha that is not there yet.
-    ["w:300/wm:1", marked, ["resize", "composite removeAlpha"]],
-    ["w:300/pd:5/wm:1/f:jpeg", marked, ["resize extend", "composite removeAlpha"]],
-    ["w:300/wm:1/f:jpeg", { ...clear, watermark: clear }, ["resize", "flatten composite removeAlpha"]],
-    ["w:300/wm:1", { ...clear, watermark: clear }, ["resize", "composite"]],
+    ["w:300/wm:1", marked, ["resize", "own"]],
+    ["w:300/pd:5/wm:1/f:jpeg", marked, ["resize extend", "own"]],
+    ["wm:1/f:jpeg", { ...clear, watermark: clear }, ["flatten", "own"]],
   ] as const) {
     test(`${options}: ${calls.join(", ")}`, () => assert.deepEqual(passesOf(options, source), calls));
   }
@@ -83,7 +79,7 @@ test("a watermark is drawn in one pass of its own, tiles of it too, unless there
   const laying = (options: string, watermark: ImageInfo) => {
     const source = { ...photo, watermark };
     const { strokes } = plan(optionsOf(options).options, source, offers, limitsOf(config), config);
-    const { overlay } = strokes.find(({ call }) => call === "composite") ?? {};
+    const { overlay } = strokes.find(({ step }) => step === "watermark") ?? {};
     return passes(overlay?.strokes ?? []).map((pass) => pass.map(({ call }) => call).join(" "));
   };
   const small: ImageInfo = { ...clear, width: 30, height: 20 };

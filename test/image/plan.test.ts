@@ -122,7 +122,7 @@ describe("geometryOtherTests: a picture is as large as imgproxy's, also in its o
       const size = sizesElsewhere[source] ?? assert.fail(source);
       const { canvas, strokes } = planned({ source: { ...size, orientation: 1 }, options });
       assert.equal(
-        strokes.some(({ call }) => call === "composite"),
+        strokes.some(({ step }) => step === "watermark"),
         options.includes("watermark:"),
       );
       assert.deepEqual([canvas.width, canvas.height], [width, height]);
