@@ -40,6 +40,10 @@ const moving = await sharp(
 )
   .gif()
   .toBuffer();
+const bordered = await plain(20, 10, "red")
+  .extend({ top: 10, bottom: 10, left: 10, right: 10 })
+  .png()
+  .toBuffer();
 const gif = await drawn(40, 30).gif().toBuffer();
 
 const objects: Readonly<Record<string, Uint8Array>> = {
@@ -49,6 +53,7 @@ const objects: Readonly<Record<string, Uint8Array>> = {
   "cat.jpg": turned,
   "cat.gif": gif,
   "moving.gif": moving,
+  "bordered.png": bordered,
 };
 
 /** What is answered to `options` of an object; nothing can be stored. */
@@ -128,8 +133,10 @@ test("a source of a format that is left alone goes out byte for byte", async () 
 });
 
 test("nothing is cut off what goes out as it is", async () => {
-  const { body, headers } = await answered("t:50/skp:png", "cat.png", hidden);
-  assert.deepEqual([body.equals(png), headers["X-Result-Width"]], [true, "40"]);
+  const { body, headers } = await answered("t:10/skp:png", "bordered.png", hidden);
+  assert.deepEqual([body.equals(bordered), headers["X-Result-Width"]], [true, "40"]);
+  const cut = await answered("t:10", "bordered.png", hidden);
+  assert.equal(cut.headers["X-Result-Width"], "20");
   assert.equal(`${(await answered("t:50", "logo.svg")).body}`, harmless);
 });
 
