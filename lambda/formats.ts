@@ -138,7 +138,7 @@ export const formats = {
     lossy: true,
     maxSide: 16_384,
     writes: false,
-    decodeMs: 100,
+    decodeMs: 80,
     encodeMs: 0,
   },
   jxl: {
