@@ -147,6 +147,19 @@ export const differences = {
     here: "An SVG of more than 100,000 elements, 250 in each other, 16 layers in each other, 500 filters, 64 KB of style sheets or 50 pictures is refused, whether it is drawn or not",
     because: "it is made to hold a renderer or all memory",
   },
+  windowsPictures: {
+    here: "A BMP of 16 bits is drawn with or without masks, and a move in a packed one leads where it says; of an ICO the largest picture is drawn wherever it stands",
+    because:
+      "imgproxy draws the one black or not at all, the other a line off, and a smaller one of the third",
+  },
+  webAssembly: {
+    here: "HEIC and JPEG XL are read at 8 bits a channel, without EXIF, and as far as the function's memory goes: some 80 and 16 megapixels at 1769 MB; a JPEG XL that moves is its first frame",
+    because: "they are decoded by WebAssembly, in a process that can be killed",
+  },
+  watermarkUrl: {
+    here: "What was kept with a watermark stays when another comes to lie at `IMGPROXY_WATERMARK_URL`",
+    because: "a key is told from the settings alone, at the edge too",
+  },
   frames: {
     here: "The frames of an animation are held in the function's memory together, and are a 422 where they have no room; a frame is shown for 65 seconds at most",
     because: "sharp joins them in memory, and writes no longer delay",

@@ -84,6 +84,9 @@ const shown: Partial<
     "a failure that lasts says so to the edge: a missing picture is asked for once in a while, not by every viewer",
   ],
   clientHints: ["edge/hints.test.ts", "at the edge a hint is taken for the next step, or for the last"],
+  windowsPictures: ["image/bmp.test.ts", "16 bits, 5 for each colour, the lowest first"],
+  webAssembly: ["image/jxl.test.ts", "of more than the function's memory decodes"],
+  watermarkUrl: ["source/watermark.test.ts", "for five minutes"],
   requestId: ["http.test.ts", "a request id that could break a header or a log line is replaced"],
   ownDeadline: () => assert.equal(readConfig({}).timeout, undefined),
   resultLimit: async () => {

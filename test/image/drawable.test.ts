@@ -53,6 +53,8 @@ test("an AVIF that its encoder could not hold is refused, as a JPEG it is drawn"
   assert.throws(() => planned("rs:force:8000:6100/el:1/f:avif", 100, 100), { name: "ResultTooBig" });
   assert.doesNotThrow(() => planned("rs:force:8000:6100/el:1/f:jpeg", 100, 100));
   assert.doesNotThrow(() => planned("rs:force:6000:6000/el:1/f:avif", 100, 100));
+  assert.throws(() => planned("rs:force:4000:4000/el:1/f:jxl", 100, 100), { name: "ResultTooBig" });
+  assert.doesNotThrow(() => planned("rs:force:3900:4000/el:1/f:jxl", 100, 100));
 });
 
 test("what one pass draws is never held whole, and may be larger on the way", () => {
