@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { readConfig } from "../lambda/config/variables.ts";
 import { Deadline } from "../lambda/deadline.ts";
 import type { Format } from "../lambda/formats.ts";
@@ -7,6 +7,7 @@ import { draw } from "../lambda/image/draw.ts";
 import { open } from "../lambda/image/open.ts";
 import { plan } from "../lambda/image/plan.ts";
 
+import { imageType } from "../lambda/image-type.ts";
 import { limitsOf } from "../lambda/options/limits.ts";
 import { optionsOf } from "./options-of.ts";
 import type { Env } from "./services.ts";
@@ -14,7 +15,11 @@ import type { Env } from "./services.ts";
 const offers = { auto: [], enforced: [], preferred: ["jpeg", "png", "gif"] } as const;
 
 /** What sharp does not read, and our own decoders do. */
-const notOfSharp: readonly Format[] = ["bmp", "ico", "jxl"];
+const notOfSharp: readonly (Format | undefined)[] = ["bmp", "ico", "jxl"];
+
+/** The picture in a file, whatever its format. */
+export const pictureIn = async (body: Uint8Array): Promise<Sharp> =>
+  notOfSharp.includes(imageType(body)) ? (await openHere({ bytes: body })).pixels() : sharp(body);
 
 /** The file that the options of a URL make of a source where the environment is `env`, with what can be asked of its pixels. */
 export async function drawnAs(text: string, source: Buffer, env: Env = {}, watermark?: Buffer) {
@@ -29,7 +34,7 @@ export async function drawnAs(text: string, source: Buffer, env: Env = {}, water
     limits,
     deadline,
   );
-  const picture = notOfSharp.includes(format) ? (await openHere({ bytes: body })).pixels() : sharp(body);
+  const picture = await pictureIn(body);
   const { data, info } = await picture.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   /** Red, green, blue and alpha, 0–255. */
   const pixel = (x: number, y: number) => {

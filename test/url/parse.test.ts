@@ -197,7 +197,9 @@ describe("clientFeatures: a client is offered what imgproxy offers it", () => {
     test(id, { skip: unbuilt(config) }, () => {
       const { auto, enforced } = readWith(headers, config).offers;
       const expected = (verb: string) =>
-        ["Avif", "WebP"].filter((format) => expect[verb + format]).map((format) => format.toLowerCase());
+        ["Jxl", "Avif", "WebP"]
+          .filter((format) => expect[verb + format])
+          .map((format) => format.toLowerCase());
       assert.deepEqual({ auto, enforced }, { auto: expected("Prefer"), enforced: expected("Enforce") });
       const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
       const { width, dpr } = hintsIn(Object.fromEntries(lower), configOf(config));
