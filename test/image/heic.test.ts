@@ -124,6 +124,14 @@ describe("a HEIC that is none is refused", () => {
   const refused = async (bytes: Buffer, env = {}) =>
     assert.rejects(drawnAs("w:10/f:png", bytes, env), { status: 422 });
 
+  test("of another size than it says", async () => {
+    for (const claims of [
+      [100, 100],
+      [32, 32],
+    ] as const)
+      await refused(heic({ claims }));
+  });
+
   test("of more pixels than are allowed, by what it says", async () => {
     await refused(heic({ claims: [60_000, 60_000] }));
     await refused(heic({ grid: [1, 1], claims: [60_000, 60_000] }));

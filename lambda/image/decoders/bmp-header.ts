@@ -1,5 +1,6 @@
 import type { Size } from "../../contract/canvas.ts";
 import { BrokenSource } from "../../errors.ts";
+import { viewOf } from "./reading.ts";
 
 /** What a BMP says of itself before its pixels. */
 export interface BmpHeader extends Size {
@@ -34,27 +35,20 @@ const packings: Readonly<Record<number, readonly number[]>> = {
 
 /** Reads the header. Throws `BrokenSource` where it is none, or one of a picture that is not drawn. */
 export function bmpHeader(bytes: Uint8Array): BmpHeader {
-  const file = viewOf(bytes);
   if (bytes.length < FILE_HEADER + 40) throw new BrokenSource("BMP: the header is cut off");
+  const file = viewOf(bytes);
   const length = file.getUint32(14, true);
-  const height = file.getInt32(22, true);
-  const size = { width: file.getInt32(18, true), height: Math.abs(height) };
-  const [planes, said, packing] = [26, 28, 30].map((at) => file.getUint16(at, true));
-  const bits = depths.find((depth) => depth === said);
   if (!lengths.includes(length)) throw new BrokenSource(`BMP: a header of ${length} bytes`);
-  if (!(size.width > 0 && size.height > 0)) throw new BrokenSource(`BMP: ${size.width}x${size.height}`);
-  if (planes !== 1) throw new BrokenSource(`BMP: ${planes} planes`);
-  if (bits === undefined || packing === undefined || !packings[packing]?.includes(bits))
-    throw new BrokenSource(`BMP: ${said} bits a pixel, packed by method ${packing}`);
   if (bytes.length < FILE_HEADER + length) throw new BrokenSource("BMP: the header is cut off");
-
-  const masks = packing === 3 || packing === 6 ? masksOf(file, bits) : defaultMasks;
+  const { bits, packing } = depthOf(file);
+  const masked = packing === 3 || packing === 6;
+  const masks = masked ? masksOf(file, bits) : defaultMasks;
   const colors = bits > 8 ? 0 : file.getUint32(46, true) || 2 ** bits;
   return {
-    ...size,
+    ...sizeOf(file),
     bits,
     channels: bits === 32 && hasAlpha(file, length) ? 4 : 3,
-    topDown: height < 0,
+    topDown: file.getInt32(22, true) < 0,
     runs: packing === 1 || packing === 2,
     offset: file.getUint32(10, true),
     palette: bits === 16 ? paletteOf(masks) : paletteIn(bytes, FILE_HEADER + length, bits, colors),
@@ -62,10 +56,26 @@ export function bmpHeader(bytes: Uint8Array): BmpHeader {
   };
 }
 
-const depths = [1, 2, 4, 8, 16, 24, 32] as const;
+function sizeOf(file: DataView): Size {
+  const [width, height] = [file.getInt32(18, true), Math.abs(file.getInt32(22, true))];
+  if (width > 0 && height > 0) return { width, height };
+  throw new BrokenSource(`BMP: ${width}x${height}`);
+}
 
-/** A view of all bytes of an array. */
-export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function depthOf(file: DataView): Pick<BmpHeader, "bits"> & { readonly packing: number } {
+  const [planes, said, packing] = [
+    file.getUint16(26, true),
+    file.getUint16(28, true),
+    file.getUint32(30, true),
+  ];
+  if (planes !== 1) throw new BrokenSource(`BMP: ${planes} planes`);
+  const bits = depths.find((depth) => depth === said);
+  if (bits === undefined || !packings[packing]?.includes(bits))
+    throw new BrokenSource(`BMP: ${said} bits a pixel, packed by method ${packing}`);
+  return { bits, packing };
+}
+
+const depths = [1, 2, 4, 8, 16, 24, 32] as const;
 
 /** A short header says nothing of alpha, and imgproxy takes the fourth byte for it. */
 const hasAlpha = (file: DataView, length: number) => length < 56 || file.getUint32(66, true) !== 0;

@@ -1,8 +1,9 @@
 import type { Size } from "../../contract/canvas.ts";
 import { BrokenSource } from "../../errors.ts";
 import { openBmp } from "./bmp.ts";
-import { FILE_HEADER, viewOf } from "./bmp-header.ts";
+import { FILE_HEADER } from "./bmp-header.ts";
 import type { File, Opened } from "./decoder.ts";
+import { viewOf } from "./reading.ts";
 import { openWithSharp } from "./sharp.ts";
 
 /** One picture of several, as the directory tells of it. */

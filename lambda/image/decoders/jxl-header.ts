@@ -1,6 +1,5 @@
 import type { Size } from "../../contract/canvas.ts";
-import { BrokenSource } from "../../errors.ts";
-import { viewOf } from "./bmp-header.ts";
+import { type Bits, bitsOf, viewOf } from "./reading.ts";
 
 /** What a JPEG XL says of itself, upright. */
 export interface JxlHeader extends Size {
@@ -10,7 +9,7 @@ export interface JxlHeader extends Size {
 /** Reads the header, from a bare code stream or from the box that holds it. Throws `BrokenSource` where there is none. */
 export function jxlHeader(bytes: Uint8Array): JxlHeader {
   const stream = bytes[0] === 0xff ? bytes : codestreamIn(bytes);
-  const bits = bitsOf(stream.subarray(2));
+  const bits = bitsOf("JXL", stream.subarray(2));
   const size = readSize(bits);
   if (bits.flag()) return { ...size, alpha: false };
 
@@ -43,38 +42,6 @@ function codestreamIn(bytes: Uint8Array): Uint8Array {
     at += length;
   }
   return Buffer.concat(parts);
-}
-
-/** A number that says how many bits it takes: so much, and so many bits more. */
-type Choice = readonly [least: number, bits?: number];
-
-interface Bits {
-  /** The next bits, the lowest first. Throws `BrokenSource` when there are no more. */
-  take(count: number): number;
-  flag(): boolean;
-  /** A number written in one of four ways. */
-  choose(...ways: readonly [Choice, Choice, Choice, Choice]): number;
-}
-
-function bitsOf(bytes: Uint8Array): Bits {
-  let at = 0;
-  const take = (count: number): number => {
-    let value = 0;
-    for (let bit = 0; bit < count; bit++, at++) {
-      const byte = bytes[at >> 3];
-      if (byte === undefined) throw new BrokenSource("JXL: the header is cut off");
-      value += ((byte >> (at & 7)) & 1) * 2 ** bit;
-    }
-    return value;
-  };
-  return {
-    take,
-    flag: () => take(1) === 1,
-    choose(...ways) {
-      const [least = 0, bits = 0] = ways[take(2)] ?? [];
-      return least + take(bits);
-    },
-  };
 }
 
 /** Width by height, as a header says it in three bits. */

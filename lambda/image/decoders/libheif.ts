@@ -28,6 +28,8 @@ interface Libheif {
     chroma: number,
     options: number,
   ): void;
+  _heif_image_get_width(image: number, channel: number): number;
+  _heif_image_get_height(image: number, channel: number): number;
   _heif_image_get_plane_readonly(image: number, channel: number, stride: number): number;
 }
 
@@ -42,6 +44,8 @@ const called = [
   "_heif_image_handle_get_raw_color_profile_size",
   "_heif_image_handle_get_raw_color_profile",
   "_heif_decode_image",
+  "_heif_image_get_width",
+  "_heif_image_get_height",
   "_heif_image_get_plane_readonly",
 ] as const satisfies readonly (keyof Libheif)[];
 
@@ -64,31 +68,47 @@ export interface HeifImage {
 /** Reads a file's header with a libheif of its own, so that its memory goes with it. */
 export async function heifImage(bytes: Uint8Array): Promise<HeifImage> {
   const heif = await startLibheif();
+  const handle = primaryImage(heif, bytes);
+  const image = {
+    width: heif._heif_image_handle_get_width(handle),
+    height: heif._heif_image_handle_get_height(handle),
+    channels: heif._heif_image_handle_has_alpha_channel(handle) ? 4 : 3,
+    profile: profileOf(heif, handle),
+  } as const;
+  return { ...image, decode: (each) => decode(heif, handle, image, each) };
+}
+
+function primaryImage(heif: Libheif, bytes: Uint8Array): number {
   const call = calling(heif);
   const context = heif._heif_context_alloc();
   const file = copied(heif, bytes);
   call((error) => heif._heif_context_read_from_memory_without_copy(error, context, file, bytes.length, 0));
-  const handle = call((error, result) => heif._heif_context_get_primary_image_handle(error, context, result));
-  const channels = heif._heif_image_handle_has_alpha_channel(handle) ? 4 : 3;
-  const [width, height] = [
-    heif._heif_image_handle_get_width(handle),
-    heif._heif_image_handle_get_height(handle),
+  return call((error, result) => heif._heif_context_get_primary_image_handle(error, context, result));
+}
+
+function decode(
+  heif: Libheif,
+  handle: number,
+  { width, height, channels }: Pick<HeifImage, "width" | "height" | "channels">,
+  each: (line: Uint8Array, y: number) => void,
+): void {
+  const chroma = channels === 4 ? INTERLEAVED_RGBA : INTERLEAVED_RGB;
+  const image = calling(heif)((error, result) =>
+    heif._heif_decode_image(error, handle, result, RGB, chroma, 0),
+  );
+  const [across, down] = [
+    heif._heif_image_get_width(image, INTERLEAVED),
+    heif._heif_image_get_height(image, INTERLEAVED),
   ];
-  return {
-    width,
-    height,
-    channels,
-    profile: profileOf(heif, handle),
-    decode(each) {
-      const chroma = channels === 4 ? INTERLEAVED_RGBA : INTERLEAVED_RGB;
-      const image = call((error, result) => heif._heif_decode_image(error, handle, result, RGB, chroma, 0));
-      const stride = heif._malloc(4);
-      const plane = heif._heif_image_get_plane_readonly(image, INTERLEAVED, stride);
-      const step = heif.HEAPU32[stride / 4] ?? 0;
-      for (let y = 0; y < height; y++)
-        each(heif.HEAPU8.subarray(plane + y * step, plane + y * step + width * channels), y);
-    },
-  };
+  if (across !== width || down !== height)
+    throw new BrokenSource(`HEIC: ${across}x${down} where ${width}x${height} is said`);
+  const stride = heif._malloc(4);
+  const plane = heif._heif_image_get_plane_readonly(image, INTERLEAVED, stride);
+  const step = heif.HEAPU32[stride / 4] ?? 0;
+  for (let y = 0; y < height; y++) {
+    const start = plane + y * step;
+    each(heif.HEAPU8.subarray(start, start + width * channels), y);
+  }
 }
 
 const startLibheif = async (): Promise<Libheif> =>
