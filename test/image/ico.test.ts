@@ -94,6 +94,15 @@ describe("an ICO is written", () => {
     assert.equal(Buffer.from(body).subarray(6, 8).toString("hex"), "0080");
   });
 
+  test("without what its source says of itself", async () => {
+    const source = await drawn(40, 30)
+      .withExif({ IFD0: { Copyright: "ours" } })
+      .jpeg()
+      .toBuffer();
+    const { body } = await drawnAs("f:ico", source);
+    assert.equal((await sharp(body.subarray(22)).metadata()).exif?.includes("ours"), false);
+  });
+
   test("by scaling down the finished picture, as imgproxy does", async () => {
     const png = await drawn(600, 300).png().toBuffer();
     const { data } = await drawnAs("w:500/f:ico", png);

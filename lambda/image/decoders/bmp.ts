@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 import { bmpHeader } from "./bmp-header.ts";
 import { assertWhole, bmpPixels } from "./bmp-pixels.ts";
-import type { File, Opened } from "./decoder.ts";
+import { decodedHere, type File, type Opened } from "./decoder.ts";
 
 /** Opens a BMP of any depth, packed or not. */
 export async function openBmp({ bytes }: File): Promise<Opened> {
@@ -16,16 +16,11 @@ export async function openBmp({ bytes }: File): Promise<Opened> {
   return {
     bytes,
     info: {
+      ...decodedHere,
       width,
       height,
-      orientation: 1,
       alpha: channels === 4,
-      grey: false,
-      deep: false,
-      profile: false,
       paletteBits: bitsFor(colors),
-      vector: false,
-      encoded: true,
       format: "bmp",
     },
     pixels,

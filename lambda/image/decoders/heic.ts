@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import { guarded } from "../wasm.ts";
-import type { File, Opened } from "./decoder.ts";
+import { decodedHere, type File, type Opened } from "./decoder.ts";
 import { type HeifImage, heifImage } from "./libheif.ts";
 import { isStandardProfile } from "./sharp.ts";
 import { tiffOf } from "./tiff.ts";
@@ -17,16 +17,11 @@ export async function openHeic({ bytes }: File): Promise<Opened> {
   return {
     bytes,
     info: {
+      ...decodedHere,
       width,
       height,
-      orientation: 1,
       alpha: channels === 4,
-      grey: false,
-      deep: false,
       profile: hasOwnProfile(image),
-      paletteBits: 0,
-      vector: false,
-      encoded: true,
       format: "heic",
     },
     metadata: hasOwnProfile(image) ? { icc: Buffer.from(image.profile) } : {},

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 import { BrokenSource } from "../../errors.ts";
 import { guarded, hasCalls, startCodec } from "../wasm.ts";
-import type { File, Opened } from "./decoder.ts";
+import { decodedHere, type File, type Opened } from "./decoder.ts";
 import { type JxlHeader, jxlHeader } from "./jxl-header.ts";
 
 /** libjxl, which hands over what it decodes upright, in the colours of sRGB, 8 bits for each of red, green, blue and alpha. */
@@ -24,17 +24,7 @@ export async function openJxl({ bytes }: File): Promise<Opened> {
   let decoded: Uint8ClampedArray | undefined;
   return {
     bytes,
-    info: {
-      ...header,
-      orientation: 1,
-      grey: false,
-      deep: false,
-      encoded: true,
-      profile: false,
-      paletteBits: 0,
-      vector: false,
-      format: "jxl",
-    },
+    info: { ...decodedHere, ...header, format: "jxl" },
     pixels() {
       decoded ??= guarded("JXL", () => decode(decoder, bytes, header));
       return pixelsOf(decoded, header);

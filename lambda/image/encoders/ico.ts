@@ -11,6 +11,7 @@ const DENSITY = 72;
 /** Writes an ICO of one picture, a PNG of 24 or 32 bits. As in imgproxy EXIF tells its size. */
 export const encodeIco: Encoder = async (stage, _output, deadline) => {
   const raw = await rawOf(stage, deadline);
+  // Drawn anew of raw pixels, there is no EXIF of the source's to be kept.
   const { pixels } = stageOf(raw);
   const { data } = await run(
     () => pixels().keepExif().withDensity(DENSITY).png({ compressionLevel: 6 }),
