@@ -96,12 +96,15 @@ test("redirects end where the edge does not get what was kept, after one more dr
 });
 
 test("the client's Accept chooses the format, and the key", async () => {
-  await using choosing = await ownCloud(s3, { env: { IMGPROXY_AUTO_WEBP: "1", IMGPROXY_AUTO_AVIF: "1" } });
+  await using choosing = await ownCloud(s3, {
+    env: { IMGPROXY_AUTO_WEBP: "1", IMGPROXY_AUTO_AVIF: "1", IMGPROXY_AUTO_JXL: "1" },
+  });
   const url = choosing.url("seen.png", { width: 60 });
   const typeFor = async (accept: string) =>
     (await fetch(url, { headers: { accept } })).headers.get("content-type");
   assert.equal(await typeFor("image/webp,*/*"), "image/webp");
   assert.equal(await typeFor("image/avif,image/webp,*/*"), "image/avif");
+  assert.equal(await typeFor("image/jxl,image/avif,image/webp,*/*"), "image/jxl");
   assert.equal(await typeFor("*/*"), "image/png");
 });
 

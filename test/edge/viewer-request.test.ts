@@ -78,7 +78,10 @@ test("the edge and the function name a derivative the same, whatever the path an
   );
   const path = fc.array(segment, { maxLength: 6 }).map((segments) => `/${segments.join("/")}`);
   const accept = fc.option(
-    fc.oneof(fc.constantFrom("image/webp", "image/avif,image/webp", "*/*"), fc.string()),
+    fc.oneof(
+      fc.constantFrom("image/webp", "image/avif,image/webp", "image/jxl,image/webp", "*/*"),
+      fc.string(),
+    ),
     {
       nil: undefined,
     },
