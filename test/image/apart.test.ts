@@ -59,6 +59,15 @@ test("what is broken in there is the same failure as here", async () => {
   await assert.rejects(drawnBy(svg('<rect width="'), "w:20/f:png"), { name: "BrokenSource", status: 422 });
 });
 
+test("a JPEG XL is written there, whatever it is made of", async () => {
+  for (const child of children()) process.kill(Number.parseInt(child, 10), "SIGKILL");
+  assert.ok(await gone());
+  await drawnBy(photo, "w:20/f:png");
+  assert.deepEqual(children(), []);
+  await drawnBy(photo, "w:20/f:jxl");
+  assert.equal(children().length, 1);
+});
+
 test("at the deadline the process is killed, and the next picture has a new one", async () => {
   const began = performance.now();
   await assert.rejects(drawnBy(photo, dear, { ms: 900 }), { name: "Timeout", status: 503 });

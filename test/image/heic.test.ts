@@ -96,6 +96,12 @@ describe("a HEIC is drawn", () => {
     assert.equal((await pixels().metadata()).icc?.length, p3.length);
   });
 
+  test("with a profile and alpha", async () => {
+    const { pixel } = await drawnAs("f:png", heic({ profile: await profile("p3"), alpha: true }));
+    assert.equal(nameOf(pixel(48, 16)), "green");
+    assert.deepEqual([pixel(16, 16)[3], pixel(48, 16)[3]], [255, 64]);
+  });
+
   test("a profile of sRGB's changes nothing", async () => {
     assert.equal((await infoOf(heic({ profile: await profile("srgb") }))).profile, true);
     assert.equal(await quartersOf({ profile: await profile("srgb") }), "red green blue white");
