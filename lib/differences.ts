@@ -62,12 +62,12 @@ export const differences = {
     because: "CloudFront says it by one policy for all paths",
   },
   policyHeaders: {
-    here: "Through CloudFront every answer says `X-Content-Type-Options: nosniff`",
-    because: "an answer is what its type says",
+    here: "Through CloudFront every answer says `X-Content-Type-Options: nosniff`, and a failure says Vary, too",
+    because: "one policy speaks for all answers",
   },
   keptHeaders: {
-    here: "What S3 answers of the kept pictures has no `X-Request-ID`, and S3's own `Server`",
-    because: "the function is not asked for it",
+    here: "What S3 answers of the kept pictures has no `X-Request-ID`, and S3's own `Server`; a picture with a canonical link or debug headers is kept only where it is too big to be sent, without them",
+    because: "the function is not asked for it, and S3 could not say them",
   },
   redirect: {
     here: "A picture of more than 6 MB in base64 is a redirect to where it is kept",
