@@ -123,7 +123,7 @@ export const differences = {
     because: "sharp shrinks less while it decodes, and the picture looks better",
   },
   wholePixels: {
-    here: "Scales that come out whole on neither side distort by up to half a pixel",
+    here: "Scales that come out whole on neither side distort pictures above a megapixel, and those that their decoder shrinks, by up to half a pixel",
     because: "sharp resizes to whole pixels",
   },
   palettes: {

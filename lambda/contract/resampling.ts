@@ -68,20 +68,30 @@ interface Way {
  * How sharp is told to multiply the sides by `scales`, which makes them `to`. It takes whole sides: told both it stretches
  * the picture to them, told one it keeps the proportion, as if it were told a factor. What comes nearest is taken.
  */
-export function handedOn(from: Scaled, to: Size, scales: Size): ResizeOptions {
+export const handedOn = (from: Scaled, to: Size, scales: Size): ResizeOptions =>
+  nearestWay(from, to, scales).options;
+
+/** Whether sharp multiplies the sides by these very `scales`, or is not to scale what a decoder has scaled. */
+export function isExact(from: Scaled, to: Size, scales: Size): boolean {
+  const loaded = loadedAt(from, scales);
+  const shrunk = loaded.width !== from.width || loaded.height !== from.height;
+  return shrunk || nearestWay(from, to, scales).off < tiny;
+}
+
+function nearestWay(from: Scaled, to: Size, scales: Size): Way {
   const wished = { width: from.width * scales.width, height: from.height * scales.height };
   const off = ({ width, height }: Size) =>
     Math.max(Math.abs(width - wished.width), Math.abs(height - wished.height));
   const stretched: Way = { options: { ...to, fit: "fill" }, off: off(to) };
   // WebP and SVG are loaded at the size they are to have.
-  if (from.format !== "jpeg" && loadedAt(from, scales) !== from) return stretched.options;
+  if (from.format !== "jpeg" && loadedAt(from, scales) !== from) return stretched;
 
   const bySide = (["width", "height"] as const).flatMap((side): Way[] => {
     const { aims, makes } = inProportion(from, side, to[side]);
     const fits = makes.width === to.width && makes.height === to.height;
     return fits ? [{ options: { [side]: to[side], fit: "inside" }, off: off(aims) }] : [];
   });
-  return [...bySide, stretched].reduce((best, way) => (way.off < best.off - tiny ? way : best)).options;
+  return [...bySide, stretched].reduce((best, way) => (way.off < best.off - tiny ? way : best));
 }
 
 /** px; what doubles lose on the way. */

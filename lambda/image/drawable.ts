@@ -1,4 +1,5 @@
 import { type Canvas, framesOf, megapixels, type Size } from "../contract/canvas.ts";
+import { MOST_PADDED } from "../contract/padded.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import { InvalidSource, ResultTooBig } from "../errors.ts";
 import type { Format } from "../formats.ts";
@@ -46,10 +47,9 @@ export function assertDrawable(
     .filter((pass, at, { length }) => at < length - 1 || pass[0]?.call === "own")
     .flatMap((pass) => pass.at(-1)?.leaves ?? []);
   const most = Math.max(maxSrcResolution, megapixels(source));
-  for (const size of [...held, result]) {
-    if (megapixels(size) > most)
-      throw new ResultTooBig(`${size.width}x${size.height}: ${most} megapixels at most`);
-  }
+  assertAtMost(most, [result]);
+  // What is padded for its scale may hold more than a small source.
+  assertAtMost(Math.max(most, MOST_PADDED), held);
 
   assertCoded(source, "decoding", decoderBytes[source.format], memory);
   assertCoded(result, "encoding", encoderBytes[result.format], memory);
@@ -104,6 +104,13 @@ export function framesDecoded(source: Size, canvas: Canvas, output: Output, { me
       `${canvas.width}x${canvas.height}, ${frames} frames: they take more than ${memory} bytes`,
     );
   return Math.min(frames, fit);
+}
+
+function assertAtMost(most: number, sizes: readonly Size[]): void {
+  for (const size of sizes) {
+    if (megapixels(size) > most)
+      throw new ResultTooBig(`${size.width}x${size.height}: ${most} megapixels at most`);
+  }
 }
 
 const nothing: Size = { width: 0, height: 0 };

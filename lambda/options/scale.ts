@@ -1,7 +1,8 @@
 import type { Canvas, Size } from "../contract/canvas.ts";
-import { handedOn, scaledBy } from "../contract/resampling.ts";
+import { type Padded, paddedFor } from "../contract/padded.ts";
+import { handedOn, isExact, scaledBy } from "../contract/resampling.ts";
 import { type Planned, step } from "../contract/step.ts";
-import { RESIZE_RATE, stroke } from "../contract/stroke.ts";
+import { type PlannedStroke, RESIZE_RATE, stroke } from "../contract/stroke.ts";
 import { formats } from "../formats.ts";
 import { gravity, planCut } from "./gravity.ts";
 
@@ -26,8 +27,23 @@ export const scaleStep = step({
 export function planResize(from: Canvas, scales: Size): Planned | undefined {
   const to = scaledBy(from, scales);
   if (to.width === from.width && to.height === from.height) return;
+  const padded = isExact(from, to, scales) ? undefined : paddedFor(from, to, scales);
+  if (padded) return { strokes: scaledPadded(from, to, padded), canvas: to };
   const resize = stroke("resize", [handedOn(from, to, scales)], { rate: RESIZE_RATE, leaves: to });
   return { strokes: from.linear ? [linearise(from), resize] : [resize], canvas: to };
+}
+
+/** Pads a picture with copies of its edges, scales it, and cuts off what they became. */
+function scaledPadded(from: Canvas, { width, height }: Size, padded: Padded): readonly PlannedStroke[] {
+  const { across, down, size } = padded;
+  const scaled = { width: across.scaled, height: down.scaled };
+  const edges = { left: across.before, right: across.after, top: down.before, bottom: down.after };
+  return [
+    stroke("extend", [{ ...edges, extendWith: "copy" }], { leaves: size }),
+    ...(from.linear ? [linearise(size)] : []),
+    stroke("resize", [{ ...scaled, fit: "fill" }], { rate: RESIZE_RATE, leaves: scaled }),
+    stroke("extractAfter", [{ left: across.cut, top: down.cut, width, height }]),
+  ];
 }
 
 /** ms per megapixel of one vCPU that making a picture linear takes, scaling it so, and making it as it was. */

@@ -49,8 +49,14 @@ function expected({ op, ...numbers }: DerivedStep): readonly Move[] {
   return [];
 }
 
-function moves({ call, args: [data], leaves }: Stroke): readonly Move[] {
+/** One scaling is told as one, also where the picture is padded for it and cut after. */
+function moves(
+  { step, call, args: [data], leaves }: Stroke,
+  at: number,
+  all: readonly Stroke[],
+): readonly Move[] {
   const { width, height } = leaves;
+  if (step === "scale") return all[at + 1]?.step === "scale" ? [] : [{ op: "scale", box: { width, height } }];
   if (call === "resize") return [{ op: "scale", box: { width, height } }];
   const { left, top } = (data ?? {}) as { readonly left?: number; readonly top?: number };
   if (call === "extend") return [{ op: "extend", box: { left, top, width, height } }];
