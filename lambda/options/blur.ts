@@ -27,6 +27,6 @@ export const blurStep = step({
   plan({ blur }) {
     if (blur < minSigma) return;
     const sigma = Math.min(blur, maxSigma);
-    return { strokes: [stroke("blur", [{ sigma }], { rate: rateOf(sigma) })] };
+    return { strokes: [stroke("blur", [{ sigma }], { rate: rateOf(sigma) })], canvas: { grey: false } };
   },
 });

@@ -21,7 +21,9 @@ export const pixelateStep = step({
   needs: { pixelate },
   plan({ pixelate }, { width, height }) {
     const size = Math.min(pixelate, Math.max(width, height));
-    return size <= 1 ? undefined : { strokes: [stroke("own", [size], { rate: RATE })] };
+    return size <= 1
+      ? undefined
+      : { strokes: [stroke("own", [size], { rate: RATE })], canvas: { grey: false } };
   },
   *draw(source, [size]) {
     const data = new Uint8Array(source.data.length);

@@ -24,6 +24,9 @@ export const sharpenStep = step({
   plan({ sharpen }) {
     if (sharpen < minSigma) return;
     const sigma = Math.min(sharpen, maxSigma);
-    return { strokes: [stroke("sharpen", [{ sigma, m1: 0, m2: 3 }], { rate: rateOf(sigma) })] };
+    return {
+      strokes: [stroke("sharpen", [{ sigma, m1: 0, m2: 3 }], { rate: rateOf(sigma) })],
+      canvas: { grey: false },
+    };
   },
 });

@@ -105,7 +105,7 @@ test("a grey picture keeps a profile of grey, and its values", async () => {
   const icc = linearGrey();
   const grey = sharp({ create: { width: 40, height: 30, channels: 3, background: "#646464" } });
   const source = withChunks(await grey.toColourspace("b-w").png().toBuffer(), { icc });
-  for (const options of ["scp:0/w:20", "scp:0/w:20/pd:4/bl:1", "scp:0/t:10"]) {
+  for (const options of ["scp:0/w:20", "scp:0/w:20/rot:90/pd:4", "scp:0/t:10"]) {
     const drawn = await drawnAs(`${options}/f:png`, source);
     const { space, icc: kept } = await drawn.metadata();
     assert.deepEqual([space, kept], ["b-w", icc], options);
@@ -115,6 +115,15 @@ test("a grey picture keeps a profile of grey, and its values", async () => {
   const stripped = await drawnAs("w:20/f:png", source);
   assert.equal((await stripped.metadata()).hasProfile, false);
   assert.notEqual(stripped.pixel(0, 0)[0], 100);
+});
+
+test("a profile of grey is lost where colours are painted, and where a filter makes some of grey", async () => {
+  const grey = sharp({ create: { width: 40, height: 30, channels: 3, background: "#646464" } });
+  const source = withChunks(await grey.toColourspace("b-w").png().toBuffer(), { icc: linearGrey() });
+  for (const options of ["scp:0/pd:4/bg:ff0000", "scp:0/bl:1"]) {
+    const { space, hasProfile } = await (await drawnAs(`${options}/f:png`, source)).metadata();
+    assert.deepEqual([space, hasProfile], ["srgb", false], options);
+  }
 });
 
 /** The least that is a profile of grey: the header, a white point, and a curve that is none. */

@@ -16,14 +16,17 @@ export interface Metadata extends Told {
 }
 
 /** Of it, what the answer's file is to tell as it is. */
-function keptOf({ exif, xmp, icc }: Metadata, { metadata, turned, keepsProfile }: Output): Told {
+function keptOf({ exif, xmp, icc }: Metadata, { metadata, turned, keepsProfile, grey }: Output): Told {
   const all = metadata === "all";
   return {
     exif: all && exif ? (turned ? upright : Buffer.from)(exif) : undefined,
     xmp: all ? xmp : undefined,
-    icc: keepsProfile ? icc : undefined,
+    icc: keepsProfile && icc && isOf(icc, grey ? "GRAY" : "RGB ") ? icc : undefined,
   };
 }
+
+/** Of which colours a profile is stands in its header. A grey picture that was given colours is none of its own any more. */
+const isOf = (icc: Buffer, colours: string) => icc.toString("latin1", 16, 20) === colours;
 
 /** A finished picture that tells what it is to tell. */
 export async function telling(
