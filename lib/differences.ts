@@ -152,6 +152,10 @@ export const differences = {
     because:
       "imgproxy draws the one black or not at all, the other a line off, and a smaller one of the third",
   },
+  metadata: {
+    here: "Of IPTC, what says whose a picture is stays in JPEGs alone; XMP that says nothing of it is left out; a CMYK profile is not kept, and no thumbnail in a file is read",
+    because: "sharp writes no IPTC, an emptied packet tells nothing, and CMYK is sRGB once it is read",
+  },
   webAssembly: {
     here: "HEIC and JPEG XL are read at 8 bits a channel, without EXIF, and as far as the function's memory goes: some 80 and 16 megapixels at 1769 MB; a JPEG XL that moves is its first frame",
     because: "they are decoded by WebAssembly, in a process that can be killed",

@@ -85,6 +85,7 @@ const shown: Partial<
   ],
   clientHints: ["edge/hints.test.ts", "at the edge a hint is taken for the next step, or for the last"],
   windowsPictures: ["image/bmp.test.ts", "16 bits, 5 for each colour, the lowest first"],
+  metadata: ["options/metadata.test.ts", "keeps of IPTC what says whose the picture is, in a JPEG"],
   webAssembly: ["image/jxl.test.ts", "of more than the function's memory decodes"],
   watermarkUrl: ["source/watermark.test.ts", "for five minutes"],
   requestId: ["http.test.ts", "a request id that could break a header or a log line is replaced"],

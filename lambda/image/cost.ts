@@ -3,7 +3,7 @@ import { timesLoaded } from "../contract/resampling.ts";
 import { COPY_RATE, type Overlay, type Stroke } from "../contract/stroke.ts";
 import { type Format, formats } from "../formats.ts";
 import { attempts } from "../options/quality.ts";
-import { isHeld, type Output } from "./output.ts";
+import { isHeld, isTold, type Output } from "./output.ts";
 import { passes } from "./passes.ts";
 import {
   ATTENTION_RATE,
@@ -110,7 +110,7 @@ function holding(strokes: readonly Stroke[], canvas: Canvas, output: Output): nu
   const held = passes(strokes)
     .slice(0, -1)
     .flatMap((pass) => pass.at(-1)?.leaves ?? []);
-  const last = isHeld(output) ? [canvas] : [];
+  const last = [isHeld(output), isTold(output)].filter(Boolean).map(() => canvas);
   return [...held, ...last].reduce((sum, size) => sum + megapixels(size) * COPY_RATE, 0);
 }
 

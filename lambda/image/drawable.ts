@@ -106,6 +106,15 @@ export function framesDecoded(source: Size, canvas: Canvas, output: Output, { me
   return Math.min(frames, fit);
 }
 
+/** Throws `ResultTooBig` when a finished picture could not be held, and held again with what it is to tell. */
+export function assertTellable(result: Size, { memory }: Limits): void {
+  const bytes = 2 * megapixels(result) * 1e6 * BYTES_PER_PIXEL;
+  if (bytes > memory)
+    throw new ResultTooBig(
+      `${result.width}x${result.height}: telling of it takes ${bytes} of ${memory} bytes`,
+    );
+}
+
 function assertAtMost(most: number, sizes: readonly Size[]): void {
   for (const size of sizes) {
     if (megapixels(size) > most)

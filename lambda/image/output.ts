@@ -33,5 +33,8 @@ export function spaceOf({ grey, deep }: Pick<Output, "grey" | "deep">): Space {
   return deep ? "rgb16" : "srgb";
 }
 
+/** The file may tell what its source told: then the finished pixels are held with it. */
+export const isTold = ({ metadata, keepsProfile }: Output): boolean => metadata === "all" || keepsProfile;
+
 /** The finished pixels are held: they are looked at more than once, or are to forget which way up the source was. */
 export const isHeld = ({ maxBytes, losesOrientation }: Output): boolean => maxBytes > 0 || losesOrientation;

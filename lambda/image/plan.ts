@@ -6,8 +6,8 @@ import { type Walked, walk } from "../contract/walk.ts";
 import { everyStep, type Options } from "../options/index.ts";
 import { assertResolution, type Limits } from "../options/limits.ts";
 import { type Cost, costOf } from "./cost.ts";
-import { assertDrawable, framesDecoded } from "./drawable.ts";
-import { type Output, outputOf } from "./output.ts";
+import { assertDrawable, assertTellable, framesDecoded } from "./drawable.ts";
+import { isTold, type Output, outputOf } from "./output.ts";
 
 /** What will be drawn, computed without pixels. */
 export interface Plan {
@@ -46,6 +46,7 @@ export function plan(
   if (source.animation) assertResolution(source, framesOf(canvas), limits);
   assertDrawable(strokes, canvas, source, limits);
   const output = outputOf(options, { source: start, canvas }, config);
+  if (isTold(output)) assertTellable(canvas, limits);
   const framesAtOnce = framesDecoded(source, canvas, output, limits);
   return {
     strokes,

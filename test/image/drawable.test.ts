@@ -79,3 +79,12 @@ test("what a format cannot hold is laid out smaller, not drawn whole and then ma
     );
   }
 });
+
+test("what is finished is held with all that its file is to tell, and must fit as well", () => {
+  const env = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512" };
+  for (const options of ["sm:0", "scp:0"]) {
+    assert.throws(() => planned(`${options}/f:png`, 7000, 7000, env), { name: "ResultTooBig" });
+    assert.doesNotThrow(() => planned(`${options}/f:png`, 5000, 5000, env));
+  }
+  assert.doesNotThrow(() => planned("f:png", 7000, 7000, env));
+});
