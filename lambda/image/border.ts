@@ -1,4 +1,6 @@
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
+import { findInside } from "../contract/border.ts";
+import { channelsOf } from "../contract/color.ts";
 import type { Box } from "../contract/geometry.ts";
 import type { Deadline } from "../deadline.ts";
 import { type Border, transparent, withoutBorder } from "../options/trim.ts";
@@ -8,6 +10,7 @@ import { withChunks } from "./metadata/png.ts";
 import { spaceOf } from "./output.ts";
 import { run } from "./run.ts";
 import { lossless } from "./stage.ts";
+import { toEnd } from "./steps.ts";
 
 /** px; libvips looks at squares of this side. */
 const LEAST_SIDE = 3;
@@ -38,13 +41,9 @@ export async function cutBorder(opened: Opened, border: Border, deadline: Deadli
 
 /** What stands out from the border; all of the picture where nothing does. */
 async function inside(pixels: () => Sharp, { threshold, color }: Border, deadline: Deadline): Promise<Box> {
-  const opaque = await run(() => pixels().flatten({ background: transparent }).raw(), deadline);
-  const raw = { width: opaque.info.width, height: opaque.info.height, channels: opaque.info.channels };
-  const options = { threshold, ...(color !== undefined && { background: `#${color}` }) };
-  const { info } = await run(
-    () => sharp(opaque.data, { raw, limitInputPixels: false }).trim(options).raw(),
-    deadline,
-  );
-  const { trimOffsetLeft = 0, trimOffsetTop = 0, width, height } = info;
-  return { left: -trimOffsetLeft, top: -trimOffsetTop, width, height };
+  const { data, info } = await run(() => pixels().flatten({ background: transparent }).raw(), deadline);
+  const { width, height, channels } = info;
+  const first = [...data.subarray(0, channels)];
+  const sought = findInside({ data, width, height, channels }, color ? channelsOf(color) : first, threshold);
+  return (await toEnd(sought, "trim", deadline)) ?? { left: 0, top: 0, width, height };
 }

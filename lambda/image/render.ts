@@ -1,9 +1,7 @@
-import { setImmediate } from "node:timers/promises";
 import type { Sharp } from "sharp";
 import { methodOf } from "../contract/sharp-order.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
-import { Timeout } from "../errors.ts";
 import { everyStep } from "../options/index.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { encode } from "./encode.ts";
@@ -16,6 +14,7 @@ import type { Plan } from "./plan.ts";
 import { run } from "./run.ts";
 import { findAttention } from "./smart.ts";
 import { materialize, rawOf, type Stage, stageOf } from "./stage.ts";
+import { toEnd } from "./steps.ts";
 
 /** Draws a plan. Throws `Timeout` at the deadline, `BrokenSource` when the source cannot be decoded. */
 export async function render(plan: Plan, opened: Opened, deadline: Deadline): Promise<Picture> {
@@ -82,9 +81,6 @@ const placedByAttention = async (stroke: Stroke, stage: Stage, deadline: Deadlin
   args: [await findAttention(stage.pixels, stroke.leaves, deadline)],
 });
 
-/** ms between two looks at the time. */
-const TICK = 20;
-
 /** Has a step draw by itself. */
 async function drawOwn(
   { step, args: [size], overlay }: Stroke,
@@ -93,13 +89,5 @@ async function drawOwn(
 ): Promise<Stage> {
   const raw = await rawOf(stage, deadline);
   const drawing = everyStep.find(({ name }) => name === step)?.draw?.(raw, [Number(size)], overlay);
-  let ticked = performance.now();
-  for (let next = drawing?.next(); next; next = drawing?.next()) {
-    if (next.done) return stageOf(next.value);
-    if (performance.now() - ticked < TICK) continue;
-    if (deadline.left === 0) throw new Timeout(`${step}: the time is up`);
-    await setImmediate();
-    ticked = performance.now();
-  }
-  return stage;
+  return drawing ? stageOf(await toEnd(drawing, step, deadline)) : stage;
 }

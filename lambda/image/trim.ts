@@ -13,7 +13,7 @@ import { openWithSharp } from "./decoders/sharp.ts";
 import { DEAR } from "./draw.ts";
 import { hasLeftovers } from "./run.ts";
 
-/** bytes a pixel that looking for a border holds: the picture, a copy without transparency, and one that is smoothed. */
+/** bytes a pixel that looking for a border holds: the picture, a copy without transparency, and what is left of it. */
 const BYTES_PER_PIXEL = 12;
 
 /**
