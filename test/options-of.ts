@@ -23,6 +23,7 @@ export const jpegOf = (width: number, height: number): ImageInfo => ({
   orientation: 1,
   alpha: false,
   grey: false,
+  foreign: false,
   deep: false,
   profile: false,
   paletteBits: 0,

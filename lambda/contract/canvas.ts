@@ -53,6 +53,8 @@ export interface Canvas extends Size {
   readonly transparency: boolean;
   /** Has no colours; sharp would paint a coloured ground on it in grey. */
   readonly grey: boolean;
+  /** Its colours are neither red, green and blue nor grey: they become sRGB's when the file is read, and not before. */
+  readonly foreign: boolean;
   /** Has more than 8 bits a channel. */
   readonly deep: boolean;
   /** Its colours are those of the profile in its file, and still to be made sRGB's. */

@@ -24,7 +24,16 @@ export interface Plan {
 export type ImageInfo = Size &
   Pick<
     Canvas,
-    "orientation" | "alpha" | "grey" | "deep" | "profile" | "paletteBits" | "vector" | "format" | "encoded"
+    | "orientation"
+    | "alpha"
+    | "grey"
+    | "foreign"
+    | "deep"
+    | "profile"
+    | "paletteBits"
+    | "vector"
+    | "format"
+    | "encoded"
   > &
   Partial<Pick<Canvas, "animation">> & {
     /** What is known of the watermark, where one is to be drawn. */

@@ -6,12 +6,18 @@ import { type PlannedStroke, RESIZE_RATE, stroke } from "../contract/stroke.ts";
 import { formats } from "../formats.ts";
 import { gravity, planCut } from "./gravity.ts";
 
-/** Has a picture decoded whole that its decoder would shrink, where the environment asks for that. Shapes have no size of their own. */
+/**
+ * Has a picture decoded whole that its decoder would shrink, where the environment asks for that. Shapes have no size of their
+ * own; and what is read into sRGB is, before it becomes linear.
+ */
 export const decodeStep = step({
   name: "decode",
   needs: {},
-  plan(_, { encoded, shrinksOnLoad, vector, format }) {
-    if (!encoded || shrinksOnLoad || vector || !formats[format].shrinksOnLoad) return;
+  plan(_, { encoded, shrinksOnLoad, linear, foreign, vector, format, width, height }) {
+    if (!encoded || vector) return;
+    const whole = stroke("extractBefore", [{ left: 0, top: 0, width, height }]);
+    if (foreign && (linear || !shrinksOnLoad)) return { strokes: [whole] };
+    if (shrinksOnLoad || !formats[format].shrinksOnLoad) return;
     return { strokes: [stroke("decodeWhole", ["srgb"])] };
   },
 });

@@ -52,6 +52,19 @@ describe("IMGPROXY_USE_LINEAR_COLORSPACE", () => {
   });
 });
 
+test("the colours of a CMYK picture are read before anything else is made of them", async () => {
+  const ink = sharp({ create: { width: 320, height: 240, channels: 3, background: "#c04020" } });
+  const source = await ink.toColourspace("cmyk").withIccProfile("cmyk").jpeg().toBuffer();
+  const plain = (await drawnAs("w:40/f:png", source)).pixel(5, 5);
+  for (const name of ["IMGPROXY_USE_LINEAR_COLORSPACE", "IMGPROXY_DISABLE_SHRINK_ON_LOAD"]) {
+    for (const options of ["w:40", "c:160:120/w:40", "t:10/w:40"]) {
+      const drawn = await drawnAs(`${options}/f:png`, source, { [name]: "1" });
+      const off = drawn.pixel(5, 5).map((value, at) => Math.abs(value - (plain[at] ?? 0)));
+      assert.ok(Math.max(...off) <= 2, `${name} ${options}: ${drawn.pixel(5, 5)}, about ${plain} expected`);
+    }
+  }
+});
+
 describe("IMGPROXY_DISABLE_SHRINK_ON_LOAD", () => {
   const env = { IMGPROXY_DISABLE_SHRINK_ON_LOAD: "1" };
   const noise = sharp({

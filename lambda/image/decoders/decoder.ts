@@ -35,6 +35,7 @@ export interface Opened extends File {
 export const decodedHere = {
   orientation: 1,
   grey: false,
+  foreign: false,
   deep: false,
   encoded: true,
   profile: false,

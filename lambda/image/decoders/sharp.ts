@@ -62,6 +62,7 @@ function imageInfo(metadata: Metadata, type: Format | undefined): ImageInfo {
     orientation: orientation ?? 1,
     alpha: hasAlpha ?? false,
     grey: space === "b-w" || space === "grey16",
+    foreign: !drawnAsTheyAre.includes(space) && !greys.includes(space),
     deep: depth === "ushort",
     profile: hasOwnColours(metadata, false) && !isStandardProfile(icc),
     paletteBits: isPalette ? bitsPerSample : 0,
