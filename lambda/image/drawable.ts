@@ -10,8 +10,8 @@ import { passes } from "./passes.ts";
 /** px; libvips takes no longer side, not even on the way. */
 const MAX_SIDE = 100_000_000;
 
-/** Of a canvas that is held between two passes: 8 bits for each of red, green, blue and alpha. */
-const BYTES_PER_PIXEL = 4;
+/** Of a canvas that is held between two passes: 8 bits for each of red, green, blue and alpha, or 16. */
+const bytesPerPixel = ({ deep }: Pick<Canvas, "deep">) => (deep ? 8 : 4);
 
 /** bytes a pixel that an encoder holds while it writes, where it holds the whole picture. */
 const encoderBytes: Readonly<Partial<Record<Format, number>>> = { avif: 24, bmp: 8, jxl: 70 };
@@ -29,7 +29,7 @@ const LINES_HELD = 32;
  */
 export function assertDrawable(
   strokes: readonly Stroke[],
-  result: Pick<Canvas, "width" | "height" | "format">,
+  result: Pick<Canvas, "width" | "height" | "format" | "deep">,
   source: Size & { readonly format: Format },
   limits: Limits,
 ): void {
@@ -37,7 +37,7 @@ export function assertDrawable(
   for (const { width, height } of [source, ...strokes.map(({ leaves }) => leaves), result]) {
     const longest = Math.max(width, height);
     if (!(longest <= MAX_SIDE)) throw new ResultTooBig(`${width}x${height}: ${MAX_SIDE} px a side at most`);
-    const lines = width * BYTES_PER_PIXEL * LINES_HELD;
+    const lines = width * bytesPerPixel(result) * LINES_HELD;
     if (lines > memory)
       throw new ResultTooBig(`${width}x${height}: its lines take ${lines} of ${memory} bytes`);
   }
@@ -55,13 +55,13 @@ export function assertDrawable(
   assertCoded(result, "encoding", encoderBytes[result.format], memory);
   const overlays = strokes.flatMap(({ overlay }) => overlay ?? []);
   for (const { strokes, source, width, height } of overlays)
-    assertDrawable(strokes, { width, height, format: "png" }, source, limits);
+    assertDrawable(strokes, { width, height, format: "png", deep: false }, source, limits);
 
   // A pass between two others holds what it begins with and what it makes of it, beside what is to be laid on it.
   const laid = overlays.reduce((sum, overlay) => sum + megapixels(overlay), 0);
   for (const [at, size] of [...held, nothing].entries()) {
     const holding = megapixels(size) + megapixels(held[at - 1] ?? nothing) + laid;
-    const bytes = holding * 1e6 * BYTES_PER_PIXEL;
+    const bytes = holding * 1e6 * bytesPerPixel(result);
     if (bytes > memory) throw new ResultTooBig(`${size.width}x${size.height}: ${memory} bytes at most`);
   }
 }
@@ -87,7 +87,8 @@ const FRAMES_SHARE = 0.75;
 /** How often decoded frames are held at most: sharp copies them, and those before are freed only once the next are there. */
 const TIMES_HELD = 3;
 
-const bytesOf = (size: Size) => megapixels(size) * 1e6 * BYTES_PER_PIXEL;
+/** Frames are drawn with 8 bits a channel. */
+const bytesOf = (size: Size) => megapixels(size) * 1e6 * bytesPerPixel({ deep: false });
 
 /**
  * How many frames of a source are decoded at once. The more the better, for each time begins with the first of all.
@@ -107,8 +108,8 @@ export function framesDecoded(source: Size, canvas: Canvas, output: Output, { me
 }
 
 /** Throws `ResultTooBig` when a finished picture could not be held, and held again with what it is to tell. */
-export function assertTellable(result: Size, { memory }: Limits): void {
-  const bytes = 2 * megapixels(result) * 1e6 * BYTES_PER_PIXEL;
+export function assertTellable(result: Pick<Canvas, "width" | "height" | "deep">, { memory }: Limits): void {
+  const bytes = 2 * megapixels(result) * 1e6 * bytesPerPixel(result);
   if (bytes > memory)
     throw new ResultTooBig(
       `${result.width}x${result.height}: telling of it takes ${bytes} of ${memory} bytes`,

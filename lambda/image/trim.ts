@@ -29,8 +29,8 @@ export async function trimmed(
   const { threshold, ...border } = settled({ trim }, options).trim;
   if (threshold === undefined) return opened;
   const { info: origin } = opened;
-  const { width, height, format } = origin;
-  const bytes = width * height * BYTES_PER_PIXEL;
+  const { width, height, format, deep } = origin;
+  const bytes = width * height * BYTES_PER_PIXEL * (deep ? 2 : 1);
   if (bytes > memory) throw new ResultTooBig(`trimming ${width}x${height} takes ${bytes} of ${memory} bytes`);
 
   const asked = { threshold, ...border };

@@ -88,3 +88,11 @@ test("what is finished is held with all that its file is to tell, and must fit a
   }
   assert.doesNotThrow(() => planned("f:png", 7000, 7000, env));
 });
+
+test("16 bits a channel take twice the memory that 8 do", () => {
+  const config = readConfig({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512" });
+  const of = (deep: boolean) => () =>
+    plan(optionsOf("bl:2/pd:1").options, { ...jpegOf(7000, 7000), deep }, noOffers, limitsOf(config), config);
+  assert.doesNotThrow(of(false));
+  assert.throws(of(true), { name: "ResultTooBig" });
+});

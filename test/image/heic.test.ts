@@ -34,6 +34,7 @@ describe("a HEIC is drawn", () => {
       alpha: false,
       grey: false,
       deep: false,
+      foreign: false,
       profile: false,
       paletteBits: 0,
       encoded: true,
