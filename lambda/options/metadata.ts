@@ -26,12 +26,13 @@ type Metadata = "all" | "copyright" | "none";
 
 export const metadataOutput = outputPart({ stripMetadata, keepCopyright }, (options, { source, canvas }) => {
   const copyright: Metadata = options.keepCopyright ? "copyright" : "none";
+  const turned = canvas.orientation !== source.orientation;
   return {
     metadata: options.stripMetadata ? copyright : "all",
     /** The pixels were turned, so the EXIF orientation that is kept no longer holds. */
-    turned: canvas.orientation !== source.orientation,
+    turned,
     /** The orientation of the source would be written into the file, and is to be lost first. */
     losesOrientation:
-      options.stripMetadata && source.orientation !== 1 && formats[canvas.format].tagsOrientation,
+      (options.stripMetadata || turned) && source.orientation !== 1 && formats[canvas.format].tagsOrientation,
   };
 });

@@ -370,11 +370,16 @@ describe("what an animation says beside its pixels", () => {
   });
 
   test("holds the profile of its colours, where that is to stay", async () => {
-    const wide = (await moving()).withIccProfile("p3").webp({ ...shown, lossless: true });
+    const wide = (await moving())
+      .withExif({ IFD0: { Artist: "somebody" } })
+      .withIccProfile("p3")
+      .webp({ ...shown, lossless: true });
     const source = await wide.toBuffer();
     const { icc } = await sharp(source).metadata();
     const result = await sharp(await drawnAs("w:20/scp:0/f:webp", source)).metadata();
     assert.ok(icc && result.icc?.equals(icc));
+    // Beside whose it is.
+    assert.match(String(result.exif), /somebody/);
     assert.equal((await sharp(await drawnAs("w:20/f:webp", source)).metadata()).icc, undefined);
   });
 

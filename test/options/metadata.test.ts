@@ -186,3 +186,28 @@ function iptcOf(sets: readonly (readonly [record: number, number: number, text: 
     Buffer.alloc(data.length % 2),
   ]);
 }
+
+test("a turned picture that keeps only its copyright is not turned again", async () => {
+  const source = await drawn(60, 40)
+    .withMetadata({ orientation: 6 })
+    .withExifMerge({ IFD0: { Artist: "A. Painter" } })
+    .jpeg()
+    .toBuffer();
+  for (const format of ["jpeg", "png", "webp", "avif", "tiff"]) {
+    for (const options of ["", "ar:0", "w:20", "pd:4/bl:1", "mb:9999"]) {
+      const { metadata } = await drawnAs(`${options}/f:${format}`, source);
+      const { orientation = 1 } = await metadata();
+      assert.equal(orientation, 1, `${options} ${format}`);
+    }
+  }
+});
+
+test("a turned TIFF, whose orientation stands outside EXIF, is not turned again", async () => {
+  const source = await drawn(60, 40).withMetadata({ orientation: 6 }).tiff().toBuffer();
+  for (const format of ["tiff", "avif", "jpeg", "png"]) {
+    for (const options of ["sm:0", "sm:0/bl:1/pd:3", "sm:1", "sm:0/ar:0/rot:90"]) {
+      const { orientation = 1 } = await (await drawnAs(`${options}/f:${format}`, source)).metadata();
+      assert.equal(orientation, 1, `${options} ${format}`);
+    }
+  }
+});

@@ -2,7 +2,7 @@ import sharp, { type Sharp } from "sharp";
 import type { Deadline } from "../../deadline.ts";
 import { type Output, spaceOf } from "../output.ts";
 import { run } from "../run.ts";
-import { lossless, type Stage } from "../stage.ts";
+import { lossless, materialize, type Stage } from "../stage.ts";
 import { copyrightOf, upright } from "./exif.ts";
 import { copyrightIptc, withIptc } from "./iptc.ts";
 import { type Told, withChunks } from "./png.ts";
@@ -36,11 +36,14 @@ export async function telling(
   deadline: Deadline,
 ): Promise<Stage> {
   const kept = keptOf(source, output);
-  // The file in which it lies holds one frame.
-  const tells = !output.animation && Object.values(kept).some(Boolean);
-  const told = tells ? await withTold(stage, kept, output, deadline) : stage;
-  if (output.metadata !== "copyright") return told;
-  return { ...told, pixels: () => withCopyright(told.pixels(), source) };
+  const copyright = output.metadata === "copyright" ? copyrightIn(source) : {};
+  // Frames are joined in no file that could hold it; `signed` tells of them what is left.
+  if (output.animation) return withCopyright(stage, copyright);
+  if (Object.values(kept).some(Boolean))
+    return withCopyright(await withTold(stage, kept, output, deadline), copyright);
+  // The file's own pixels would write EXIF with the orientation of the source.
+  const bare = copyright.exif ? await materialize(stage, { profile: false }, deadline) : stage;
+  return withCopyright(bare, copyright);
 }
 
 /** What is told lies in a file that sharp reads: it takes no such data by itself. */
@@ -50,11 +53,23 @@ async function withTold(stage: Stage, told: Told, output: Output, deadline: Dead
   return { ...stage, pixels: () => sharp(file, { limitInputPixels: false }).keepMetadata() };
 }
 
-function withCopyright(image: Sharp, { exif, xmp }: Metadata): Sharp {
+/** What says whose a picture is. */
+interface Copyright {
+  readonly exif?: Readonly<Record<string, string>> | undefined;
+  readonly xmp?: string | undefined;
+}
+
+function copyrightIn({ exif, xmp }: Metadata): Copyright {
   const said = exif ? copyrightOf(exif) : {};
-  const packet = xmp && copyrightXmp(xmp.toString("utf8"));
-  const signed = Object.keys(said).length > 0 ? image.withExif({ IFD0: said }) : image;
-  return packet ? signed.withXmp(packet) : signed;
+  return {
+    exif: Object.keys(said).length > 0 ? said : undefined,
+    xmp: xmp && copyrightXmp(xmp.toString("utf8")),
+  };
+}
+
+function withCopyright(stage: Stage, { exif, xmp }: Copyright): Stage {
+  const signed = (image: Sharp) => (exif ? image.withExif({ IFD0: exif }) : image);
+  return { ...stage, pixels: () => (xmp ? signed(stage.pixels()).withXmp(xmp) : signed(stage.pixels())) };
 }
 
 /** A file with what sharp does not write into it: the IPTC of a JPEG, all that an animated WebP is to tell. */

@@ -19,21 +19,21 @@ interface Chunk {
   readonly bytes: Buffer;
 }
 
-/** An animated WebP that tells this and nothing else beside its pixels; one whose frames came out as a still stays as it is. */
+/** An animated WebP that tells this, too, in place of its own; one whose frames came out as a still stays as it is. */
 export function withWebpChunks(file: Buffer, { icc, exif, xmp }: Told): Buffer {
   const [head, ...own] = chunksIn(file);
   if (head?.name !== "VP8X") return file;
-  const frames = own.filter(({ name }) => !flags.has(name));
   // The profile stands before the frames, all else after them.
   const before = icc ? [chunk("ICCP", icc)] : [];
   const after = [...(exif ? [chunk("EXIF", withoutPrefix(exif))] : []), ...(xmp ? [chunk("XMP ", xmp)] : [])];
+  const told = [...before, ...after];
+  const rest = own.filter(({ name }) => !told.some((one) => one.name === name));
 
   const extended = Buffer.from(head.bytes);
-  const bare = [...flags.values()].reduce((left, bit) => left & ~bit, extended.readUInt8(CHUNK_HEAD));
-  const all = [...before, ...after].reduce((sum, { name }) => sum | (flags.get(name) ?? 0), bare);
+  const all = told.reduce((sum, { name }) => sum | (flags.get(name) ?? 0), extended.readUInt8(CHUNK_HEAD));
   extended.writeUInt8(all, CHUNK_HEAD);
 
-  const chunks = [...before, ...frames, ...after].map(({ bytes }) => bytes);
+  const chunks = [...before, ...rest, ...after].map(({ bytes }) => bytes);
   const whole = Buffer.concat([file.subarray(0, FILE_HEAD), extended, ...chunks]);
   whole.writeUInt32LE(whole.length - CHUNK_HEAD, 4);
   return whole;
