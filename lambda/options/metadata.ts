@@ -29,8 +29,8 @@ export const metadataOutput = outputPart({ stripMetadata, keepCopyright }, (opti
   const turned = canvas.orientation !== source.orientation;
   return {
     metadata: options.stripMetadata ? copyright : "all",
-    /** The pixels were turned, so the EXIF orientation that is kept no longer holds. */
-    turned,
+    /** The pixels lie as they are to be seen, whatever the EXIF says that is kept: they were turned, or the decoder turns them. */
+    upright: canvas.orientation === 1,
     /** The orientation of the source would be written into the file, and is to be lost first. */
     losesOrientation:
       (options.stripMetadata || turned) && source.orientation !== 1 && formats[canvas.format].tagsOrientation,

@@ -211,3 +211,14 @@ test("a turned TIFF, whose orientation stands outside EXIF, is not turned again"
     }
   }
 });
+
+test("an AVIF, which its decoder turns, is not turned again by the EXIF it keeps", async () => {
+  const source = await sharp(await tagged(6))
+    .keepExif()
+    .avif()
+    .toBuffer();
+  for (const format of ["avif", "jpeg", "png"]) {
+    const { metadata, width, height } = await drawnAs(`sm:0/f:${format}`, source);
+    assert.deepEqual([(await metadata()).orientation ?? 1, width, height], [1, 40, 60], format);
+  }
+});

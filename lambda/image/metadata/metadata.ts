@@ -16,12 +16,11 @@ export interface Metadata extends Told {
 }
 
 /** Of it, what the answer's file is to tell as it is. */
-function keptOf({ exif, xmp, icc }: Metadata, { metadata, turned, keepsProfile, grey }: Output): Told {
-  const all = metadata === "all";
+function keptOf({ exif, xmp, icc }: Metadata, output: Output): Told {
+  const colours = output.grey ? "GRAY" : "RGB ";
   return {
-    exif: all && exif ? (turned ? upright : Buffer.from)(exif) : undefined,
-    xmp: all ? xmp : undefined,
-    icc: keepsProfile && icc && isOf(icc, grey ? "GRAY" : "RGB ") ? icc : undefined,
+    ...(output.metadata === "all" && { exif: exif && output.upright ? upright(exif) : exif, xmp }),
+    ...(output.keepsProfile && icc && isOf(icc, colours) && { icc }),
   };
 }
 
