@@ -34,9 +34,12 @@ export async function open(
   return { ...opened, watermark: mark, info: { ...opened.info, watermark: mark.info } };
 }
 
+/** Of one that moves, its first frame. */
 async function openWatermark(bytes: Uint8Array, limits: Limits, deadline: Deadline): Promise<Opened> {
   try {
-    return await openFile(bytes, {}, limits, deadline);
+    const opened = await openFile(bytes, {}, limits, deadline);
+    assertResolution(opened.info, 1, limits);
+    return { ...opened, info: { ...opened.info, animation: undefined } };
   } catch (cause) {
     throw cause instanceof Failure ? new InvalidWatermark(`watermark: ${cause.message}`, { cause }) : cause;
   }

@@ -314,3 +314,53 @@ test("an SVG is watermarked where it is drawn", async () => {
   const before = await drawnAs("f:png", on);
   assertMarked(await marked("wm:0.5:soea", { on }), before, laid, cornerAt(29, 23), 0.5);
 });
+
+describe("of what moves", () => {
+  const moving = async (pictures: readonly Buffer[]) =>
+    sharp([...pictures], { join: { animated: true } })
+      .webp({ lossless: true })
+      .toBuffer();
+  const colours = ["#ff0000", "#00ff00", "#0000ff"];
+  const solid = (width: number, height: number) =>
+    Promise.all(colours.map((colour) => plain(width, height, colour).png().toBuffer()));
+
+  test("every frame is watermarked, and none beyond its edges", async () => {
+    const options = "wm:1:soea:-4:-3/f:webp/q:100";
+    const env = { IMGPROXY_MAX_ANIMATION_FRAMES: "9" };
+    const { body } = await drawnAs(
+      options,
+      await moving(await solid(40, 30)),
+      env,
+      await plain(8, 8, "#fff").png().toBuffer(),
+    );
+    const { pages, pageHeight } = await sharp(body, { animated: true }).metadata();
+    assert.deepEqual([pages, pageHeight], [3, 30]);
+    for (const [page, [r = 0, g = 0, b = 0]] of [
+      [255, 0, 0],
+      [0, 255, 0],
+      [0, 0, 255],
+    ].entries()) {
+      const data = await sharp(body, { page }).removeAlpha().raw().toBuffer();
+      const pixel = (x: number, y: number) => [...data.subarray((y * 40 + x) * 3, (y * 40 + x) * 3 + 3)];
+      const near = (found: readonly number[], expected: readonly number[]) =>
+        found.every((value, at) => Math.abs(value - (expected[at] ?? 0)) < 30);
+      assert.ok(near(pixel(38, 28), [255, 255, 255]), `${page}: ${pixel(38, 28)}`);
+      for (const [x, y] of [
+        [2, 2],
+        [38, 2],
+        [2, 28],
+      ] as const)
+        assert.ok(near(pixel(x, y), [r, g, b]), `${page}: ${pixel(x, y)}`);
+    }
+  });
+
+  test("the first frame is the watermark", async () => {
+    const by = await moving(await solid(8, 8));
+    const picture = await marked("wm:1:nowe", { by, env: { IMGPROXY_MAX_ANIMATION_FRAMES: "9" } });
+    assert.deepEqual(picture.pixel(3, 3), [255, 0, 0, 255]);
+    assert.deepEqual(picture.pixel(3, 8), ground.pixel(3, 8));
+    const env = { IMGPROXY_MAX_SRC_RESOLUTION: "0.00006", IMGPROXY_MAX_ANIMATION_FRAMES: "9" };
+    const on = await plain(5, 5, "#000").png().toBuffer();
+    await assert.rejects(marked("wm:1", { on, by, env }), { name: "InvalidWatermark" });
+  });
+});
