@@ -14,7 +14,6 @@ const ends: Readonly<Partial<Record<Format, (bytes: Buffer) => boolean>>> = {
   webp: (bytes) => bytes.length >= 12 && bytes.readUInt32LE(4) + 8 <= bytes.length,
   avif: hasAllBoxes,
   heic: hasAllBoxes,
-  bmp: (bytes) => bytes.length >= 6 && bytes.readUInt32LE(2) <= bytes.length,
   svg: (bytes) => /<\/[\w.-]*:?svg\s*>|\/>\s*$/.test(text(bytes)),
 };
 

@@ -1,7 +1,7 @@
 import { type Deadline, DeadlineExceeded } from "../deadline.ts";
 import {
   BrokenSource,
-  type Failure,
+  Failure,
   InvalidSource,
   SourceIncomplete,
   SourceTimeout,
@@ -11,12 +11,13 @@ import { imageType, TYPE_WITHIN } from "../image-type.ts";
 import { type ObjectMetadata, type ObjectStream, StoreError } from "../store/store.ts";
 import { isWholeFile } from "../whole-file.ts";
 import { mayAsk, STARTS } from "./attempts.ts";
-import { startBody } from "./body.ts";
+import { type Body, startBody } from "./body.ts";
 import { integrityOf } from "./integrity.ts";
 import { openStream } from "./opening.ts";
 import type { Pace } from "./pace.ts";
 import { readParts } from "./parts.ts";
 import { type Get, goOn, type Reading, readPart, StartOver } from "./reading.ts";
+import { BodyLate } from "./silence.ts";
 import { type Download, startTrail, type Trail } from "./trail.ts";
 import { unpacked, unpackedHead } from "./unpacking.ts";
 
@@ -66,69 +67,118 @@ export async function download(
 
 /** From the first request on, and again from there where what came was not the object. */
 async function whole(get: Get, download: Download, limit: number): Promise<Source | "not modified"> {
-  let disproven: Uint8Array | undefined;
+  let before: Uint8Array | undefined;
   for (let starts = 1; ; starts++) {
     const first = await openStream(get, download, starts > 1);
     if (first === "not modified") return first;
     try {
-      const { raw, proven } = await readWhole(get, first, download, limit);
-      if (!proven) {
-        assertSameAgain(raw, disproven, first);
-        download.pace.sawOtherTags();
-      }
-      return await sourceOf(raw, first, limit);
+      const bytes = await readWhole(get, first, download, limit, before);
+      if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes, first);
+      return { ...first.metadata, bytes };
     } catch (error) {
       if (!(error instanceof StartOver)) throw error;
       if (starts >= STARTS || !mayAsk(download.trail.now, download.deadline.left)) throw error.cause ?? error;
-      disproven = error.bytes;
+      before = error.bytes;
     } finally {
       first.cancel();
     }
   }
 }
 
-/** The same bytes twice are the object: not every store's ETag is what it looks like. A checksum is what it says. */
-function assertSameAgain(raw: Uint8Array, before: Uint8Array | undefined, { crc32 }: ObjectStream): void {
-  if (before && crc32 === undefined && Buffer.compare(before, raw) === 0) return;
-  const cause = new SourceIncomplete("another checksum than the store tells");
-  throw new StartOver(cause.message, { cause, bytes: raw });
-}
-
-async function sourceOf(raw: Uint8Array, first: ObjectStream, limit: number): Promise<Source> {
-  const { metadata } = first;
-  const bytes = metadata.encoding === "gzip" ? await unpacked(raw, limit) : raw;
-  if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes, first);
-  return { ...metadata, bytes };
-}
-
-/** Reads an object to its end: to its length, its checksum, its format's own, or else to where the store says it is. */
-async function readWhole(get: Get, first: ObjectStream, download: Download, limit: number) {
-  const { length, metadata, marked } = first;
+/**
+ * Reads an object to its end: to its length, its checksum, its format's own, or else to where the store says it is. Unpacked.
+ * What is not as the store tells is read again; the same bytes as `before` are the object all the same.
+ */
+async function readWhole(
+  get: Get,
+  first: ObjectStream,
+  download: Download,
+  limit: number,
+  before: Uint8Array | undefined,
+): Promise<Uint8Array> {
+  const { length } = first;
   if ((length ?? 0) > LARGEST_OBJECT) throw new StartOver(`${length} bytes, which no object has`);
   const body = startBody(length, limit);
   download.trail.note({ length, read: 0 });
-  let looked = false;
-  const look = (end: number) => {
-    if (looked || end < TYPE_WITHIN) return;
-    looked = true;
-    const head = metadata.encoding === "gzip" ? unpackedHead(body.bytes(end)) : body.bytes(end);
-    if (head.length >= TYPE_WITHIN) refuseUnknown(head, first);
-  };
-  const reading: Reading = { get, first, body, download, look };
+  const reading: Reading = { get, first, body, download, look: looking(first, body) };
   let end = await readParts(reading);
   for (;;) {
     const raw = body.bytes(end);
-    const integrity = integrityOf(raw, first, download.pace.tagsAreMd5);
-    if (integrity === "proven" || isWholeFile(raw)) return { raw, proven: integrity !== "disproven" };
-    if (metadata.etag === undefined) {
-      if (length === undefined && !marked) throw new SourceIncomplete("no end that shows");
-      return { raw, proven: true };
-    }
+    const seen = await sighted(raw, first, limit, download.pace.tagsAreMd5);
+    if (seen.bytes) return seen.bytes;
+    if (first.metadata.etag === undefined) return unprovable(raw, seen, first);
     const more = await goOn({ at: end }, reading);
     const reached = more ? await readPart({ at: end }, reading, more) : end;
-    if (reached === end) return { raw, proven: integrity !== "disproven" };
+    if (reached === end) return accepted(raw, seen, before, download);
     end = reached;
   }
+}
+
+/** Has the type of a body looked at once, as soon as it must show. */
+function looking(first: ObjectStream, body: Body): (end: number) => void {
+  let looked = false;
+  return (end) => {
+    if (looked || end < TYPE_WITHIN) return;
+    looked = true;
+    const head = isPacked(first) ? unpackedHead(body.bytes(end)) : body.bytes(end);
+    if (head.length >= TYPE_WITHIN) refuseUnknown(head, first);
+  };
+}
+
+const isPacked = ({ metadata }: ObjectStream) => metadata.encoding === "gzip";
+
+/** What a body looks like: the picture where it shows that this is all of it; what is wrong with it where that shows. */
+interface Sighted {
+  readonly bytes?: Uint8Array;
+  readonly wrong?: Error;
+  /** As it is where nothing is known to be wrong, unpacked. */
+  readonly otherwise: Uint8Array | undefined;
+  readonly told: boolean;
+}
+
+async function sighted(raw: Uint8Array, first: ObjectStream, limit: number, md5: boolean): Promise<Sighted> {
+  const integrity = integrityOf(raw, first, md5);
+  const told = first.crc32 !== undefined;
+  const wrong = new SourceIncomplete("another checksum than the store tells");
+  const disproven = integrity === "disproven" && { wrong };
+  if (!isPacked(first)) {
+    const isWhole = integrity === "proven" || (integrity === "unknown" && isWholeFile(raw));
+    return { otherwise: raw, told, ...disproven, ...(isWhole && { bytes: raw }) };
+  }
+  try {
+    // What is packed tells its own length and checksum.
+    return { otherwise: undefined, told, bytes: await unpacked(raw, limit) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { otherwise: undefined, told, wrong: error };
+  }
+}
+
+/** A store says that this is all there is. */
+function accepted(
+  raw: Uint8Array,
+  { wrong, otherwise, told }: Sighted,
+  before: Uint8Array | undefined,
+  { pace }: Download,
+): Uint8Array {
+  if (!wrong && otherwise) return otherwise;
+  // The same bytes twice are the object: not every store's ETag is what it looks like. A checksum is what it says.
+  const same = before !== undefined && Buffer.compare(before, raw) === 0;
+  if (!same || (told && otherwise)) throw new StartOver(`${wrong?.message}`, { cause: wrong, bytes: raw });
+  if (!otherwise) throw wrong;
+  pace.sawOtherTags();
+  return otherwise;
+}
+
+/** Without an ETag there is nobody to ask: what tells its end on the wire is whole. */
+function unprovable(
+  raw: Uint8Array,
+  { otherwise, wrong }: Sighted,
+  { length, marked }: ObjectStream,
+): Uint8Array {
+  if (wrong) throw wrong;
+  if (length === undefined && !marked) throw new SourceIncomplete("no end that shows");
+  return otherwise ?? raw;
 }
 
 /** What shows no type we know is no picture; where it has no ETag either, it is not even from the store. */
@@ -153,7 +203,8 @@ function failure(cause: unknown, { phase }: Trail, description: string): Failure
   const message = `${description}: ${cause instanceof Error ? cause.message : cause}`;
   const Kind = [SourceIncomplete, InvalidSource, BrokenSource].find((kind) => cause instanceof kind);
   if (Kind) return new Kind(message, { cause });
-  if (cause instanceof DeadlineExceeded) return new SourceTimeout(message, { cause });
+  if (cause instanceof DeadlineExceeded || cause instanceof BodyLate)
+    return new SourceTimeout(message, { cause });
   if (cause instanceof StoreError && cause.status >= 400)
     return new SourceUnreachable(message, { cause, status: statusFor(cause.status) });
   // As imgproxy says it; but what went wrong on the way may go well the next moment.

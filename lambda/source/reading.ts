@@ -3,7 +3,7 @@ import { type GetOptions, type ObjectStream, StoreError } from "../store/store.t
 import { backOff, isTooSlow, mayAsk, SLOW_ATTEMPTS, silenceAllowed, verdictOf } from "./attempts.ts";
 import type { Body } from "./body.ts";
 import { type Answer, openStream } from "./opening.ts";
-import { nextWithin } from "./silence.ts";
+import { BodyLate, nextWithin } from "./silence.ts";
 import type { Download } from "./trail.ts";
 
 /** Asks for an object, or a part of it, once. */
@@ -58,10 +58,11 @@ export async function readPart(
     try {
       source ??= await goOn({ ...part, at }, reading);
       if (source === undefined) return at;
-      await drain(source, { ...part, at }, reading, (end) => {
-        reached = end;
+      const end = part.end ?? (source.length === undefined ? undefined : at + source.length);
+      await drain(source, { at, end }, reading, (so) => {
+        reached = so;
       });
-      if (reached >= (part.end ?? 0)) return reached;
+      if (reached >= (end ?? 0)) return reached;
       throw new SourceIncomplete("the other side ended");
     } catch (error) {
       failures = reached > at ? 1 : failures + 1;
@@ -101,13 +102,11 @@ export async function goOn(
   try {
     const answer = await openStream((how) => get({ ...how, range, ifMatch: etag }), download, true);
     if (answer === "not modified") throw new StartOver("not modified, which nobody asked");
-    if (startOf(answer) === at && answer.metadata.etag === etag) {
+    if (answer.metadata.etag === etag && [at, undefined].includes(startOf(answer))) {
       download.trail.count("resumed");
-      return answer;
+      return startOf(answer) === undefined ? skipping(at, answer) : answer;
     }
     answer.cancel();
-    // Some stores know no ranges: what they tell is still where it ends.
-    if (answer.range === undefined && answer.length === at && answer.metadata.etag === etag) return undefined;
     throw new StartOver(
       `bytes of ${answer.metadata.etag ?? "?"} from ${startOf(answer)}, not of ${etag} from ${at}`,
     );
@@ -119,13 +118,32 @@ export async function goOn(
   }
 }
 
-const startOf = ({ range }: ObjectStream) => Number(/^bytes (\d+)-/.exec(range ?? "")?.[1] ?? 0);
+const startOf = ({ range }: ObjectStream) =>
+  range === undefined ? undefined : Number(/^bytes (\d+)-/.exec(range)?.[1] ?? NaN);
+
+/** Some stores know no ranges, and begin again. */
+const skipping = (at: number, stream: ObjectStream): ObjectStream => ({
+  ...stream,
+  length: stream.length === undefined ? undefined : Math.max(0, stream.length - at),
+  body: without(at, stream.body),
+});
+
+async function* without(bytes: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const chunk of body) {
+    if (left < chunk.length) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+/** bytes after which a body that tells neither its length nor its end is asked for again, in the hope that its rest does. */
+const UNTOLD = 512 * 1024;
 
 /** Reads one stream until it or the part ends; `reached` hears how far. */
 async function drain(
   stream: ObjectStream,
   { at: start, end = Infinity }: Part,
-  { body, download, look }: Reading,
+  { body, download, look, first }: Reading,
   reached: (end: number) => void,
 ): Promise<void> {
   const { deadline, signal, trail } = download;
@@ -141,11 +159,13 @@ async function drain(
     reached(at);
     trail.note({ read: trail.now.read + chunk.length });
     look(at);
+    if (end === Infinity && stream === first && !first.marked && first.metadata.etag && at > UNTOLD)
+      throw new SourceIncomplete("no length, and no end");
     const missing = end < Infinity ? end - at : undefined;
     const progress = { read: at - start, missing, spent: performance.now() - began };
     if (missing !== 0 && trail.now.slow < SLOW_ATTEMPTS && isTooSlow(progress, deadline.left)) {
       trail.count("slow");
-      throw new SourceIncomplete(`${Math.round(progress.read / progress.spent)} bytes a ms`);
+      throw new BodyLate(`${Math.round(progress.read / progress.spent)} bytes a ms`);
     }
   }
 }

@@ -1,4 +1,7 @@
-import { SourceIncomplete } from "../errors.ts";
+/** A body is given up: nothing comes, or too slowly to be whole in time. */
+export class BodyLate extends Error {
+  override readonly name = "BodyLate";
+}
 
 /** ms by which a timer may ring too late; more, and the process was stopped, and what came meanwhile waits to be read. */
 const STOPPED = 250;
@@ -21,7 +24,7 @@ export async function nextWithin<T>(
     const due = performance.now() + allowed;
     timer = setTimeout(() => {
       if (performance.now() - due > STOPPED) wait();
-      else reject(new SourceIncomplete(`silent for ${Math.round(allowed)} ms`));
+      else reject(new BodyLate(`silent for ${Math.round(allowed)} ms`));
     }, allowed);
   };
   wait();

@@ -62,7 +62,7 @@ function followed(socket: Duplex | null | undefined, connected: Phase): Duplex |
   const tell = phases.getStore();
   if (!tell || !socket) return socket;
   tell("resolve");
-  socket.once("lookup", () => tell("connect"));
+  socket.once("lookup", (error: unknown) => error ?? tell("connect"));
   socket.once("connect", () => tell(connected));
   socket.once("secureConnect", () => tell("first byte"));
   return socket;

@@ -1,4 +1,4 @@
-import { Resolver as DnsResolver, getServers, type LookupAddress, lookup as systemLookup } from "node:dns";
+import dns, { type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 
 /** ms one name server may take, and how often it is asked; libuv's own way would hold a thread for 5 s and more. */
@@ -38,8 +38,9 @@ async function resolved(
   host: string,
   last: readonly LookupAddress[] | undefined,
 ): Promise<readonly LookupAddress[]> {
-  const resolver = new DnsResolver({ timeout: ANSWER_WITHIN, tries: TRIES });
-  resolver.setServers(getServers());
+  const resolver = new dns.Resolver({ timeout: ANSWER_WITHIN, tries: TRIES });
+  // By its name: what is imported by its own stays as it was when others set it.
+  resolver.setServers(dns.getServers());
   if (!last) return fromServers(resolver, host).catch(() => fromSystem(host));
   const late = new Promise<readonly LookupAddress[]>((resolve) => {
     setTimeout(() => resolve(last), REMEMBER_AFTER).unref();
@@ -53,7 +54,7 @@ async function resolved(
   }
 }
 
-async function fromServers(resolver: DnsResolver, host: string): Promise<readonly LookupAddress[]> {
+async function fromServers(resolver: dns.Resolver, host: string): Promise<readonly LookupAddress[]> {
   try {
     return (await addresses(resolver, "resolve4", host)).map((address) => ({ address, family: 4 }));
   } catch (error) {
@@ -62,12 +63,12 @@ async function fromServers(resolver: DnsResolver, host: string): Promise<readonl
   }
 }
 
-const addresses = (resolver: DnsResolver, kind: "resolve4" | "resolve6", host: string) =>
+const addresses = (resolver: dns.Resolver, kind: "resolve4" | "resolve6", host: string) =>
   new Promise<readonly string[]>((resolve, reject) => {
     resolver[kind](host, (error, found) => (error ? reject(error) : resolve(found)));
   });
 
 const fromSystem = (host: string) =>
   new Promise<readonly LookupAddress[]>((resolve, reject) => {
-    systemLookup(host, { all: true }, (error, found) => (error ? reject(error) : resolve(found)));
+    dns.lookup(host, { all: true }, (error, found) => (error ? reject(error) : resolve(found)));
   });
