@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 
-/** Runs as a process of its own: `s3-process.ts <folder> <access key> <secret> <bucket>…`. Tells its endpoint, and ends with its parent. */
-const [folder = "", accessKeyId = "", secretAccessKey = "", ...buckets] = process.argv.slice(2);
+/** Runs as a process of its own: `s3-process.ts <folder> <host> <access key> <secret> <bucket>…`. Tells its endpoint, and ends with its parent. */
+const [folder = "", host = "", accessKeyId = "", secretAccessKey = "", ...buckets] = process.argv.slice(2);
 
 const miniflare = new Miniflare({
   modules: true,
@@ -10,6 +10,8 @@ const miniflare = new Miniflare({
   cf: false,
   host: "127.0.0.1",
   port: 0,
+  // Of other hosts it would not hear.
+  routes: [`${host}/*`],
   r2Persist: folder,
   r2Buckets: Object.fromEntries(
     buckets.map((id) => [id, { id, s3Credentials: { accessKeyId, secretAccessKey } }]),

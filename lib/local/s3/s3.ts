@@ -18,13 +18,13 @@ export interface LocalS3 extends S3Access {
   stop(): Promise<void>;
 }
 
-/** Starts an embedded S3 that keeps its objects in `folder`. Ready within half a second or so. */
-export async function startS3(folder: string): Promise<LocalS3> {
+/** Starts an embedded S3 that keeps its objects in `folder`, and hears of `host` beside this machine. Ready within half a second or so. */
+export async function startS3(folder: string, host = "localhost"): Promise<LocalS3> {
   const credentials = { accessKeyId: "local", secretAccessKey: "not-a-secret" };
   const program = fileURLToPath(new URL("s3-process.ts", import.meta.url));
   const names = Object.values(buckets);
   const child = startChild(
-    [program, folder, credentials.accessKeyId, credentials.secretAccessKey, ...names],
+    [program, folder, host, credentials.accessKeyId, credentials.secretAccessKey, ...names],
     process.env,
   );
   let complaint = "";
