@@ -6,6 +6,7 @@ import { fits, type HttpRequest, type HttpResponse, RESPONSE_LIMIT } from "./htt
 import type { Services } from "./services.ts";
 import { again } from "./source/again.ts";
 import { readBody } from "./source/body.ts";
+import { integrityOf } from "./source/integrity.ts";
 import { type Address, type ObjectMetadata, type Store, StoreError } from "./store/store.ts";
 import { EXPIRING } from "./url/key.ts";
 import type { ImageRequest } from "./url/parse.ts";
@@ -26,8 +27,15 @@ const MAX_LINK_SECONDS = 86_400;
 /** bytes; larger pictures fit into no response. */
 const MAX_PICTURE_BYTES = (RESPONSE_LIMIT / 4) * 3;
 
+/** What was found of a request's derivative. */
+export interface Found {
+  readonly answer?: HttpResponse;
+  /** ETag of one that is there, but is no whole picture. */
+  readonly damaged?: string;
+}
+
 /**
- * The answer kept from an earlier request. `undefined` when there is none, when the bucket fails or is slow,
+ * The answer kept from an earlier request. None when there is none, when the bucket fails or is slow,
  * and when the edge asked the bucket before it asked us.
  */
 export async function findDerivative(
@@ -35,20 +43,30 @@ export async function findDerivative(
   context: RequestContext,
   { store, log }: Services,
   deadline: Deadline,
-): Promise<HttpResponse | undefined> {
+): Promise<Found> {
   const address = addressOf(request, context);
-  if (!address || address.key === context.http.edgeKey) return undefined;
+  if (!address || address.key === context.http.edgeKey) return {};
   const atMost = Math.min(FIND_TIMEOUT, deadline.left * FIND_SHARE);
   try {
     const found = await deadline.within("finding a derivative", atMost, (signal) =>
       read(address, request, context, store, signal),
     );
-    log.note({ derivative: found ? "found" : "missing" });
-    return found;
+    log.note({ derivative: "found" });
+    return { answer: found };
   } catch (error) {
     const missing = error instanceof StoreError && [403, 404].includes(error.status);
     log.note({ derivative: "missing", ...(!missing && { derivativeError: `${error}` }) });
-    return undefined;
+    return error instanceof Damaged ? { damaged: error.etag } : {};
+  }
+}
+
+/** What is kept is not what was kept. */
+class Damaged extends Error {
+  readonly etag: string;
+
+  constructor(message: string, etag: string) {
+    super(message);
+    this.etag = etag;
   }
 }
 
@@ -58,15 +76,15 @@ async function read(
   context: RequestContext,
   store: Store,
   signal: AbortSignal,
-) {
+): Promise<HttpResponse> {
   const stream = await store.get(address, { signal });
-  if (stream === "not modified") return undefined;
+  if (stream === "not modified") throw new TypeError("not modified, which nobody asked");
   try {
     signal.throwIfAborted();
     if ((stream.length ?? 0) > MAX_PICTURE_BYTES) return linkTo(address, request, context, store);
     const bytes = await readBody(stream, MAX_PICTURE_BYTES);
-    if (!isFileOf(stream.metadata.type, bytes))
-      throw new TypeError(`${bytes.length} bytes that are no picture`);
+    if (!isFileOf(stream.metadata.type, bytes) || integrityOf(bytes, stream) === "disproven")
+      throw new Damaged(`${bytes.length} bytes that are no picture`, stream.metadata.etag ?? "");
     const answer = answerKept(bytes, stream.metadata, context);
     return fits(answer) ? answer : linkTo(address, request, context, store);
   } finally {
@@ -81,6 +99,8 @@ export interface Drawing {
   readonly source: ObjectMetadata;
   /** ms that drawing it again is predicted to take. */
   readonly cost: number;
+  /** ETag of the derivative that is to give way to it. */
+  readonly damaged?: string | undefined;
 }
 
 /**
@@ -95,7 +115,7 @@ export async function keepDerivative(
   { store, log }: Services,
   deadline: Deadline,
 ): Promise<HttpResponse> {
-  const { drawn, source, cost } = drawing;
+  const { drawn, source, cost, damaged } = drawing;
   const lasting = mayBeKept(source, context);
   const address = addressOf(request, context, lasting);
   const sendable = fits(drawn);
@@ -109,7 +129,7 @@ export async function keepDerivative(
     const keepBy = deadline.sooner(atMost);
     const put = await deadline.within("keeping a derivative", atMost, (signal) =>
       again(
-        () => store.put(address, bytesIn(drawn), metadataIn(drawn), signal),
+        () => store.put(address, bytesIn(drawn), metadataIn(drawn), signal, damaged),
         signal,
         () => keepBy.left,
       ),

@@ -41,8 +41,8 @@ async function answerRequest(
   deadline: Deadline,
 ): Promise<HttpResponse> {
   const { config, log } = services;
-  const found = await findDerivative(request, context, services, deadline);
-  if (found) return found;
+  const { answer: kept, damaged } = await findDerivative(request, context, services, deadline);
+  if (kept) return kept;
 
   const fetchingWatermark = fetchWatermark(request, services, deadline);
   // It is waited for below; until then nobody hears it fail.
@@ -58,7 +58,7 @@ async function answerRequest(
 
   const { picture, origin, cost } = made;
   const drawn = answerPicture({ picture, source, origin }, request, context);
-  return keepDerivative({ drawn, source, cost }, request, context, services, deadline);
+  return keepDerivative({ drawn, source, cost, damaged }, request, context, services, deadline);
 }
 
 async function drawnOf(

@@ -45,9 +45,10 @@ function policy(
   return {
     key: derivativeKey(path, undefined, services.config) ?? "",
     store: services.store,
-    find: (ms = 20_000) => findDerivative(request, context, services, Deadline.in(ms)),
-    keep: (drawn: HttpResponse, cost: number, ms = 20_000, source: ObjectMetadata = {}) =>
-      keepDerivative({ drawn, cost, source }, request, context, services, Deadline.in(ms)),
+    find: async (ms = 20_000) => (await findDerivative(request, context, services, Deadline.in(ms))).answer,
+    look: () => findDerivative(request, context, services, Deadline.in(20_000)),
+    keep: (drawn: HttpResponse, cost: number, ms = 20_000, source: ObjectMetadata = {}, damaged?: string) =>
+      keepDerivative({ drawn, cost, source, damaged }, request, context, services, Deadline.in(ms)),
     told: () => services.log.fields,
   };
 }
@@ -193,6 +194,17 @@ test("what may not last and is too big lies apart for one answer", async () => {
   const link = new URL(headers.Location ?? "");
   assert.ok(link.pathname.endsWith(`/expiring/${key}.${now}`), link.pathname);
   assert.equal(await find(), undefined);
+});
+
+test("a damaged derivative gives way to the next drawing, a whole one does not", async () => {
+  const { look, find, keep } = policy("/_/w:1/plain/s3://b/damaged");
+  await keep(answer(pngOf("cut off").subarray(0, -1)), dear);
+  const { damaged } = await look();
+  assert.match(damaged ?? "", /^"[0-9a-f]{32}"$/);
+  await keep(small, dear, 20_000, {}, damaged);
+  assert.deepEqual((await find())?.body, small.body);
+  await keep(answer(pngOf("another")), dear, 20_000, {}, damaged);
+  assert.deepEqual((await find())?.body, small.body);
 });
 
 test("what the edge has asked for already is not asked for again", async () => {

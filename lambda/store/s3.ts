@@ -48,11 +48,11 @@ export function s3Store(config: Config): Store {
       }
     },
 
-    async put(address, body, metadata, signal) {
+    async put(address, body, metadata, signal, replacing) {
       const command = new PutObjectCommand({
         ...named(address),
         Body: body,
-        IfNoneMatch: "*",
+        ...(replacing === undefined ? { IfNoneMatch: "*" } : { IfMatch: replacing }),
         ContentType: metadata.type,
         CacheControl: metadata.cacheControl,
         ContentDisposition: metadata.contentDisposition,
@@ -62,8 +62,9 @@ export function s3Store(config: Config): Store {
         await clientFor(address.bucket).send(command, { abortSignal: signal });
         return "stored";
       } catch (error) {
-        // Somebody else kept it, or is just doing so.
-        if ([409, 412].includes(statusOf(error) ?? 0)) return "there already";
+        // Somebody else kept it, or is just doing so; what was to give way may be gone.
+        if ([409, 412, ...(replacing === undefined ? [] : [404])].includes(statusOf(error) ?? 0))
+          return "there already";
         throw translated(error);
       }
     },

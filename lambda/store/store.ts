@@ -73,12 +73,13 @@ export interface Origin<Place = Address> {
 
 /** An object store; a drill brings its own. Each call is one attempt. */
 export interface Store extends Origin {
-  /** Stores the object unless one is there already, and tells which. */
+  /** Stores the object unless one is there already, and tells which; one whose ETag is `replacing` gives way. */
   put(
     address: Address,
     body: Uint8Array,
     metadata: ObjectMetadata,
     signal: AbortSignal,
+    replacing?: string,
   ): Promise<"stored" | "there already">;
   /** The keys that begin with `prefix`. */
   list(bucket: string, prefix: string, signal: AbortSignal): AsyncIterable<string>;

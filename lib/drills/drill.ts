@@ -100,7 +100,7 @@ export async function runDrill(
 let nth = 0;
 
 function pathFor({ fault, size }: Drill): string {
-  const dear = "w:1600/h:1200/rt:force/el:1/bl:2/f:webp";
+  const dear = "w:2000/h:1600/rt:force/el:1/f:webp";
   const options = fault.way === "derivatives" ? `${dear}/cb:${nth++}` : "w:120";
   const key =
     fault.needs === "packed source"
