@@ -81,6 +81,9 @@ export class SourceTimeout extends Failure {
   override readonly name = "SourceTimeout";
   readonly status = 504;
   readonly publicMessage = "Source is unreachable";
+  /** It may come in time the next moment; but not for a whole page of viewers at once. */
+  override readonly cacheFor = 1;
+  override readonly retryAfter = 1;
 }
 
 /** The body ended before its announced length. */
@@ -158,6 +161,7 @@ export class Timeout extends Failure {
   override readonly name = "Timeout";
   readonly status = 503;
   readonly publicMessage = "Timeout";
+  override readonly cacheFor = 1;
   override readonly retryAfter = 1;
 }
 

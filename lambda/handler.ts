@@ -78,10 +78,15 @@ const atTheEnd = (tell: (fields: RequestLog["fields"], outcome: Outcome) => void
       error,
       durationMs,
       remainingMs: context.getRemainingTimeInMillis(),
+      ...(response && { bytesOut: bytesOf(response) }),
     });
   };
   return { after: end, onError: end };
 };
+
+/** Of the body, as it is after base64 is undone. */
+const bytesOf = ({ body, isBase64Encoded }: LambdaResult) =>
+  isBase64Encoded ? Math.floor((body.length * 3) / 4) : Buffer.byteLength(body);
 
 /** Every error is an answer. */
 const errorResponse: Middleware = {

@@ -1,16 +1,19 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
-import { Failure, SourceTimeout } from "./errors.ts";
+import { Failure, SourceIncomplete, SourceTimeout, SourceUnreachable } from "./errors.ts";
 import type { HttpRequest } from "./http.ts";
 import { METRICS_NAMESPACE, type Metric, metrics, SERVICE_NAME } from "./metrics.ts";
 import type { Trail } from "./source/trail.ts";
-import type { Address } from "./store/store.ts";
+import type { Address, Phase } from "./store/store.ts";
 
 /** What is noted of a request while it is served. */
 export interface LogFields {
   /** URL. */
   readonly source?: string;
   readonly s3?: Address & { readonly endpoint?: string };
+  /** What the request is, or was last, busy with. */
+  readonly phase?: Stage;
+  readonly findMs?: number;
   readonly downloadMs?: number;
   readonly download?: Trail;
   /** Of the source. */
@@ -21,11 +24,22 @@ export interface LogFields {
   readonly watermarkError?: string;
   /** Opening, drawing, encoding. */
   readonly renderMs?: number;
+  readonly decodeMs?: number;
+  /** Drawing and encoding: one sharp does both. */
+  readonly drawMs?: number;
+  readonly keepMs?: number;
+  /** Of the source in memory, when it could not be had anew. */
+  readonly stale?: boolean;
+  /** What was spared for lack of time. */
+  readonly stepDown?: string;
   readonly derivative?: "found" | "missing" | "kept" | "lost";
   readonly derivativeError?: string;
   /** The key the edge asked for, when the function computes another. */
   readonly edgeKey?: string;
 }
+
+/** The parts of a request, in their order. */
+export type Stage = "find" | "download" | "decode" | "draw" | "keep";
 
 /** Gathers what is to be known of one request. */
 export interface Log {
@@ -35,6 +49,17 @@ export interface Log {
 /** A log whose fields can be read. */
 export interface RequestLog extends Log {
   readonly fields: LogFields;
+}
+
+/** Notes what a request is busy with, and the ms it took. */
+export async function inStage<T>(log: Log, phase: Stage, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  log.note({ phase });
+  try {
+    return await work();
+  } finally {
+    log.note({ [`${phase}Ms`]: performance.now() - began });
+  }
 }
 
 /** Starts the log of one request. */
@@ -60,23 +85,29 @@ export interface Outcome {
   readonly durationMs: number;
   /** ms the invocation had left then. */
   readonly remainingMs: number;
+  /** bytes of the body. */
+  readonly bytesOut?: number;
 }
 
 const logger = new Logger({ serviceName: SERVICE_NAME });
 const published = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE_NAME });
 
 /** Writes one line. Never throws: an answer is worth more than its record. */
-export function writeLine(fields: LogFields, { http, status, error, ...times }: Outcome): void {
+export function writeLine({ phase, ...fields }: LogFields, { http, status, error, ...times }: Outcome): void {
   try {
     logger[levelOf(status)](`${http.method} ${http.path}`, {
       request_id: http.id,
       ...readableFields({ client_ip: http.clientIp }),
       status,
       ...readableFields({ ...times, ...fields }),
-      ...(error !== undefined && { error: errorOf(error, status) }),
+      ...(error !== undefined && { ...failedIn(phase, fields), error: errorOf(error, status) }),
     });
   } catch {}
 }
+
+/** In a download it is known more exactly. */
+const failedIn = (phase: Stage | undefined, { download }: LogFields) =>
+  phase && { phase: phase === "download" ? (download?.phase ?? phase) : phase };
 
 /** Nobody reads a millionth of a millisecond, nor the whole of a text that came with a request. */
 function readable(value: unknown): unknown {
@@ -105,14 +136,36 @@ const shortened = (text: string) => (text.length > SHOWN_TEXT ? `${text.slice(0,
 
 type Measure = (fields: LogFields, outcome: Outcome) => number | boolean | undefined;
 
+/** Says nothing of requests that were not late. */
+const lateIn =
+  (phase: Phase): Measure =>
+  ({ download }, { error }) =>
+    (error instanceof SourceTimeout && download?.phase === phase) || undefined;
+
 /** How each metric is read off a request; true counts as one. */
 const measures: Readonly<Record<Metric, Measure>> = {
   Duration: (_, { durationMs }) => durationMs,
-  Remaining: (_, { remainingMs }) => remainingMs,
+  DeadlineHeadroom: (_, { remainingMs }) => remainingMs,
+  FindDuration: ({ findMs }) => findMs,
   DownloadDuration: ({ downloadMs }) => downloadMs,
   RenderDuration: ({ renderMs }) => renderMs,
+  DecodeDuration: ({ decodeMs }) => decodeMs,
+  DrawDuration: ({ drawMs }) => drawMs,
+  KeepDuration: ({ keepMs }) => keepMs,
   SourceBytes: ({ bytes }) => bytes,
+  BytesOut: (_, { bytesOut }) => bytesOut,
   SourceTimeout: (_, { error }) => error instanceof SourceTimeout,
+  SourceTimeoutResolve: lateIn("resolve"),
+  SourceTimeoutConnect: lateIn("connect"),
+  SourceTimeoutTLS: lateIn("TLS"),
+  SourceTimeoutFirstByte: lateIn("first byte"),
+  SourceTimeoutBody: lateIn("body"),
+  SourceErrors: (_, { error }) => error instanceof SourceUnreachable || error instanceof SourceIncomplete,
+  Hedged: ({ download }) => download?.hedged,
+  HedgeWon: ({ download }) => download?.hedgeWon,
+  Resumed: ({ download }) => download?.resumed,
+  StaleServed: ({ stale }) => stale,
+  AdmissionStepDown: ({ stepDown }) => stepDown !== undefined,
   DerivativeKept: ({ derivative }) => derivative === "kept",
   DerivativeLost: ({ derivative }) => derivative === "lost",
   KeyMismatch: ({ edgeKey }) => edgeKey !== undefined,

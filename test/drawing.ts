@@ -4,9 +4,7 @@ import { Deadline } from "../lambda/deadline.ts";
 import type { Format } from "../lambda/formats.ts";
 import { openHere } from "../lambda/image/decoders/here.ts";
 import { draw } from "../lambda/image/draw.ts";
-import { open } from "../lambda/image/open.ts";
-import { plan } from "../lambda/image/plan.ts";
-
+import { openTrimmed, planOf } from "../lambda/image/make.ts";
 import { imageType } from "../lambda/image-type.ts";
 import { limitsOf } from "../lambda/options/limits.ts";
 import { optionsOf } from "./options-of.ts";
@@ -27,13 +25,9 @@ export async function drawnAs(text: string, source: Buffer, env: Env = {}, water
   const config = readConfig(env);
   const deadline = Deadline.in(10_000);
   const limits = limitsOf(config, options);
-  const opened = await open({ bytes: source, watermark }, options, limits, deadline);
-  const { body, format } = await draw(
-    plan(options, opened.info, offers, limits, config),
-    opened,
-    limits,
-    deadline,
-  );
+  const asked = { options, offers, limits };
+  const opened = await openTrimmed({ bytes: source, watermark }, asked, config, deadline);
+  const { body, format } = await draw(planOf(opened, asked, config), opened, limits, deadline);
   const picture = await pictureIn(body);
   const { data, info } = await picture.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   /** Red, green, blue and alpha, 0–255. */

@@ -98,6 +98,18 @@ test("a failure tells its name and its message, but no stack, and a timeout coun
   assert.deepEqual([SourceTimeout, ServerError], [1, 1]);
 });
 
+test("a failure tells what the request was busy with, and of a download what it waited for", () => {
+  const phases = linesOf(
+    printed(`
+    log.note({ phase: "draw" });
+    write({ ...outcome, status: 503, error: new errors.Timeout("late") });
+    log.note({ phase: "download", download: { phase: "TLS", attempts: 3 } });
+    write({ ...outcome, status: 504, error: new errors.SourceTimeout("late") });
+    write(outcome);`),
+  ).map(({ status, phase }) => [status, phase]);
+  assert.deepEqual(Object.fromEntries(phases), { 503: "draw", 504: "TLS", 200: undefined });
+});
+
 test("a fault of ours is told with stack and cause", () => {
   const all = printed(`
     const error = new errors.InternalError("unforeseen", { cause: new RangeError("deep") });
@@ -139,12 +151,28 @@ test("what is answered is information, a client's mistake a warning, a failure o
 /** What is noted of a request, how it ended, and the metrics that differ from those of one of which nothing is noted. */
 const measured: readonly (readonly [string, string, Readonly<Record<string, number>>])[] = [
   ["{}", "durationMs: 17.6", { Duration: 18 }],
-  ["{}", "remainingMs: 1234.5", { Remaining: 1235 }],
+  ["{}", "remainingMs: 1234.5", { DeadlineHeadroom: 1235 }],
   ["{ downloadMs: 7.4 }", "", { DownloadDuration: 7 }],
   ["{ renderMs: 8.6 }", "", { RenderDuration: 9 }],
   ["{ bytes: 99 }", "", { SourceBytes: 99 }],
   ["{}", 'error: new errors.SourceTimeout("")', { SourceTimeout: 1 }],
+  [
+    '{ download: { phase: "connect" } }',
+    'error: new errors.SourceTimeout("")',
+    { SourceTimeout: 1, SourceTimeoutConnect: 1 },
+  ],
   ["{}", 'error: new errors.Timeout("")', {}],
+  ["{}", 'error: new errors.SourceUnreachable("")', { SourceErrors: 1 }],
+  ["{}", 'error: new errors.SourceIncomplete("")', { SourceErrors: 1 }],
+  ["{}", "bytesOut: 512", { BytesOut: 512 }],
+  [
+    "{ findMs: 1, decodeMs: 2, drawMs: 3, keepMs: 4 }",
+    "",
+    { FindDuration: 1, DecodeDuration: 2, DrawDuration: 3, KeepDuration: 4 },
+  ],
+  ["{ download: { hedged: 2, hedgeWon: true, resumed: 3 } }", "", { Hedged: 2, HedgeWon: 1, Resumed: 3 }],
+  ["{ stale: true }", "", { StaleServed: 1 }],
+  ['{ stepDown: "effort" }', "", { AdmissionStepDown: 1 }],
   ['{ derivative: "kept" }', "", { DerivativeKept: 1 }],
   ['{ derivative: "lost" }', "", { DerivativeLost: 1 }],
   ['{ edgeKey: "another" }', "", { KeyMismatch: 1 }],
@@ -154,8 +182,10 @@ const measured: readonly (readonly [string, string, Readonly<Record<string, numb
 /** Of a request of which nothing is noted: what was not done is not counted as 0 ms. */
 const unnoted = {
   Duration: 12,
-  Remaining: 5000,
+  DeadlineHeadroom: 5000,
   SourceTimeout: 0,
+  SourceErrors: 0,
+  AdmissionStepDown: 0,
   DerivativeKept: 0,
   DerivativeLost: 0,
   KeyMismatch: 0,

@@ -35,7 +35,7 @@ export async function cutBorder(opened: Opened, border: Border, deadline: Deadli
   return {
     ...cut,
     metadata: opened.metadata ?? {},
-    info: { ...info, width, height, vector: false, encoded: false },
+    info: { ...info, width, height, vector: false, encoded: false, animation: undefined },
   };
 }
 

@@ -9,7 +9,6 @@ import { openByProcess } from "./decoders/apart.ts";
 import type { Decoder, Opened } from "./decoders/decoder.ts";
 import { openHere } from "./decoders/here.ts";
 import { openSvg } from "./decoders/svg.ts";
-import { trimmed } from "./trim.ts";
 
 /** What is not opened here. */
 const decoders: Readonly<Partial<Record<Format, Decoder>>> = {
@@ -18,12 +17,17 @@ const decoders: Readonly<Partial<Record<Format, Decoder>>> = {
   jxl: openByProcess,
 };
 
+/** The source's file, and that of the watermark to be drawn on it. */
+export interface Files extends Pick<Source, "bytes"> {
+  readonly watermark?: Uint8Array | undefined;
+}
+
 /**
  * Opens a source, whatever its format, and the watermark that is to be drawn on it. Throws `InvalidSource`, `UnsupportedFormat` or
  * `BrokenSource` when nothing can be drawn of the one, `InvalidWatermark` of the other; `DeadlineExceeded` when a header takes too long.
  */
 export async function open(
-  { bytes, watermark }: Pick<Source, "bytes"> & { readonly watermark?: Uint8Array | undefined },
+  { bytes, watermark }: Files,
   options: Options,
   limits: Limits,
   deadline: Deadline,
@@ -58,5 +62,5 @@ async function openFile(
   const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, limits, deadline));
   // How many frames are drawn shows in the plan.
   if (!opened.info.animation) assertResolution(opened.info, 1, limits);
-  return trimmed(opened, options, limits, deadline);
+  return opened;
 }

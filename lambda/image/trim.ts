@@ -35,10 +35,11 @@ export async function trimmed(
 
   const asked = { threshold, ...border };
   const dear = megapixels(origin) * formats[format].decodeMs >= DEAR;
+  const kept = { origin, ...(opened.watermark && { watermark: opened.watermark }) };
   if (!(opened.hostile || dear || hasLeftovers()))
-    return { ...(await cutBorder(opened, asked, deadline)), origin };
+    return { ...(await cutBorder(opened, asked, deadline)), ...kept };
 
   const cut = await cutBorderApart(opened, asked, memory, deadline);
   const whole = await openWithSharp(cut.bytes, undefined, opened.keepsProfile);
-  return { ...whole, metadata: opened.metadata ?? {}, info: cut.info, origin };
+  return { ...whole, metadata: opened.metadata ?? {}, info: cut.info, ...kept };
 }

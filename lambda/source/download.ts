@@ -104,7 +104,7 @@ async function readWhole(
   let end = await readParts(reading);
   for (;;) {
     const raw = body.bytes(end);
-    const seen = await sighted(raw, first, limit, download.pace.tagsAreMd5);
+    const seen = await sighted(raw, first, limit, download.pace);
     if (seen.bytes) return seen.bytes;
     if (first.metadata.etag === undefined) return unprovable(raw, seen, first);
     const more = await goOn({ at: end }, reading);
@@ -136,8 +136,9 @@ interface Sighted {
   readonly told: boolean;
 }
 
-async function sighted(raw: Uint8Array, first: ObjectStream, limit: number, md5: boolean): Promise<Sighted> {
-  const integrity = integrityOf(raw, first, md5);
+async function sighted(raw: Uint8Array, first: ObjectStream, limit: number, pace: Pace): Promise<Sighted> {
+  const integrity = integrityOf(raw, first, pace.tags !== "other");
+  if (integrity === "proven") pace.sawTag("MD5");
   const told = first.crc32 !== undefined;
   const wrong = new SourceIncomplete("another checksum than the store tells");
   const disproven = integrity === "disproven" && { wrong };
@@ -162,11 +163,12 @@ function accepted(
   { pace }: Download,
 ): Uint8Array {
   if (!wrong && otherwise) return otherwise;
-  // The same bytes twice are the object: not every store's ETag is what it looks like. A checksum is what it says.
+  // The same bytes twice are the object: not every store's ETag is what it looks like. A checksum is, and where one was, all are.
   const same = before !== undefined && Buffer.compare(before, raw) === 0;
-  if (!same || (told && otherwise)) throw new StartOver(`${wrong?.message}`, { cause: wrong, bytes: raw });
+  if (!same || (otherwise && (told || pace.tags === "MD5")))
+    throw new StartOver(`${wrong?.message}`, { cause: wrong, bytes: raw });
   if (!otherwise) throw wrong;
-  pace.sawOtherTags();
+  pace.sawTag("other");
   return otherwise;
 }
 

@@ -27,7 +27,6 @@ export async function fetchSource(
   const fetcher = fetchers.get(scheme.toLowerCase());
   if (!fetcher) throw new SourceUnreachable(`${url}: no such scheme`);
 
-  const began = performance.now();
   const downloadBy = deadline
     .keeping(Math.min(deadline.left * RENDER_SHARE, MOST_RENDERING))
     .sooner(config.downloadTimeout * 1000);
@@ -36,6 +35,6 @@ export async function fetchSource(
     if (!isUnmodified(source)) log.note({ bytes: source.bytes.length });
     return source;
   } finally {
-    log.note({ source: url, downloadMs: performance.now() - began });
+    log.note({ source: url });
   }
 }

@@ -6,10 +6,10 @@ export interface Pace {
   saw(ms: number): void;
   /** Takes leave for a request that is made only because another one is late. */
   mayHedge(): boolean;
-  /** What looks like an MD5 in an ETag is one, as far as was seen. */
-  readonly tagsAreMd5: boolean;
-  /** Remembers that it is none. */
-  sawOtherTags(): void;
+  /** What an ETag is that looks like an MD5: one, as it was once, or something else, as it was before that. */
+  readonly tags: "unknown" | "MD5" | "other";
+  /** Remembers what one was; the first one tells. */
+  sawTag(kind: "MD5" | "other"): void;
   /** Gives that leave back: the request won against one that had not answered. */
   won(): void;
 }
@@ -24,17 +24,17 @@ const [MOST_HEDGES, HEDGES_PER_REQUEST] = [3, 0.02];
 export function startPace(): Pace {
   const times: number[] = [];
   let usual: number | undefined;
-  let tagsAreMd5 = true;
+  let tags: Pace["tags"] = "unknown";
   let leave = MOST_HEDGES;
   return {
     get usual() {
       return usual;
     },
-    get tagsAreMd5() {
-      return tagsAreMd5;
+    get tags() {
+      return tags;
     },
-    sawOtherTags() {
-      tagsAreMd5 = false;
+    sawTag(kind) {
+      if (tags === "unknown") tags = kind;
     },
     saw(ms) {
       times.push(ms);

@@ -79,6 +79,8 @@ function headersOf(
   const kept = pairs.filter(
     ([name]) => !/^(connection|keep-alive|transfer-encoding|content-length)$/i.test(name),
   );
+  // S3 tells the time, by which a client whose clock is wrong sets its own; the embedded one does not.
+  if (!kept.some(([name]) => /^date$/i.test(name))) kept.push(["Date", new Date().toUTCString()]);
   // The embedded S3 would pack it once more, were it told.
   if (path.includes(PACKED)) kept.push(["Content-Encoding", "gzip"]);
   return method === "HEAD" ? kept : [...kept, ["Content-Length", `${length}`]];

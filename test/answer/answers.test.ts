@@ -367,7 +367,7 @@ test("a failure tells its one sentence, in text, and no cache may keep it", () =
   const { status, body, headers } = answerFailure(new SourceTimeout("s3://secret"), contextOf());
   assert.deepEqual([status, body, headers["Content-Type"]], [504, "Source is unreachable", "text/plain"]);
   assert.equal(headers["Cache-Control"], undefined);
-  assert.equal(headers["Retry-After"], undefined);
+  assert.equal(headers["Retry-After"], "1");
   assert.equal(headers["Content-Security-Policy"], csp);
 });
 

@@ -6,8 +6,7 @@ import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { BrokenSource, ResultTooBig, Timeout } from "../../lambda/errors.ts";
 import { draw } from "../../lambda/image/draw.ts";
-import { open } from "../../lambda/image/open.ts";
-import { plan } from "../../lambda/image/plan.ts";
+import { openTrimmed, planOf } from "../../lambda/image/make.ts";
 
 import { limitsOf } from "../../lambda/options/limits.ts";
 import { plain } from "../drawing.ts";
@@ -83,8 +82,9 @@ const sources: Readonly<Record<string, readonly [bytes: Buffer, fate: Fate]>> = 
 async function drawing(bytes: Buffer, text: string, ms: number) {
   const { options } = optionsOf(text);
   const deadline = Deadline.in(ms);
-  const opened = await open({ bytes }, options, limits, deadline);
-  return draw(plan(options, opened.info, offers, limits, config), opened, limits, deadline);
+  const asked = { options, limits, offers };
+  const opened = await openTrimmed({ bytes }, asked, config, deadline);
+  return draw(planOf(opened, asked, config), opened, limits, deadline);
 }
 
 describe("a source is drawn or refused with 422", () => {

@@ -6,9 +6,10 @@ import { readConfig } from "../../lambda/config/variables.ts";
 import type { Arg } from "../../lambda/contract/args.ts";
 import type { OptionValues } from "../../lambda/contract/option.ts";
 import { Deadline } from "../../lambda/deadline.ts";
+import { openTrimmed, planOf } from "../../lambda/image/make.ts";
 import { open } from "../../lambda/image/open.ts";
 import { passes } from "../../lambda/image/passes.ts";
-import { canvasOf, layOut, plan } from "../../lambda/image/plan.ts";
+import { canvasOf, layOut } from "../../lambda/image/plan.ts";
 import { draw, render } from "../../lambda/image/render.ts";
 import { background } from "../../lambda/options/background.ts";
 import { everyOption, everyStep, type Options } from "../../lambda/options/index.ts";
@@ -162,8 +163,9 @@ const limits = limitsOf(config);
 const watermark = await drawn(30, 20, { alpha: true }).png().toBuffer();
 
 const drawnAs = async (options: Options, source: Buffer) => {
-  const opened = await open({ bytes: source, watermark }, options, limits, deadline());
-  const planned = plan(options, opened.info, noOffers, limits, config);
+  const asked = { options, limits, offers: noOffers };
+  const opened = await openTrimmed({ bytes: source, watermark }, asked, config, deadline());
+  const planned = planOf(opened, asked, config);
   return { planned, picture: await render(planned, opened, deadline()) };
 };
 

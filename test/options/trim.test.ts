@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import sharp from "sharp";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
-import { open } from "../../lambda/image/open.ts";
+import { openTrimmed } from "../../lambda/image/make.ts";
 import { withoutBorder } from "../../lambda/options/trim.ts";
 import { drawnAs } from "../drawing.ts";
-import { optionsOf } from "../options-of.ts";
+import { noOffers, optionsOf } from "../options-of.ts";
 import { limitsIn } from "../services.ts";
 
 /** 40×30 of one colour, and in it a box of 10×8 px of another at 6 from the left and 5 from the top. */
@@ -102,13 +103,32 @@ test("EXIF and the colours of a profile come along", async () => {
   assert.notDeepEqual(cut.pixel(3, 3), [0, 0xc0, 0, 255]);
 });
 
+const opening = (text: string, bytes: Buffer, limits = limitsIn(), ms = 10_000) => {
+  const { options } = optionsOf(text);
+  return openTrimmed({ bytes }, { options, limits, offers: noOffers }, readConfig({}), Deadline.in(ms));
+};
+
+test("an animation keeps its border, the still that is made of it does not", async () => {
+  const frame = (left: number) =>
+    sharp({ create: { width: 20, height: 10, channels: 3, background: "#fff" } })
+      .composite([
+        { input: { create: { width: 4, height: 4, channels: 3, background: "#f00" } }, left, top: 3 },
+      ])
+      .png()
+      .toBuffer();
+  const gif = await sharp([await frame(2), await frame(9)], { join: { animated: true } })
+    .gif()
+    .toBuffer();
+  const env = { IMGPROXY_MAX_ANIMATION_FRAMES: "2" };
+  const { body } = await drawnAs("t:10/f:gif", gif, env);
+  const { width, pageHeight, pages } = await sharp(body, { animated: true }).metadata();
+  assert.deepEqual([width, pageHeight, pages], [20, 10, 2]);
+  const still = await drawnAs("t:10/f:png", gif, env);
+  assert.deepEqual([still.width, still.height], [4, 4]);
+});
+
 test("a JPEG is not shrunk on load once its border is cut off", async () => {
-  const opened = await open(
-    { bytes: await boxed().jpeg().toBuffer() },
-    optionsOf("t:30").options,
-    limitsIn(),
-    Deadline.in(10_000),
-  );
+  const opened = await opening("t:30", await boxed().jpeg().toBuffer());
   assert.equal(opened.info.encoded, false);
   assert.deepEqual([opened.origin?.width, opened.origin?.height], [40, 30]);
 });
@@ -123,8 +143,8 @@ test("an SVG is trimmed as well, and counts as pixels after", async () => {
 });
 
 describe("what trimming may take", () => {
-  const trimming = async (source: Buffer, memory: number, ms: number) =>
-    open({ bytes: source }, optionsOf("t:10").options, { ...limitsIn(), memory }, Deadline.in(ms));
+  const trimming = (source: Buffer, memory: number, ms: number) =>
+    opening("t:10", source, { ...limitsIn(), memory }, ms);
   const large = sharp({ create: { width: 6000, height: 5000, channels: 3, background: "#fff" } })
     .png()
     .toBuffer();

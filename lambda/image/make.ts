@@ -1,0 +1,49 @@
+import type { Config } from "../config/variables.ts";
+import type { Deadline } from "../deadline.ts";
+import { inStage } from "../log.ts";
+import type { Services } from "../services.ts";
+import type { ImageRequest } from "../url/parse.ts";
+import type { Opened } from "./decoders/decoder.ts";
+import { draw } from "./draw.ts";
+import { type Files, open } from "./open.ts";
+import { passThrough } from "./pass-through.ts";
+import type { Made } from "./picture.ts";
+import { type Plan, plan } from "./plan.ts";
+import { trimmed } from "./trim.ts";
+
+type Asked = Pick<ImageRequest, "options" | "offers" | "limits">;
+
+/** Makes the picture that a request asks for: the source as it is, or drawn. Throws as `passThrough`, `open`, `plan` and `draw` do. */
+export async function makePicture(
+  files: Files,
+  request: Asked,
+  { config, log }: Pick<Services, "config" | "log">,
+  deadline: Deadline,
+): Promise<Made> {
+  const began = performance.now();
+  const passed = await passThrough(files, request, config, deadline);
+  if (passed) return passed;
+  const opened = await inStage(log, "decode", () => openTrimmed(files, request, config, deadline));
+  const planned = planOf(opened, request, config);
+  const picture = await inStage(log, "draw", () => draw(planned, opened, request.limits, deadline));
+  log.note({ renderMs: performance.now() - began });
+  return { picture, origin: opened.origin ?? opened.info, cost: planned.cost.total };
+}
+
+/** What to draw of an opened source. */
+export const planOf = ({ info }: Opened, { options, offers, limits }: Asked, config: Config): Plan =>
+  plan(options, info, offers, limits, config);
+
+/** Opens a source, without its border where that was asked for. As in imgproxy an animation keeps its border. */
+export async function openTrimmed(
+  files: Files,
+  request: Asked,
+  config: Config,
+  deadline: Deadline,
+): Promise<Opened> {
+  const { options, limits } = request;
+  const opened = await open(files, options, limits, deadline);
+  if (!options.trim) return opened;
+  const moves = opened.info.animation && planOf(opened, request, config).canvas.animation;
+  return moves ? opened : trimmed(opened, options, limits, deadline);
+}
