@@ -17,6 +17,7 @@ import {
 import { type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
 import { serve } from "./serve.ts";
 import { startPace } from "./source/pace.ts";
+import { recentSources } from "./source/recent.ts";
 import { s3Store } from "./store/s3.ts";
 import { compileLanguage } from "./url/language.ts";
 import { shownPath } from "./url/path.ts";
@@ -31,6 +32,7 @@ const config = readConfig(process.env);
 const language = compileLanguage(config, Date.now());
 const store = s3Store(config);
 const pace = startPace();
+const recent = recentSources(config);
 
 /** What belongs to one request. */
 interface Request extends RequestContext {
@@ -115,7 +117,7 @@ export const handler = middy<InvocationEvent, LambdaResult, Error, Invocation>({
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
     const request = requestOf(context);
-    const services = { config, language, store, pace, log: request.log };
+    const services = { config, language, store, pace, recent, log: request.log };
     const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, () =>
       serve(request, services, answerBy),
     );

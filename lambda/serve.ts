@@ -1,6 +1,7 @@
 import { answerNotModified, answerPicture, type RequestContext, unrepeatable } from "./answer/answers.ts";
 import { route } from "./answer/routes.ts";
 import { checkSecret } from "./answer/secret.ts";
+import { answerStale } from "./answer/stale.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
 import type { HttpResponse } from "./http.ts";
@@ -51,11 +52,8 @@ async function answerRequest(
   const { bytes } = source;
   const watermark = await fetchingWatermark;
   const { picture, origin, cost } = await makePicture({ bytes, watermark }, request, services, deadline);
-  const drawing = {
-    drawn: answerPicture({ picture, source, origin }, request, context),
-    source,
-    cost,
-    damaged,
-  };
+  const drawn = answerPicture({ picture, source, origin }, request, context);
+  if (source.stale) return answerStale(drawn);
+  const drawing = { drawn, source, cost, damaged };
   return inStage(log, "keep", () => keepDerivative(drawing, request, context, services, deadline));
 }

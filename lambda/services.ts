@@ -1,6 +1,7 @@
 import type { Config } from "./config/variables.ts";
 import type { Log } from "./log.ts";
 import type { Pace } from "./source/pace.ts";
+import type { Recent } from "./source/recent.ts";
 import type { Store } from "./store/store.ts";
 import type { Language } from "./url/language.ts";
 
@@ -11,6 +12,7 @@ export interface Services {
   readonly store: Store;
   /** Of this process. */
   readonly pace: Pace;
+  readonly recent: Recent;
   /** Of this one request. */
   readonly log: Log;
 }

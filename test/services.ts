@@ -5,6 +5,7 @@ import type { LogFields, RequestLog } from "../lambda/log.ts";
 import { type Limits, limitsOf } from "../lambda/options/limits.ts";
 import type { Services } from "../lambda/services.ts";
 import { startPace } from "../lambda/source/pace.ts";
+import { recentSources } from "../lambda/source/recent.ts";
 import { s3Store } from "../lambda/store/s3.ts";
 import type { Store } from "../lambda/store/store.ts";
 import { compileLanguage } from "../lambda/url/language.ts";
@@ -30,7 +31,14 @@ export function servicesOf(env: Env = {}, { store, now = Date.now() }: { store?:
   const config = readConfig(env);
   const log = quietLog();
   const language = compileLanguage(config, now);
-  return { config, language, store: store ?? s3Store(config), pace: startPace(), log } satisfies Services;
+  return {
+    config,
+    language,
+    store: store ?? s3Store(config),
+    pace: startPace(),
+    recent: recentSources(config),
+    log,
+  } satisfies Services;
 }
 
 /** A GET, as far as nothing else is said. */

@@ -518,6 +518,21 @@ export const variables = {
     default: 1769,
     doc: "MB the function has; set by Lambda. What cannot be drawn in them is refused.",
   }),
+  recentShare: integer(
+    0,
+    50,
+  )({
+    name: "SHUTTERSPEED_RECENT_SHARE",
+    keyed: false,
+    default: 5,
+    doc: "Percent of the function's memory for sources it had not long ago; 0 keeps none.",
+  }),
+  recentSeconds: integer(0)({
+    name: "SHUTTERSPEED_RECENT_SECONDS",
+    keyed: false,
+    default: 0,
+    doc: "Seconds such a source is taken without asking whether it has changed.",
+  }),
   derivativesBucket: text({
     name: "SHUTTERSPEED_DERIVATIVES_BUCKET",
     keyed: false,

@@ -24,6 +24,8 @@ import { unpacked, unpackedHead } from "./unpacking.ts";
 /** A source, downloaded whole. */
 export interface Source extends ObjectMetadata {
   readonly bytes: Uint8Array;
+  /** Comes from memory, and could not be had anew. */
+  readonly stale?: boolean;
 }
 
 /** How a download is bounded, and what it is told to. */

@@ -75,6 +75,8 @@ export async function setStage(way: Way, timeout: number): Promise<Stage> {
         IMGPROXY_S3_REGION: s3.region,
         SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives,
         SHUTTERSPEED_KEEP_AFTER: "400",
+        // What is in memory would not be asked for.
+        SHUTTERSPEED_RECENT_SHARE: "0",
       },
     });
   let environment = start();
