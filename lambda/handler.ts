@@ -14,6 +14,7 @@ import {
   type LambdaResult,
   toResult,
 } from "./http.ts";
+import { startCalibration } from "./image/admit.ts";
 import { type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
 import { serve } from "./serve.ts";
 import { startPace } from "./source/pace.ts";
@@ -31,6 +32,7 @@ const HARD_STOP = 100;
 const config = readConfig(process.env);
 const language = compileLanguage(config, Date.now());
 const store = s3Store(config);
+const calibration = startCalibration(config.memorySize);
 const pace = startPace();
 const recent = recentSources(config);
 
@@ -117,7 +119,7 @@ export const handler = middy<InvocationEvent, LambdaResult, Error, Invocation>({
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
     const request = requestOf(context);
-    const services = { config, language, store, pace, recent, log: request.log };
+    const services = { config, language, store, calibration, pace, recent, log: request.log };
     const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, () =>
       serve(request, services, answerBy),
     );

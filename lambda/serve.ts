@@ -1,10 +1,10 @@
 import { answerNotModified, answerPicture, type RequestContext, unrepeatable } from "./answer/answers.ts";
+import { answerStale, answerSteppedDown } from "./answer/passing.ts";
 import { route } from "./answer/routes.ts";
 import { checkSecret } from "./answer/secret.ts";
-import { answerStale } from "./answer/stale.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
-import type { HttpResponse } from "./http.ts";
+import { fits, type HttpResponse } from "./http.ts";
 import { makePicture } from "./image/make.ts";
 import { inStage } from "./log.ts";
 import type { Services } from "./services.ts";
@@ -51,9 +51,10 @@ async function answerRequest(
 
   const { bytes } = source;
   const watermark = await fetchingWatermark;
-  const { picture, origin, cost } = await makePicture({ bytes, watermark }, request, services, deadline);
-  const drawn = answerPicture({ picture, source, origin }, request, context);
+  const made = await makePicture({ bytes, watermark }, request, services, deadline);
+  const drawn = answerPicture({ ...made, source }, request, context);
   if (source.stale) return answerStale(drawn);
-  const drawing = { drawn, source, cost, damaged };
+  if (made.stepDown && fits(drawn)) return answerSteppedDown(drawn);
+  const drawing = { drawn, source, cost: made.cost, damaged };
   return inStage(log, "keep", () => keepDerivative(drawing, request, context, services, deadline));
 }

@@ -1,4 +1,5 @@
 import type { Config } from "./config/variables.ts";
+import type { Calibration } from "./image/admit.ts";
 import type { Log } from "./log.ts";
 import type { Pace } from "./source/pace.ts";
 import type { Recent } from "./source/recent.ts";
@@ -11,6 +12,7 @@ export interface Services {
   readonly language: Language;
   readonly store: Store;
   /** Of this process. */
+  readonly calibration: Calibration;
   readonly pace: Pace;
   readonly recent: Recent;
   /** Of this one request. */

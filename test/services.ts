@@ -1,6 +1,7 @@
 import type { RequestContext } from "../lambda/answer/answers.ts";
 import { readConfig } from "../lambda/config/variables.ts";
 import type { HttpRequest } from "../lambda/http.ts";
+import { startCalibration } from "../lambda/image/admit.ts";
 import type { LogFields, RequestLog } from "../lambda/log.ts";
 import { type Limits, limitsOf } from "../lambda/options/limits.ts";
 import type { Services } from "../lambda/services.ts";
@@ -35,6 +36,7 @@ export function servicesOf(env: Env = {}, { store, now = Date.now() }: { store?:
     config,
     language,
     store: store ?? s3Store(config),
+    calibration: startCalibration(config.memorySize),
     pace: startPace(),
     recent: recentSources(config),
     log,

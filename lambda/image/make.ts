@@ -1,8 +1,10 @@
 import type { Config } from "../config/variables.ts";
+import type { Offers } from "../contract/canvas.ts";
 import type { Deadline } from "../deadline.ts";
 import { inStage } from "../log.ts";
 import type { Services } from "../services.ts";
 import type { ImageRequest } from "../url/parse.ts";
+import { admit } from "./admit.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { draw } from "./draw.ts";
 import { type Files, open } from "./open.ts";
@@ -17,17 +19,22 @@ type Asked = Pick<ImageRequest, "options" | "offers" | "limits">;
 export async function makePicture(
   files: Files,
   request: Asked,
-  { config, log }: Pick<Services, "config" | "log">,
+  { config, log, calibration }: Pick<Services, "config" | "log" | "calibration">,
   deadline: Deadline,
 ): Promise<Made> {
   const began = performance.now();
   const passed = await passThrough(files, request, config, deadline);
   if (passed) return passed;
   const opened = await inStage(log, "decode", () => openTrimmed(files, request, config, deadline));
-  const planned = planOf(opened, request, config);
-  const picture = await inStage(log, "draw", () => draw(planned, opened, request.limits, deadline));
-  log.note({ renderMs: performance.now() - began });
-  return { picture, origin: opened.origin ?? opened.info, cost: planned.cost.total };
+  const planFor = (offers: Offers) => planOf(opened, { ...request, offers }, config);
+  const { plan, stepDown } = admit(planFor(request.offers), planFor, deadline.left, calibration);
+  if (stepDown) log.note({ stepDown });
+  const picture = await inStage(log, "draw", () => draw(plan, opened, request.limits, deadline));
+
+  const [renderMs, cost] = [performance.now() - began, plan.cost.total];
+  log.note({ renderMs });
+  calibration.saw(cost, renderMs);
+  return { picture, origin: opened.origin ?? opened.info, cost, ...(stepDown && { stepDown }) };
 }
 
 /** What to draw of an opened source. */

@@ -14,6 +14,8 @@ export interface Made {
   readonly origin: Size & { readonly orientation: number };
   /** ms that making it again is predicted to take. */
   readonly cost: number;
+  /** What was spared so that it fitted into the time. */
+  readonly stepDown?: "effort" | "format";
 }
 
 /** The size a picture is seen at, turned by its EXIF `orientation`. */

@@ -1,0 +1,104 @@
+import type { Offers } from "../contract/canvas.ts";
+import { Timeout } from "../errors.ts";
+import type { Output } from "./output.ts";
+import type { Plan } from "./plan.ts";
+import { encodeRate } from "./rates.ts";
+
+/** MB of a function that has one vCPU; with less it has as much less of one. */
+const MEMORY_OF_ONE_CPU = 1769;
+/** How much more than the time left a picture may be predicted to take and is begun all the same: predictions err. */
+const TOLERANCE = 1.5;
+
+/** What this process takes beside what is predicted. */
+export interface Calibration {
+  /** Times the prediction. */
+  readonly factor: number;
+  /** Remembers what was predicted and what it took, in ms. */
+  saw(predicted: number, took: number): void;
+}
+
+/** How much a picture tells of the next one, and ms below which it tells nothing. */
+const [WEIGHT, TELLING] = [0.2, 20];
+/** Factors beyond these are accidents. */
+const [LEAST, MOST] = [0.33, 3];
+
+/** Starts with what the function's memory says of its share of a CPU; drawing uses one at most, as far as was measured. */
+export function startCalibration(memorySize: number): Calibration {
+  const share = Math.min(1, memorySize / MEMORY_OF_ONE_CPU);
+  let seen = 1;
+  return {
+    get factor() {
+      return seen / share;
+    },
+    saw(predicted, took) {
+      if (predicted < TELLING) return;
+      const ratio = Math.min(MOST, Math.max(LEAST, (took * share) / predicted));
+      seen = seen ** (1 - WEIGHT) * ratio ** WEIGHT;
+    },
+  };
+}
+
+/** A plan that was let in. */
+export interface Admitted {
+  readonly plan: Plan;
+  /** What was spared so that it fits. */
+  readonly stepDown?: "effort" | "format";
+}
+
+/**
+ * The plan as it is where it fits into `left` ms; else one written with less effort, else in another format where the URL names none.
+ * `planFor` plans the same for other offers. Throws `Timeout` when nothing would fit by far.
+ */
+export function admit(
+  plan: Plan,
+  planFor: (offers: Offers) => Plan,
+  left: number,
+  { factor }: Calibration,
+): Admitted {
+  const fits = ({ cost }: Plan) => cost.total * factor <= left;
+  if (fits(plan)) return { plan };
+
+  const gentler = gentlerOutputs(plan.output).map((output) => withOutput(plan, output));
+  const other = planFor(plainOffers);
+  const others = [other, ...gentlerOutputs(other.output).map((output) => withOutput(other, output))];
+  const tries: readonly Admitted[] = [
+    ...gentler.map((one): Admitted => ({ plan: one, stepDown: "effort" })),
+    ...(other.output.format === plan.output.format ? [] : others).map(
+      (one): Admitted => ({ plan: one, stepDown: "format" }),
+    ),
+  ];
+  const fitting = tries.find((one) => fits(one.plan));
+  if (fitting) return fitting;
+
+  const [cheapest = { plan }] = [{ plan }, ...tries].toSorted(
+    (a, b) => a.plan.cost.total - b.plan.cost.total,
+  );
+  const predicted = cheapest.plan.cost.total * factor;
+  if (predicted <= left * TOLERANCE) return cheapest;
+  throw new Timeout(`drawing it is predicted to take ${Math.round(predicted)} of ${Math.round(left)} ms`);
+}
+
+/** What is left to offer when there is no time for more: what every browser reads, and is written quickly. */
+const plainOffers: Offers = { auto: [], enforced: [], preferred: ["jpeg", "png"] };
+
+/** The same picture with less and less effort. */
+function gentlerOutputs(output: Output): readonly Output[] {
+  const { format, webpEffort, avifSpeed } = output;
+  if (format === "webp")
+    return downTo(webpEffort, LEAST_WEBP).map((effort) => ({ ...output, webpEffort: effort }));
+  if (format === "avif")
+    return downTo(9 - avifSpeed, 0).map((effort) => ({ ...output, avifSpeed: 9 - effort }));
+  return [];
+}
+
+const LEAST_WEBP = 1;
+
+const downTo = (effort: number, least: number) =>
+  Array.from({ length: Math.max(0, effort - least) }, (_, at) => effort - 1 - at);
+
+/** Its cost changes by what its encoder costs. */
+function withOutput(plan: Plan, output: Output): Plan {
+  const { cost } = plan;
+  const encode = (cost.encode * encodeRate(output)) / encodeRate(plan.output);
+  return { ...plan, output, cost: { ...cost, encode, total: cost.total - cost.encode + encode } };
+}
