@@ -4,6 +4,8 @@ import type { TestContext } from "node:test";
 export interface Clock {
   /** Has this many ms pass at once, and what is due by then happen. */
   pass(ms: number): void;
+  /** ms until the next of what is due; undefined when nothing is. */
+  readonly next: number | undefined;
 }
 
 interface Timer {
@@ -32,6 +34,9 @@ export function stopClock({ mock }: TestContext): Clock {
     if (!timers.delete(name)) clear(name);
   });
   return {
+    get next() {
+      return timers.size > 0 ? Math.min(...[...timers.values()].map(({ at }) => at)) - now : undefined;
+    },
     pass(ms) {
       now += ms;
       const due = [...timers]

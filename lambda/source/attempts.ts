@@ -4,7 +4,7 @@ import { StoreError } from "../store/store.ts";
 // What is tried again, when, and for how long one attempt is waited for. Pure: whoever tries brings the time and the chance.
 
 /** Requests that one download may make at most, hedges and resumes among them. */
-export const ATTEMPTS = 12;
+export const ATTEMPTS = 16;
 /** The same while a store only answers that it is busy or failing: it is to be left in peace. */
 export const BUSY_ATTEMPTS = 5;
 /** ms before the second attempt at most; twice as much each time. Half of it at least, so that many do not come back at once. */
@@ -26,7 +26,7 @@ const HEDGE_GROWTH = 2;
 
 /** ms a body may be silent: this part of the time left, within these bounds. */
 const SILENCE_SHARE = 0.12;
-const [LEAST_SILENCE, MOST_SILENCE] = [200, 1500];
+const [LEAST_SILENCE, MOST_SILENCE] = [300, 1500];
 
 /** ms after which the speed of a body can be judged. */
 const SPEED_AFTER = 300;

@@ -58,6 +58,7 @@ export async function readPart(
     try {
       source ??= await goOn({ ...part, at }, reading);
       if (source === undefined) return at;
+      if (broken) download.trail.count("resumed");
       const end = part.end ?? (source.length === undefined ? undefined : at + source.length);
       await drain(source, { at, end }, reading, (so) => {
         reached = so;
@@ -102,10 +103,8 @@ export async function goOn(
   try {
     const answer = await openStream((how) => get({ ...how, range, ifMatch: etag }), download, true);
     if (answer === "not modified") throw new StartOver("not modified, which nobody asked");
-    if (answer.metadata.etag === etag && [at, undefined].includes(startOf(answer))) {
-      download.trail.count("resumed");
+    if (answer.metadata.etag === etag && [at, undefined].includes(startOf(answer)))
       return startOf(answer) === undefined ? skipping(at, answer) : answer;
-    }
     answer.cancel();
     throw new StartOver(
       `bytes of ${answer.metadata.etag ?? "?"} from ${startOf(answer)}, not of ${etag} from ${at}`,
@@ -151,7 +150,10 @@ async function drain(
   const chunks = stream.body[Symbol.asyncIterator]();
   trail.note({ phase: "body" });
   for (let at = start; at < end; ) {
-    const { done, value } = await nextWithin(chunks, silenceAllowed(deadline.left), signal);
+    const { left } = deadline;
+    // Where nothing more may be asked, there is nothing better than to wait.
+    const last = !mayAsk(trail.now, left);
+    const { done, value } = await nextWithin(chunks, last ? left : silenceAllowed(left), signal);
     if (done) return;
     const chunk = value.subarray(0, end - at);
     body.write(at, chunk);
@@ -163,7 +165,7 @@ async function drain(
       throw new SourceIncomplete("no length, and no end");
     const missing = end < Infinity ? end - at : undefined;
     const progress = { read: at - start, missing, spent: performance.now() - began };
-    if (missing !== 0 && trail.now.slow < SLOW_ATTEMPTS && isTooSlow(progress, deadline.left)) {
+    if (missing !== 0 && !last && trail.now.slow < SLOW_ATTEMPTS && isTooSlow(progress, deadline.left)) {
       trail.count("slow");
       throw new BodyLate(`${Math.round(progress.read / progress.spent)} bytes a ms`);
     }

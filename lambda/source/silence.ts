@@ -3,8 +3,8 @@ export class BodyLate extends Error {
   override readonly name = "BodyLate";
 }
 
-/** ms by which a timer may ring too late; more, and the process was stopped, and what came meanwhile waits to be read. */
-const STOPPED = 250;
+/** ms by which a timer may ring too late; more, and the process was stopped or starved, and what came meanwhile waits to be read. */
+const STOPPED = 50;
 
 /** The next of what arrives. Rejects when nothing does for `allowed` ms, unless the process stood still meanwhile. */
 export async function nextWithin<T>(

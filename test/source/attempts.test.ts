@@ -77,8 +77,8 @@ test("at the latest it is late after 15 % of the time left, and twice as late af
   );
 });
 
-test("a body may be silent for 12 % of the time left, for 200 ms at least and 1500 at most", () => {
-  assert.deepEqual([100, 5000, 60_000].map(silenceAllowed), [200, 600, 1500]);
+test("a body may be silent for 12 % of the time left, for 300 ms at least and 1500 at most", () => {
+  assert.deepEqual([100, 5000, 60_000].map(silenceAllowed), [300, 600, 1500]);
 });
 
 test("a body that would not be whole in the time left is too slow, not before its speed can be told", () => {
@@ -89,7 +89,7 @@ test("a body that would not be whole in the time left is too slow, not before it
   assert.equal(isTooSlow({ read: 50_000, missing: undefined, spent: 1000 }, 1000), false);
 });
 
-test("twelve requests at most, five of them to a store that is busy, and none when the time is up", () => {
+test("sixteen requests at most, five of them to a store that is busy, and none when the time is up", () => {
   assert.equal(mayAsk({ attempts: ATTEMPTS - 1, busy: 0 }, 1000), true);
   assert.equal(mayAsk({ attempts: ATTEMPTS, busy: 0 }, 1000), false);
   assert.equal(mayAsk({ attempts: 5, busy: BUSY_ATTEMPTS }, 1000), false);
