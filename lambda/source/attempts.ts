@@ -16,7 +16,7 @@ const TOO_LATE = 10;
 /** ms without a first byte after which a second request races the first: never sooner than this, */
 const HEDGE_FLOOR = 60;
 /** this many times what is usual here, as `usual` says, */
-const HEDGE_FACTOR = 1.5;
+const HEDGE_FACTOR = 1.15;
 /** where nothing is known yet, this, */
 const HEDGE_UNKNOWN = 400;
 /** and at the latest after this part of the time left. */

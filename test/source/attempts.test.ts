@@ -66,8 +66,11 @@ test("a back-off doubles up to a second, is never less than half of that, and al
   );
 });
 
-test("a request is late after one and a half times what is usual, not before 60 ms, and after 400 ms where nothing is known", () => {
-  assert.deepEqual([undefined, 10, 100].map(lateAfter), [400, 60, 150]);
+test("a request is late after a seventh more than what is usual, not before 60 ms, and after 400 ms where nothing is known", () => {
+  assert.deepEqual(
+    [undefined, 10, 100].map((usual) => Math.round(lateAfter(usual))),
+    [400, 60, 115],
+  );
 });
 
 test("at the latest it is late after 15 % of the time left, and twice as late after each hedge", () => {
@@ -96,23 +99,23 @@ test("sixteen requests at most, five of them to a store that is busy, and none w
   assert.equal(mayAsk({ attempts: 1, busy: 0 }, 10), false);
 });
 
-test("what is usual is what 95 of the last 128 first bytes took; a few tell nothing yet", () => {
+test("what is usual is what 95 of 100 of the last 256 first bytes took; a few tell nothing yet", () => {
   const pace = startPace();
   for (let ms = 1; ms <= 7; ms++) pace.saw(ms);
   assert.equal(pace.usual, undefined);
-  for (let ms = 1; ms <= 200; ms++) pace.saw(ms);
-  // 73 to 200 are remembered, and 121 of these 128 are at most 194.
-  assert.equal(pace.usual, 194);
+  for (let ms = 1; ms <= 400; ms++) pace.saw(ms);
+  // 145 to 400 are remembered; 243 of these 256 are less than 388.
+  assert.equal(pace.usual, 388);
 });
 
-test("two requests of a hundred may be doubled, three at once, and a hedge that won costs nothing", () => {
+test("two requests are doubled at first, two more for every hundred, and a hedge that won allows two", () => {
   const pace = startPace();
   const taken = () => [1, 2, 3, 4, 5].filter(() => pace.mayHedge()).length;
-  assert.equal(taken(), 3);
-  for (let nth = 0; nth < 101; nth++) pace.saw(1);
+  assert.equal(taken(), 2);
+  for (let nth = 0; nth < 112; nth++) pace.saw(1);
   assert.equal(taken(), 2);
   pace.won();
-  assert.equal(taken(), 1);
+  assert.equal(taken(), 2);
 });
 
 describe("something small is done again", () => {
