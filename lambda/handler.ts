@@ -50,10 +50,34 @@ interface Invocation extends Context {
 type Middleware = MiddlewareObj<InvocationEvent, LambdaResult, Error, Invocation>;
 type MiddlewareRequest = Parameters<NonNullable<Middleware["onError"]>>[0];
 
-/** An event that is no request only wants us to be here. */
+/** An event that is no request only wants us to be here, or to look at the way to an object; no URL leads to that. */
 const ping: Middleware = {
-  before: ({ event }) => (isRequest(event) ? undefined : toResult({ status: 200, headers: {}, body: "" })),
+  async before({ event, context }) {
+    if (isRequest(event)) return undefined;
+    const body = event.doctor ? await examined(event.doctor, context.getRemainingTimeInMillis()) : "";
+    return toResult({ status: 200, headers: {}, body });
+  },
 };
+
+async function examined(
+  { bucket, key, version, reads }: NonNullable<InvocationEvent["doctor"]>,
+  remaining: number,
+): Promise<string> {
+  const { examine } = await import("./doctor.ts");
+  const address = {
+    bucket: String(bucket),
+    key: String(key),
+    ...(version !== undefined && { version: String(version) }),
+  };
+  const report = await examine(
+    { ...address, reads: Number(reads) || DOCTOR_READS, within: remaining - ANSWER_RESERVE },
+    config,
+  );
+  return JSON.stringify(report);
+}
+
+/** How often an object is read when it is examined. */
+const DOCTOR_READS = 10;
 
 /** Makes what belongs to one request. */
 const requestContext: Middleware = {

@@ -46,6 +46,13 @@ export const RESPONSE_LIMIT = 6_291_556;
 /** A function URL's event, or anything else the function is invoked with. */
 export type InvocationEvent = Partial<Pick<LambdaFunctionURLEvent, "rawPath" | "headers">> & {
   readonly requestContext?: { readonly http?: { readonly method?: string; readonly sourceIp?: string } };
+  /** Of a direct invocation, which IAM allows: examine the way to this object. */
+  readonly doctor?: {
+    readonly bucket?: unknown;
+    readonly key?: unknown;
+    readonly version?: unknown;
+    readonly reads?: unknown;
+  };
 };
 
 /** Whether an event is a request. What keeps the function warm sends `{}`, or what it likes. */
