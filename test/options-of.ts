@@ -1,5 +1,5 @@
 import { readConfig } from "../lambda/config/variables.ts";
-import type { ImageInfo } from "../lambda/image/plan.ts";
+import { type ImageInfo, plainInfo } from "../lambda/image/plan.ts";
 import type { Options } from "../lambda/options/index.ts";
 import { compileLanguage, readOption } from "../lambda/url/language.ts";
 
@@ -18,16 +18,8 @@ export const noOffers = { auto: [], enforced: [], preferred: ["png"] } as const;
 
 /** An opaque, upright JPEG. */
 export const jpegOf = (width: number, height: number): ImageInfo => ({
+  ...plainInfo,
   width,
   height,
-  orientation: 1,
-  alpha: false,
-  grey: false,
-  foreign: false,
-  deep: false,
-  profile: false,
-  paletteBits: 0,
-  vector: false,
   format: "jpeg",
-  encoded: true,
 });

@@ -40,6 +40,19 @@ export type ImageInfo = Size &
     readonly watermark?: ImageInfo;
   };
 
+/** What holds of a plain picture: upright, opaque, 8 bits a channel of sRGB, nothing done to it yet. */
+export const plainInfo = {
+  orientation: 1,
+  alpha: false,
+  grey: false,
+  foreign: false,
+  deep: false,
+  encoded: true,
+  profile: false,
+  paletteBits: 0,
+  vector: false,
+} as const satisfies Partial<ImageInfo>;
+
 /** What to draw, of which source, for whom. Throws `InvalidSource` when its frames are too large, `ResultTooBig` when it could not be drawn. */
 export function plan(
   options: Options,

@@ -1,6 +1,6 @@
 import { readConfig } from "../../lambda/config/variables.ts";
 import type { Format } from "../../lambda/formats.ts";
-import { plan } from "../../lambda/image/plan.ts";
+import { plainInfo, plan } from "../../lambda/image/plan.ts";
 import { bytesPerPixel } from "../../lambda/image/rates.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
 import { network, prices } from "./prices.ts";
@@ -95,12 +95,7 @@ function drawingMs({ megapixels, format, width }: Load): number {
   const source = {
     width: Math.round(across),
     height: Math.round(down),
-    orientation: 1,
-    alpha: false,
-    grey: false,
-    profile: false,
-    paletteBits: 0,
-    vector: false,
+    ...plainInfo,
     format: "jpeg",
   } as const;
   const offers = { auto: [], enforced: [], preferred: config.preferredFormats };

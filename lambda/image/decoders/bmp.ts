@@ -1,7 +1,8 @@
 import sharp, { type Sharp } from "sharp";
+import { plainInfo } from "../plan.ts";
 import { bmpHeader } from "./bmp-header.ts";
 import { assertWhole, bmpPixels } from "./bmp-pixels.ts";
-import { decodedHere, type File, type Opened } from "./decoder.ts";
+import type { File, Opened } from "./decoder.ts";
 
 /** Opens a BMP of any depth, packed or not. */
 export async function openBmp({ bytes }: File): Promise<Opened> {
@@ -16,7 +17,7 @@ export async function openBmp({ bytes }: File): Promise<Opened> {
   return {
     bytes,
     info: {
-      ...decodedHere,
+      ...plainInfo,
       width,
       height,
       alpha: channels === 4,

@@ -31,18 +31,6 @@ export interface Opened extends File {
   readonly watermark?: Opened;
 }
 
-/** What holds of pixels that we decode ourselves, as far as their format says nothing else. */
-export const decodedHere = {
-  orientation: 1,
-  grey: false,
-  foreign: false,
-  deep: false,
-  encoded: true,
-  profile: false,
-  paletteBits: 0,
-  vector: false,
-} as const satisfies Partial<ImageInfo>;
-
 /** Reads a file's header, and its pixels when they are drawn, in the process it is called in. Rejects as a `Decoder` does. */
 export type Reader = (file: File) => Promise<Opened>;
 

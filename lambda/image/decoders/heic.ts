@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from "sharp";
+import { plainInfo } from "../plan.ts";
 import { guarded } from "../wasm.ts";
-import { decodedHere, type File, type Opened } from "./decoder.ts";
+import type { File, Opened } from "./decoder.ts";
 import { type HeifImage, heifImage } from "./libheif.ts";
 import { isStandardProfile } from "./sharp.ts";
 import { tiffOf } from "./tiff.ts";
@@ -17,7 +18,7 @@ export async function openHeic({ bytes }: File): Promise<Opened> {
   return {
     bytes,
     info: {
-      ...decodedHere,
+      ...plainInfo,
       width,
       height,
       alpha: channels === 4,

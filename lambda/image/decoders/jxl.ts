@@ -1,7 +1,8 @@
 import sharp, { type Sharp } from "sharp";
 import { BrokenSource } from "../../errors.ts";
+import { plainInfo } from "../plan.ts";
 import { guarded, hasCalls, startCodec } from "../wasm.ts";
-import { decodedHere, type File, type Opened } from "./decoder.ts";
+import type { File, Opened } from "./decoder.ts";
 import { type JxlHeader, jxlHeader } from "./jxl-header.ts";
 
 /** libjxl, which hands over what it decodes upright, in the colours of sRGB, 8 bits for each of red, green, blue and alpha. */
@@ -24,7 +25,7 @@ export async function openJxl({ bytes }: File): Promise<Opened> {
   let decoded: Uint8ClampedArray | undefined;
   return {
     bytes,
-    info: { ...decodedHere, ...header, format: "jxl" },
+    info: { ...plainInfo, ...header, format: "jxl" },
     pixels() {
       decoded ??= guarded("JXL", () => decode(decoder, bytes, header));
       return pixelsOf(decoded, header);
