@@ -130,10 +130,6 @@ export const differences = {
     here: "The palette of a GIF has 2, 4, 16 or 256 colours",
     because: "sharp writes no others",
   },
-  filters: {
-    here: "Between scaling and a filter alpha is not rounded to 8 bits, and grey stays grey",
-    because: "one pass of sharp draws both, and loses nothing between",
-  },
   vectorSize: {
     here: "An SVG of half a pixel is drawn at its size",
     because: "imgproxy draws it larger and squeezes it",
@@ -153,8 +149,8 @@ export const differences = {
       "imgproxy draws the one black or not at all, the other a line off, and a smaller one of the third",
   },
   metadata: {
-    here: "Of IPTC, what says whose a picture is stays in JPEGs alone; XMP that says nothing of it is left out; a CMYK profile is not kept, and no thumbnail in a file is read",
-    because: "sharp writes no IPTC, an emptied packet tells nothing, and CMYK is sRGB once it is read",
+    here: "Of IPTC, what says whose a picture is stays in JPEGs alone; what would be left of EXIF and XMP that say nothing of it is left out, in an ICO all of both; a CMYK profile is not kept, and no thumbnail in a file is read",
+    because: "sharp writes no IPTC, an emptied block tells nothing, and CMYK is sRGB once it is read",
   },
   webAssembly: {
     here: "HEIC and JPEG XL are read at 8 bits a channel, without EXIF, and as far as the function's memory goes: some 80 and 16 megapixels at 1769 MB; a JPEG XL that moves is its first frame",

@@ -5,10 +5,11 @@ import type { Result } from "./run.ts";
 
 /** Why an answer of ours is not imgproxy's: what is left to do, and what is so on purpose. */
 export const classes: Readonly<Record<string, string>> = {
+  B: "AVIF: the encoder's bits depend on its threads",
   E: "JPEG: sharp shrinks less on load than imgproxy does, and draws better (on purpose)",
-  F: "palette sources: a result with more colours than the palette keeps them all, where imgproxy reduces them; GIF palettes have 2, 4, 16 or 256 colours (on purpose)",
+  F: "GIF: palettes have 2, 4, 16 or 256 colours (on purpose)",
   H3: "scale: neither side comes out whole, or each has its own after shrinking on load; sharp resizes to whole pixels (on purpose)",
-  I: "filters: alpha and grey between resize and filter (on purpose)",
+  M: "metadata: what would be left of EXIF and XMP that say nothing is not written (on purpose)",
   N: "numbers that are not finite are an invalid URL here (on purpose)",
   S: "SVG: half a px is drawn larger and squeezed there, drawn at its size here (on purpose)",
   W: "an error in our own words (on purpose)",
@@ -19,7 +20,7 @@ export const rows: Readonly<Record<string, DifferenceName>> = {
   E: "shrinkOnLoad",
   F: "palettes",
   H3: "wholePixels",
-  I: "filters",
+  M: "metadata",
   N: "nonFinite",
   S: "vectorSize",
   W: "ownWords",

@@ -125,6 +125,8 @@ const unkeyed = [
   "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
   "SHUTTERSPEED_DERIVATIVES_BUCKET",
   "SHUTTERSPEED_KEEP_AFTER",
+  "SHUTTERSPEED_RECENT_SHARE",
+  "SHUTTERSPEED_RECENT_SECONDS",
 ];
 
 const aPicture = join(mkdtempSync(join(tmpdir(), "key-")), "picture.png");
