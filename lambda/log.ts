@@ -10,7 +10,7 @@ import type { Address, Phase } from "./store/store.ts";
 export interface LogFields {
   /** URL. */
   readonly source?: string;
-  readonly s3?: Address & { readonly endpoint?: string };
+  readonly s3?: Address & { readonly endpoint?: string; readonly region?: string };
   /** What the request is, or was last, busy with. */
   readonly phase?: Stage;
   readonly findMs?: number;
