@@ -63,15 +63,19 @@ export async function download(
 /** From the first request on, and again from there where what came was not the object. */
 async function whole(get: Get, download: Download, limit: number): Promise<Source | "not modified"> {
   let before: Uint8Array | undefined;
+  let refused = false;
   for (let starts = 1; ; starts++) {
     const first = await openStream(get, download, starts > 1);
     if (first === "not modified") return first;
     try {
       const bytes = await readWhole(get, first, download, limit, before);
-      if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes, first);
+      if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes);
       return { ...first.metadata, bytes };
     } catch (error) {
       if (!(error instanceof StartOver)) throw error;
+      // Twice no picture is none.
+      if (error.cause instanceof InvalidSource && refused) throw error.cause;
+      refused ||= error.cause instanceof InvalidSource;
       if (starts >= STARTS || !mayAsk(download.trail.now, download.deadline.left)) throw error.cause ?? error;
       before = error.bytes;
     } finally {

@@ -36,6 +36,7 @@ export async function readWhole(
     const raw = body.bytes(end);
     const seen = await sighted(raw, first, limit, pace, () => body.md5(raw.length));
     if (seen.bytes) return seen.bytes;
+    if (!isPacked(first)) refuseUnknown(raw);
     if (first.metadata.etag === undefined) return unprovable(raw, seen, first);
     const more = await goOn({ at: end }, reading);
     const reached = more ? await readPart({ at: end }, reading, more) : end;
@@ -51,7 +52,7 @@ function looking(first: ObjectStream, body: Body): (end: number) => void {
     if (looked || end < TYPE_WITHIN) return;
     looked = true;
     const head = isPacked(first) ? unpackedHead(body.bytes(end)) : body.bytes(end);
-    if (head.length >= TYPE_WITHIN) refuseUnknown(head, first);
+    if (head.length >= TYPE_WITHIN) refuseUnknown(head);
   };
 }
 
@@ -119,9 +120,9 @@ function unprovable(
   return otherwise ?? raw;
 }
 
-/** What shows no type we know is no picture; where it has no ETag either, it is not even from the store. */
-export function refuseUnknown(head: Uint8Array, { metadata }: ObjectStream): void {
+/** What shows no type we know is no picture; or something on the way answered in place of the store. */
+export function refuseUnknown(head: Uint8Array): void {
   if (imageType(head) !== undefined) return;
-  const refused = new InvalidSource("no picture we know");
-  throw metadata.etag === undefined ? new StartOver("no picture, and no ETag", { cause: refused }) : refused;
+  const cause = new InvalidSource("no picture we know");
+  throw new StartOver(cause.message, { cause });
 }

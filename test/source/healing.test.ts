@@ -139,9 +139,14 @@ describe("what came is the object, or is asked for again", () => {
     assert.deepEqual([bytes, trail?.attempts], [picture, 1]);
   });
 
-  test("a page without an ETag is not from the store", async () => {
-    const page = faults.answers(message(200, { "Content-Type": "text/html" }, "<html>Log in</html>"));
+  test("a page is not from the store, unless it comes twice", async () => {
+    const page = faults.answers(message(200, { ETag, "Content-Type": "text/html" }, "<html>Log in</html>"));
     assert.deepEqual((await fetched([page, serves(picture)])).bytes, picture);
+    const text = message(200, { ETag: '"e-2"' }, "plain text");
+    const { outcome, trail } = await fetched([faults.answers(text)]);
+    assert.ok(outcome instanceof Failure);
+    assert.deepEqual([outcome.name, outcome.status], ["InvalidSource", 422]);
+    assert.equal(trail?.attempts, 2);
   });
 
   test("a picture that is said to be packed and is not stays as it is", async () => {
