@@ -203,3 +203,18 @@ describe("a first byte that does not come", () => {
     });
   }
 });
+
+test("a source that came whole leaves its connection to the next", async () => {
+  const ports = new Set<number | undefined>();
+  await using at = await origin((socket, head, nth) => {
+    ports.add(socket.remotePort);
+    serves(picture)(socket, head, nth);
+  });
+  const env = { IMGPROXY_S3_ENDPOINT: at.endpoint };
+  const services = servicesOf(env);
+  const request = { source: "s3://pictures/cat.gif", conditions: {}, limits: limitsIn(env) };
+  for (let nth = 0; nth < 3; nth++) await fetchSource(request, services, Deadline.in(5000));
+  const fresh = servicesOf({ ...env, SHUTTERSPEED_RECENT_SHARE: "0" });
+  for (let nth = 0; nth < 3; nth++) await fetchSource(request, fresh, Deadline.in(5000));
+  assert.equal(ports.size, 2);
+});
