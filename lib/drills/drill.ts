@@ -114,7 +114,7 @@ function pathFor({ fault, size }: Drill): string {
   return `/_/${options}/${fault.needs === "packed source" ? "f:png/" : ""}plain/s3://${buckets.pictures}/${key}`;
 }
 
-/** What is right: the answer without a fault; where the object changes meanwhile, the one after that. */
+/** What is right: the answer without a fault; where the object changes meanwhile, that of either, but of no mixture. */
 async function referenceOf(
   path: string,
   stage: Stage,
@@ -124,9 +124,10 @@ async function referenceOf(
   const name = way === "derivatives" ? path.replace(/cb:\d+/, "cb") : path;
   if (needs === "overwriting") {
     await stage.overwrite(true);
-    const { body } = await ask(path, stage);
+    const after = await ask(path, stage);
     await stage.overwrite(false);
-    return [body];
+    const before = await ask(path, stage);
+    return [after.body, before.body];
   }
   const found = known.get(name);
   if (found && needs !== "kept derivative") return [found];
