@@ -1,5 +1,7 @@
 import { Command, CommanderError } from "commander";
 import project from "../../package.json" with { type: "json" };
+import { capacityCommand } from "./capacity.ts";
+import { doctorCommand } from "./doctor.ts";
 import { exits } from "./exits.ts";
 import { explainCommand } from "./explain.ts";
 import { paintFor } from "./paint.ts";
@@ -7,12 +9,20 @@ import { signCommand } from "./sign.ts";
 import { startCommand } from "./start.ts";
 
 /** The commands, in the order help tells them. Each file makes one, and imports what it works with only when it runs. */
-const commands: readonly (() => Command)[] = [startCommand, signCommand, explainCommand];
+const commands: readonly (() => Command)[] = [
+  startCommand,
+  signCommand,
+  explainCommand,
+  doctorCommand,
+  capacityCommand,
+];
 
 /** The whole command line. */
 export function program(): Command {
   const whole = new Command("shutterspeed")
-    .description("imgproxy on AWS Lambda: try it on your pictures, sign URLs, find out why one is refused.")
+    .description(
+      "imgproxy on AWS Lambda: try it on your pictures, sign URLs, find out why one is refused, measure and reckon a deployment.",
+    )
     .version(project.version)
     .showSuggestionAfterError()
     .addHelpText(

@@ -7,6 +7,7 @@ import { exitsHelp } from "./exits.ts";
 import { paintFor } from "./paint.ts";
 import { progressBar } from "./progress.ts";
 import { requestLine } from "./request-line.ts";
+import { asUsage } from "./usage.ts";
 
 /** `shutterspeed start`: the whole thing on this machine, on a folder of pictures. */
 export const startCommand = (): Command =>
@@ -27,7 +28,7 @@ export const startCommand = (): Command =>
       if (folder !== undefined && said.pictures !== undefined) {
         command.error("FOLDER and --pictures: expected one of them, got both");
       }
-      return startServing(folder ?? said.pictures, said);
+      return startServing(folder ?? said.pictures, said, command);
     });
 
 const examples = `
@@ -54,12 +55,12 @@ function assertNode(): void {
   throw new Error(`start needs Node ${OLDEST.join(".")} or newer, this is ${process.versions.node}`);
 }
 
-async function startServing(pictures: string | undefined, said: Said): Promise<void> {
+async function startServing(pictures: string | undefined, said: Said, command: Command): Promise<void> {
   assertNode();
   const stopped = Promise.withResolvers<undefined>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.once(signal, () => stopped.resolve(undefined));
-  const session = await Promise.race([begin(pictures, said), stopped.promise]);
+  const session = await Promise.race([begin(pictures, said, command), stopped.promise]);
   // What had been started by then is tied to this process and ends with it.
   if (!session) process.exit(0);
   tell(session);
@@ -69,12 +70,12 @@ async function startServing(pictures: string | undefined, said: Said): Promise<v
   process.exit(0);
 }
 
-async function begin(pictures: string | undefined, said: Said): Promise<Session> {
-  const settings = {
+async function begin(pictures: string | undefined, said: Said, command: Command): Promise<Session> {
+  const settings = asUsage(command, () => ({
     port: integerIn("--port", said.port, 0, 65_535),
     memory: integerIn("--memory", said.memory, 128, 10_240),
     timeout: integerIn("--timeout", said.timeout, 1, 900),
-  };
+  }));
   await assertDraws();
   const { faint } = paintFor(process.stdout);
   process.stdout.write(

@@ -12,7 +12,7 @@ import { licences } from "./licences.ts";
 const dist = join(root, "dist");
 
 /** What a user brings along, where it is needed: the peers, and a compiler that only the repository needs. */
-const external = ["aws-cdk-lib", "constructs", "esbuild", ...bundling.external];
+const external = ["aws-cdk-lib", "constructs", "esbuild", "@aws-sdk/*", "@smithy/*", ...bundling.external];
 
 const common = {
   absWorkingDir: root,

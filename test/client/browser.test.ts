@@ -39,11 +39,15 @@ const server = createServer(async ({ url = "", headers }, response) => {
   asked.push({ page: name, source, width: width * dpr, format, accept: headers.accept ?? "" });
   // A browser chooses by what the page says: the file itself may be a small one.
   return response
-    .writeHead(200, { "content-type": formats[format].mime })
+    .writeHead(200, { "content-type": formats[format].mime, "cache-control": "max-age=60" })
     .end(files[format === "avif" ? "avif" : "jpeg"]);
 });
 const origin = `http://127.0.0.1:${await listen(server)}`;
 after(() => server.close());
+
+/** A frame has its width once the page around it is laid out; what is loaded before is chosen for none. */
+const openFrames =
+  "onload = () => { for (const frame of document.querySelectorAll('iframe')) frame.src = frame.dataset.src; }";
 
 /** Opens frames of these widths on a screen of this density, and waits until all is loaded. */
 async function look(
@@ -53,10 +57,10 @@ async function look(
 ): Promise<string> {
   asked.length = 0;
   const frames = viewports.map(
-    (width) => `<iframe src="/frame${width}" width="${width}" height="300" style="border:0"></iframe>`,
+    (width) => `<iframe data-src="/frame${width}" width="${width}" height="300" style="border:0"></iframe>`,
   );
   pages = new Map([
-    ["/", `<!doctype html>${frames.join("")}`],
+    ["/", `<!doctype html>${frames.join("")}<script>${openFrames}</script>`],
     ...viewports.map(
       (width) =>
         [

@@ -130,6 +130,30 @@ test("the command line signs and explains", () => {
   assert.match(refused.stdout, /^no {2}signature/m);
 });
 
+test("without the AWS SDK, doctor says what to install; with it, it examines", (t) => {
+  const examined = () =>
+    spawnSync(process.execPath, [bin, "doctor", "s3://b/k"], {
+      cwd: own.project,
+      encoding: "utf8",
+      env: {
+        ...shell,
+        IMGPROXY_S3_ENDPOINT: "http://127.0.0.1:9",
+        AWS_ACCESS_KEY_ID: "a",
+        AWS_SECRET_ACCESS_KEY: "b",
+        AWS_REGION: "us-east-1",
+      },
+    });
+  const { status, stderr } = examined();
+  assert.deepEqual(
+    [status, stderr.trim()],
+    [1, "the AWS SDK is not installed, which speaks to S3: npm install @aws-sdk/client-s3"],
+  );
+  if (!own.add("@aws-sdk/client-s3")) return t.skip("npm cannot fetch the AWS SDK here");
+  const found = examined();
+  assert.equal(found.status, 1, found.stderr);
+  assert.match(found.stdout, /connect/);
+});
+
 test("without sharp, start says what to install", () => {
   const { status, stderr } = spawnSync(process.execPath, [bin, "start"], {
     cwd: own.project,
