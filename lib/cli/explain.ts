@@ -37,7 +37,7 @@ async function explainUrl(url: string, { picture, accept }: Said): Promise<void>
   for (const sentence of unknownVariables(environment)) process.stderr.write(`${sentence}\n`);
   const now = Date.now();
   const config = readEnvironment(environment, now);
-  const explained = explain(url, compileLanguage(config, now), now);
+  const explained = explain(url, compileLanguage(config, now), now, accept);
   const { explainPlan } = await import("../explain/plan.ts");
   const plan =
     picture === undefined || explained.refused

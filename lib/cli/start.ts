@@ -1,7 +1,7 @@
-import { relative } from "node:path";
 import { Command } from "commander";
 import type { Session } from "../local/session.ts";
 import { integerIn, ours } from "../settings.ts";
+import { openInBrowser, tell } from "./banner.ts";
 import { HOME } from "./environment.ts";
 import { exitsHelp } from "./exits.ts";
 import { paintFor } from "./paint.ts";
@@ -64,7 +64,7 @@ async function startServing(pictures: string | undefined, said: Said, command: C
   // What had been started by then is tied to this process and ends with it.
   if (!session) process.exit(0);
   tell(session);
-  if (said.open) await openInBrowser(session);
+  if (said.open) openInBrowser(session);
   await stopped.promise;
   await session.stop();
   process.exit(0);
@@ -76,11 +76,11 @@ async function begin(pictures: string | undefined, said: Said, command: Command)
     memory: integerIn("--memory", said.memory, 128, 10_240),
     timeout: integerIn("--timeout", said.timeout, 1, 900),
   }));
-  await assertDraws();
   const { faint } = paintFor(process.stdout);
   process.stdout.write(
     `${faint(`Looking through ${pictures ?? "the sample pictures"}, starting the function …`)}\n`,
   );
+  await assertDraws();
   const { startSession } = await import("../local/session.ts");
   return startSession({
     ...settings,
@@ -99,40 +99,4 @@ async function assertDraws(): Promise<void> {
   await import("sharp").catch((cause) => {
     throw new Error("sharp is not installed, which draws the pictures: npm install sharp", { cause });
   });
-}
-
-/** Names of files that a line shows. */
-const SHOWN = 3;
-
-function tell({ origin, folder, found, examples: urls, keys, log }: Session): void {
-  const { strong, faint, bad } = paintFor(process.stdout);
-  const say = (text = "") => process.stdout.write(`${text}\n`);
-  for (const sentence of found.unreadable) process.stderr.write(`${sentence}; it is passed over\n`);
-  say(`Serving ${found.pictures.length} pictures of ${relative("", folder) || "."} at ${strong(origin)}`);
-  if (found.pictures.length === 0) say(bad("There is no picture of a format that is read."));
-  if (found.others.length > 0) {
-    const more = found.others.length > SHOWN ? ", …" : "";
-    say(
-      faint(
-        `${found.others.length} other files are no pictures by their names: ${found.others.slice(0, SHOWN).join(", ")}${more}`,
-      ),
-    );
-  }
-  say();
-  for (const [says, url] of urls) say(`  ${says}\n  ${url}\n`);
-  say(
-    keys
-      ? `URLs are signed with the keys in ${relative("", keys)}.`
-      : "URLs are signed with the shell's IMGPROXY_KEY.",
-  );
-  say(`The function writes its log to ${relative("", log)}. Ctrl-C ends everything.\n`);
-}
-
-async function openInBrowser({ examples: [first] }: Session): Promise<void> {
-  if (!first) return;
-  const { spawn } = await import("node:child_process");
-  const command = process.platform === "darwin" ? "open" : "xdg-open";
-  spawn(command, [first[1]], { stdio: "ignore", detached: true })
-    .on("error", () => process.stderr.write(`${command}: not found; open ${first[1]} yourself\n`))
-    .unref();
 }

@@ -6,9 +6,9 @@ export {
   type Picture,
   type PictureProps,
   picture,
-  pictureHtml,
   type Scene,
 } from "./picture.ts";
+export { pictureHtml } from "./picture-html.ts";
 export { type Ask, placeholder } from "./placeholder.ts";
 export { type Candidate, type Choice, type SizeRule, sizesText, srcset, srcsetText } from "./srcset.ts";
 export { type ImageUrls, type ImageUrlsProps, imageUrls } from "./urls.ts";

@@ -21,8 +21,8 @@ export interface Explanation {
   readonly source: string | undefined;
 }
 
-/** Explains a URL, or its path, without asking anybody; `now` is unix ms. */
-export function explain(url: string, language: Language, now: number): Explanation {
+/** Explains a URL, or its path, without asking anybody; `now` is unix ms, `accept` the header the browser would send. */
+export function explain(url: string, language: Language, now: number, accept?: string): Explanation {
   const { config } = language;
   const { finding: path, signed } = explainPath(url, config);
   if (!signed) return { findings: [path], refused: path, asked: {}, source: undefined };
@@ -31,7 +31,7 @@ export function explain(url: string, language: Language, now: number): Explanati
   const options = explainOptions(segments.options, language, now);
   const { finding: source, written } = explainSource(segments.source, config);
   const format = explainFormat(written?.extension ?? "", options.asked.format);
-  const key = derivativeKey(`${config.pathPrefix}/${signed.signature}/${signed.path}`, undefined, config);
+  const key = derivativeKey(`${config.pathPrefix}/${signed.signature}/${signed.path}`, accept, config);
   const findings = [
     path,
     explainSignature(signed, config),

@@ -124,6 +124,29 @@ test("a reload shows the changed picture, and the terminal says why a request is
   );
 });
 
+test("of 5,000 pictures the first is there within 5 s, and Ctrl-C takes less than one", async (t) => {
+  const many = await mkdtemp(join(tmpdir(), "pictures-"));
+  t.after(() => rm(many, { recursive: true }));
+  const picture = await drawn(60, 40).jpeg().toBuffer();
+  for (let album = 0; album < 50; album++) {
+    await mkdir(join(many, `album ${album}`));
+    for (let nth = 0; nth < 100; nth++) await writeFile(join(many, `album ${album}`, `${nth}.jpg`), picture);
+  }
+  const began = performance.now();
+  const running = start([many, "--port", "0"]);
+  t.after(() => running.kill("SIGKILL"));
+  const printed = await banner(running);
+  assert.match(printed, /^Serving 5000 pictures of /m);
+  assert.equal((await fetch(urlsIn(printed)[0] ?? "")).status, 200);
+  const first = performance.now() - began;
+  assert.ok(first < 5000, `${first} ms`);
+  const interrupted = performance.now();
+  running.kill("SIGINT");
+  await once(running, "exit");
+  assert.ok(performance.now() - interrupted < 1000);
+  t.diagnostic(`${first.toFixed(0)} ms until the first picture`);
+});
+
 test("a log that cannot be written is one line, and all else goes on", async (t) => {
   const port = await freePort({});
   await mkdir(join(home, ".shutterspeed", `function-${port}.log`), { recursive: true });

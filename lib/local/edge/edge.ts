@@ -45,8 +45,8 @@ export interface Edge {
   stop(): void;
 }
 
-/** Bytes of bodies the cache holds. */
-const CACHE_LIMIT = 256 * 1024 * 1024;
+/** Bytes of bodies the cache holds: a folder of thousands is leafed through without the machine noticing. */
+const CACHE_LIMIT = 64 * 1024 * 1024;
 
 /** Starts an edge: the function of the viewer request, then the cache, then the origin. Rejects when the port is taken. */
 export async function startEdge(props: EdgeProps): Promise<Edge> {
