@@ -100,7 +100,8 @@ async function start(
     found,
     log: logOf(home, listening.port),
     keys: own ? keysFile(home) : undefined,
-    examples: examples(found.pictures, buckets.pictures, urls),
+    // Where URLs name presets and nothing else, ours would be refused.
+    examples: config.onlyPresets ? [] : examples(found.pictures, buckets.pictures, urls),
   };
 }
 
