@@ -168,7 +168,7 @@ async function openDoor(accept: (tcp: Socket) => void) {
   const port = await listen(server);
   const openAgain = async (tries: number): Promise<void> => {
     server = createServer(accept);
-    await listen(server, port).catch(async (error) => {
+    await listen(server, { port }).catch(async (error) => {
       if (tries === 0) throw error;
       await pause(10);
       await openAgain(tries - 1);

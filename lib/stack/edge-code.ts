@@ -1,14 +1,16 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { cacheControl } from "../../lambda/answer/answers.ts";
 import { bearer } from "../../lambda/answer/secret.ts";
 import type { Config } from "../../lambda/config/variables.ts";
 import { settingsHash } from "../../lambda/url/key.ts";
 import { negotiatedFormats } from "../../lambda/url/negotiation.ts";
 import { LONGEST_PATH } from "../../lambda/url/path.ts";
+import { compiled, root } from "../project.ts";
 import { customHeaders, securityHeaders } from "./policy-headers.ts";
 
-const file = new URL("../../lambda/edge/viewer-request.js", import.meta.url);
+const file = compiled ? join(compiled, "viewer-request.js") : join(root, "lambda/edge/viewer-request.js");
 
 /** bytes that CloudFront takes. */
 const MAX_CODE_BYTES = 10_240;
