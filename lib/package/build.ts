@@ -85,7 +85,7 @@ async function compile(options: BuildOptions): Promise<Metafile> {
 /** The types, one file for each of the source's. */
 function declarations(): void {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const words = [compiler, "--project", "tsconfig.package.json"];
+  const words = [compiler, "--project", "lib/package/tsconfig.json"];
   const { status, stdout } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(`tsc: ${stdout}`);
   for (const file of globSync("types/**/*.d.ts", { cwd: dist })) withoutSharp(join(dist, file));
