@@ -63,17 +63,19 @@ export async function readPart(
   let source = stream;
   for (;;) {
     let reached = at;
+    let { end } = part;
     try {
       source ??= await goOn({ ...part, at }, reading);
       if (source === undefined) return at;
       if (broken) download.trail.count("resumed");
-      const end = part.end ?? (source.length === undefined ? undefined : at + source.length);
+      end ??= source.length === undefined ? undefined : at + source.length;
       await drain(source, { at, end }, reading, (so) => {
         reached = so;
       });
       if (reached >= (end ?? 0)) return reached;
       throw new SourceIncomplete("the other side ended");
     } catch (error) {
+      if (reached === end) return endOf(reached, error);
       failures = reached > at ? 1 : failures + 1;
       at = reached;
       source?.cancel();
@@ -84,6 +86,13 @@ export async function readPart(
       source?.cancel();
     }
   }
+}
+
+/** All bytes are here, and something is wrong with them; or only the end of the stream was not heard. */
+function endOf(reached: number, error: unknown): number {
+  if (error instanceof BodyLate) return reached;
+  if (error instanceof StartOver || verdictOf(error) === "answer") throw error;
+  throw new StartOver(`${error}`, { cause: error });
 }
 
 /** Says what had gone wrong before there was no going on. */

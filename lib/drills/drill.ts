@@ -199,7 +199,11 @@ async function signal(stage: Stage, name: NodeJS.Signals): Promise<void> {
 async function repair({ fault, always }: Drill, proxy: FaultProxy, stage: Stage): Promise<void> {
   proxy.mend();
   stage.names.fail("silent", 0);
-  if (fault.trouble && "clock" in fault.trouble) await signal(stage, "SIGUSR2");
+  if (fault.trouble && "clock" in fault.trouble) {
+    await pause(fault.trouble.after);
+    await signal(stage, "SIGWINCH");
+    await pause(fault.trouble.after);
+  }
   if (fault.trouble && "away" in fault.trouble) await pause(fault.trouble.ms);
   if (always) proxy.drop();
   if (fault.needs === "overwriting") await stage.overwrite(false);

@@ -147,6 +147,8 @@ describe("what came is the object, or is asked for again", () => {
     assert.ok(outcome instanceof Failure);
     assert.deepEqual([outcome.name, outcome.status], ["InvalidSource", 422]);
     assert.equal(trail?.attempts, 2);
+    const long = message(200, { ETag: '"e-3"' }, "text ".repeat(8000));
+    assert.match(`${(await fetched([faults.answers(long)])).outcome}`, /InvalidSource.*no picture we know/);
   });
 
   test("a picture that is said to be packed and is not stays as it is", async () => {
