@@ -6,7 +6,8 @@ import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { openTrimmed } from "../../lambda/image/make.ts";
 import { withoutBorder } from "../../lambda/options/trim.ts";
-import { drawnAs } from "../drawing.ts";
+import { drawnAs, plain } from "../drawing.ts";
+import { heic } from "../image/heics.ts";
 import { noOffers, optionsOf } from "../options-of.ts";
 import { limitsIn } from "../services.ts";
 
@@ -140,6 +141,40 @@ test("an SVG is trimmed as well, and counts as pixels after", async () => {
   const drawn = await drawnAs("t:10/w:50/f:png", svg);
   assert.deepEqual([drawn.width, drawn.height], [10, 8]);
   assert.deepEqual(drawn.pixel(5, 4), [255, 0, 0, 255]);
+});
+
+describe("what is cut where it can be killed", () => {
+  const svg = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><path d="M6 5h10v8H6z" fill="#f00"/></svg>',
+  );
+
+  test("is watermarked", async () => {
+    const watermark = await plain(3, 2, "#0000ff").png().toBuffer();
+    const { pixel } = await drawnAs("t:10/wm:1:noea/f:png", svg, {}, watermark);
+    assert.deepEqual(
+      [pixel(6, 0), pixel(7, 0), pixel(9, 1), pixel(9, 2)],
+      [
+        [255, 0, 0, 255],
+        [0, 0, 255, 255],
+        [0, 0, 255, 255],
+        [255, 0, 0, 255],
+      ],
+    );
+  });
+
+  test("keeps the profile that its colours are of", async () => {
+    const { icc } = await sharp(await png())
+      .withIccProfile("p3")
+      .png()
+      .toBuffer()
+      .then((file) => sharp(file).metadata());
+    assert.ok(icc);
+    const source = heic({ profile: icc });
+    for (const text of ["scp:0/f:png", "t:10/scp:0/f:png"]) {
+      const { metadata } = await drawnAs(text, source);
+      assert.deepEqual((await metadata()).icc, icc, text);
+    }
+  });
 });
 
 describe("what trimming may take", () => {
