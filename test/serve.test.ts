@@ -159,6 +159,17 @@ test("a picture of less effort than was asked is kept by nobody for long, and by
   assert.equal(services.log.fields.derivative, "kept");
 });
 
+test("predictions are held against drawing alone, not what opening and trimming took before", async () => {
+  const services = servicesOf();
+  const took: number[] = [];
+  const calibration = { factor: 1, saw: (_: number, ms: number) => void took.push(ms) };
+  const context = requestFor(services, { path: "/_/t:10/w:20/plain/s3://pictures/large.jpg" });
+  await serve(context, { ...services, calibration }, Deadline.in(10_000));
+  const { drawMs = 0, decodeMs = 0, renderMs = 0 } = services.log.fields;
+  assert.ok(decodeMs > 5 && renderMs >= decodeMs + drawMs);
+  assert.ok(Math.abs((took[0] ?? 0) - drawMs) < 5, `${took} ms where drawing took ${drawMs}`);
+});
+
 test("a picture kept earlier needs no source", async () => {
   const env = { SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, SHUTTERSPEED_KEEP_AFTER: "0" };
   const first = await served(`${cat}@webp`, { env });

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
-import { openTrimmed } from "../../lambda/image/make.ts";
+import { openTrimmed, planOf } from "../../lambda/image/make.ts";
+import { limitsOf } from "../../lambda/options/limits.ts";
 import { withoutBorder } from "../../lambda/options/trim.ts";
 import { drawnAs, plain } from "../drawing.ts";
 import { heic } from "../image/heics.ts";
@@ -126,6 +127,28 @@ test("an animation keeps its border, the still that is made of it does not", asy
   assert.deepEqual([width, pageHeight, pages], [20, 10, 2]);
   const still = await drawnAs("t:10/f:png", gif, env);
   assert.deepEqual([still.width, still.height], [4, 4]);
+});
+
+test("the format of the still that is made of an animation is chosen as if it were not trimmed", async () => {
+  const frame = (color: string) => plain(20, 20, color).png().toBuffer();
+  const gif = await sharp([await frame("#ff000080"), await frame("#00ff0080")], { join: { animated: true } })
+    .gif()
+    .toBuffer();
+  const offers = { auto: [], enforced: ["avif"], preferred: ["jpeg", "png"] } as const;
+  for (const [frames, text, format] of [
+    ["2", "", "jpeg"],
+    ["1", "", "png"],
+    ["2", "f:png", "png"],
+    ["1", "f:png", "avif"],
+  ] as const) {
+    const config = readConfig({ IMGPROXY_MAX_ANIMATION_FRAMES: frames });
+    for (const trimming of ["", "t:10/"]) {
+      const { options } = optionsOf(trimming + text);
+      const asked = { options, offers, limits: limitsOf(config, options) };
+      const opened = await openTrimmed({ bytes: gif }, asked, config, Deadline.in(10_000));
+      assert.equal(planOf(opened, asked, config).canvas.format, format, `${frames} ${trimming}${text}`);
+    }
+  }
 });
 
 test("a JPEG is not shrunk on load once its border is cut off", async () => {
