@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { BuildOptions } from "esbuild";
 
 /**
@@ -20,6 +21,8 @@ export const bundling = {
     "@jsquash/jxl/codec/enc/jxl_enc_mt*",
     "wasm-feature-detect",
   ],
+  /** Modules that others of ours take the place of, by their names: paths of the project. */
+  instead: { "@aws-sdk/credential-provider-node": "lambda/store/credentials.ts" },
   /** Some dependencies are CommonJS and call `require`. */
   banner: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
 } as const;
@@ -31,6 +34,9 @@ export const esbuildOptions = {
   target: bundling.target,
   format: bundling.format,
   external: [...bundling.external],
+  alias: Object.fromEntries(
+    Object.entries(bundling.instead).map(([name, path]) => [name, join(import.meta.dirname, "../..", path)]),
+  ),
   banner: { js: bundling.banner },
   mainFields: ["module", "main"],
   minify: true,

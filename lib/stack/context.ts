@@ -1,9 +1,19 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { HttpVersion, PriceClass } from "aws-cdk-lib/aws-cloudfront";
+import { type ILambdaDeploymentConfig, LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { StorageClass } from "aws-cdk-lib/aws-s3";
 import type { Environment } from "../environment.ts";
 import { integerIn, isOurs } from "../settings.ts";
 import { didYouMean } from "../spelling.ts";
+import type { DeliveryProps } from "./delivery.ts";
+import type { Domain } from "./domain.ts";
+import type { ImageFunctionProps } from "./image-function.ts";
 import type { ImageStackProps } from "./image-stack.ts";
+import type { Network } from "./network.ts";
+import type { SourceBucket } from "./sources.ts";
+import type { StorageProps } from "./storage.ts";
 
 /** What `cdk.json` and `-c name=value` say. */
 export type Context = Readonly<Record<string, unknown>>;
@@ -12,38 +22,130 @@ const names = [
   "stack",
   "sourceBuckets",
   "newSourceBucket",
+  "sourceRemovalPolicy",
+  "keepDerivatives",
   "keepDerivativesDays",
+  "derivativesStorageClass",
+  "derivativesRemovalPolicy",
+  "encryptionKey",
   "environment",
+  "environmentKey",
   "unsigned",
   "architecture",
   "memory",
   "timeout",
   "reservedConcurrency",
+  "provisionedConcurrency",
+  "accountConcurrency",
+  "ephemeralStorage",
+  "subnets",
+  "securityGroups",
+  "tracing",
+  "rollout",
+  "logRetentionDays",
+  "logRemovalPolicy",
   "domainNames",
   "certificate",
+  "hostedZoneId",
+  "hostedZoneName",
+  "priceClass",
+  "httpVersion",
+  "ipv6",
+  "webAcl",
+  "accessLogs",
+  "originShieldRegion",
 ] as const;
 type Name = (typeof names)[number];
 
 /** What to deploy, as the context says it. Throws one sentence when the context makes no sense. */
 export function settingsOf(context: Context): ImageStackProps & { readonly stack: string } {
   for (const name of Object.keys(context)) checkName(name);
-  const truth = { true: true, false: false };
   return {
     stack: text(context, "stack") || "Shutterspeed",
-    sourceBuckets: sources(words(context, "sourceBuckets"), choice(context, "newSourceBucket", truth)),
-    keepDerivativesFor: amount(context, "keepDerivativesDays", 1, 3650, Duration.days),
     environment: environmentOf(context),
     unsigned: choice(context, "unsigned", truth),
-    architecture: choice(context, "architecture", {
-      arm64: Architecture.ARM_64,
-      x86_64: Architecture.X86_64,
-    }),
-    memorySize: amount(context, "memory", 128, 10_240, Number),
-    timeout: amount(context, "timeout", 1, 900, Duration.seconds),
-    reservedConcurrency: amount(context, "reservedConcurrency", 0, 100_000, Number),
-    domain: domain(words(context, "domainNames"), text(context, "certificate")),
+    ...storageOf(context),
+    ...functionOf(context),
+    ...deliveryOf(context),
   };
 }
+
+const truth = { true: true, false: false };
+const removal = { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY };
+
+const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keepDerivatives"> => ({
+  sourceBuckets: sources(sourcesIn(context), choice(context, "newSourceBucket", truth)),
+  sourceRemovalPolicy: choice(context, "sourceRemovalPolicy", removal),
+  keepDerivatives: choice(context, "keepDerivatives", {
+    "by cost": "by cost",
+    always: "always",
+    never: "never",
+  } as const),
+  keepDerivativesFor: amount(context, "keepDerivativesDays", 1, 3650, Duration.days),
+  derivativesStorageClass: choice(context, "derivativesStorageClass", storageClasses),
+  derivativesRemovalPolicy: choice(context, "derivativesRemovalPolicy", removal),
+  encryptionKey: word(context, "encryptionKey"),
+});
+
+const functionOf = (context: Context): ImageFunctionProps => ({
+  architecture: choice(context, "architecture", {
+    arm64: Architecture.ARM_64,
+    x86_64: Architecture.X86_64,
+  }),
+  memorySize: amount(context, "memory", 128, 10_240, Number),
+  timeout: amount(context, "timeout", 1, 900, Duration.seconds),
+  reservedConcurrency: amount(context, "reservedConcurrency", 0, 100_000, Number),
+  provisionedConcurrency: amount(context, "provisionedConcurrency", 0, 100_000, Number),
+  accountConcurrency: amount(context, "accountConcurrency", 1, 10_000_000, Number),
+  ephemeralStorage: amount(context, "ephemeralStorage", 512, 10_240, Number),
+  network: network(words(context, "subnets"), words(context, "securityGroups")),
+  tracing: choice(context, "tracing", truth),
+  rollout: choice(context, "rollout", rollouts),
+  environmentKey: word(context, "environmentKey"),
+  logRetention: choice(context, "logRetentionDays", retentions),
+  logRemovalPolicy: choice(context, "logRemovalPolicy", removal),
+});
+
+const deliveryOf = (context: Context): Omit<DeliveryProps, "images" | "derivatives"> => ({
+  domain: domain(context),
+  priceClass: choice(context, "priceClass", {
+    100: PriceClass.PRICE_CLASS_100,
+    200: PriceClass.PRICE_CLASS_200,
+    all: PriceClass.PRICE_CLASS_ALL,
+  }),
+  httpVersion: choice(context, "httpVersion", {
+    1.1: HttpVersion.HTTP1_1,
+    2: HttpVersion.HTTP2,
+    3: HttpVersion.HTTP3,
+    "2and3": HttpVersion.HTTP2_AND_3,
+  }),
+  ipv6: choice(context, "ipv6", truth),
+  webAcl: word(context, "webAcl"),
+  accessLogs: word(context, "accessLogs"),
+  originShieldRegion: word(context, "originShieldRegion"),
+});
+
+/** By their own names. */
+const storageClasses = Object.fromEntries(
+  [
+    StorageClass.INTELLIGENT_TIERING,
+    StorageClass.GLACIER_INSTANT_RETRIEVAL,
+    StorageClass.INFREQUENT_ACCESS,
+    StorageClass.ONE_ZONE_INFREQUENT_ACCESS,
+  ].map((storageClass) => [storageClass.value, storageClass]),
+);
+
+const rollouts: Readonly<Record<string, ILambdaDeploymentConfig>> = {
+  canary: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
+  linear: LambdaDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTE,
+};
+
+/** The days CloudWatch knows. */
+const retentions: Readonly<Record<string, RetentionDays>> = Object.fromEntries(
+  Object.values(RetentionDays).flatMap((days) =>
+    typeof days === "number" && days < RetentionDays.INFINITE ? [[days, days]] : [],
+  ),
+);
 
 /** Names the CDK says something under: its own, what it looked up, and two of its command line. */
 const isOfTheCdk = (name: string) =>
@@ -57,12 +159,33 @@ function checkName(name: string): void {
 }
 
 /** Nothing at all is no answer: a deployment that forgot the buckets of the one before would take the function's access away. */
-function sources(named: readonly string[], make = false): readonly string[] {
+function sources<T>(named: readonly T[], make = false): readonly T[] {
   if (named.length > 0 !== make) return named;
   throw new Error(
     make
       ? "sourceBuckets and newSourceBucket: expected one of them, got both"
       : "sourceBuckets: expected the names of the buckets pictures lie in, or newSourceBucket=true to have one made",
+  );
+}
+
+/** Words such as `cats dogs/puppies/`, or in cdk.json a list of them and of maps. */
+function sourcesIn(context: Context): readonly (string | SourceBucket)[] {
+  const { sourceBuckets } = context;
+  if (Array.isArray(sourceBuckets)) return sourceBuckets.map(sourceIn);
+  return words(context, "sourceBuckets").map(sourceIn);
+}
+
+function sourceIn(given: unknown): string | SourceBucket {
+  if (typeof given === "string") {
+    const slash = given.indexOf("/");
+    return slash < 0 ? given : { name: given.slice(0, slash), prefix: given.slice(slash + 1) };
+  }
+  const says = Object.entries(Object(given)).map(([name, value]) => [name, String(value)] as const);
+  const stranger = says.find(([name]) => !["name", "prefix", "region", "encryptionKey"].includes(name));
+  const { name = "", ...more }: Readonly<Record<string, string>> = Object.fromEntries(says);
+  if (name !== "" && stranger === undefined) return { name, ...more };
+  throw new Error(
+    `sourceBuckets: expected names, or maps of name, prefix, region and encryptionKey, got ${JSON.stringify(given)}`,
   );
 }
 
@@ -84,13 +207,27 @@ function environmentOf({ environment = {} }: Context): Environment {
   );
 }
 
-function domain(domainNames: readonly string[], certificate: string) {
-  if (domainNames.length > 0 !== (certificate !== "")) {
+function domain(context: Context): Domain | undefined {
+  const names = words(context, "domainNames");
+  const certificate = text(context, "certificate");
+  const [id, name] = [text(context, "hostedZoneId"), text(context, "hostedZoneName")];
+  if (names.length > 0 !== (certificate !== "")) {
     throw new Error("domainNames and certificate: expected both or none");
   }
-  return certificate ? { names: domainNames, certificate } : undefined;
+  if ((id !== "") !== (name !== "") || (id !== "" && certificate === "")) {
+    throw new Error("hostedZoneId and hostedZoneName: expected both, beside domainNames, or none");
+  }
+  return certificate ? { names, certificate, ...(id && { hostedZone: { id, name } }) } : undefined;
 }
 
+function network(subnetIds: readonly string[], securityGroupIds: readonly string[]): Network | undefined {
+  if (subnetIds.length > 0 !== securityGroupIds.length > 0) {
+    throw new Error("subnets and securityGroups: expected both or none");
+  }
+  return subnetIds.length > 0 ? { subnetIds, securityGroupIds } : undefined;
+}
+
+const word = (context: Context, name: Name) => text(context, name) || undefined;
 const text = (context: Context, name: Name) => String(context[name] ?? "").trim();
 const words = (context: Context, name: Name) =>
   text(context, name)

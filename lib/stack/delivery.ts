@@ -1,42 +1,29 @@
-import { Duration } from "aws-cdk-lib";
-import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
+import { Duration, Token } from "aws-cdk-lib";
 import {
   AllowedMethods,
-  CacheCookieBehavior,
-  CacheHeaderBehavior,
-  CachePolicy,
-  CacheQueryStringBehavior,
   CfnDistribution,
   Distribution,
   Function as EdgeFunction,
   FunctionCode,
   FunctionEventType,
   FunctionRuntime,
+  FunctionUrlOriginAccessControl,
   HttpVersion,
-  OriginRequestHeaderBehavior,
-  OriginRequestPolicy,
   PriceClass,
-  ResponseHeadersPolicy,
+  S3OriginAccessControl,
   ViewerProtocolPolicy,
 } from "aws-cdk-lib/aws-cloudfront";
 import { FunctionUrlOrigin, OriginGroup, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
-import { FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
-import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { CfnPermission, FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
+import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { CACHE_TAG_HEADER } from "../../lambda/answer/answers.ts";
-import type { Config } from "../../lambda/config/variables.ts";
-import { AUTHORIZATION_HEADER, PATH_HEADER } from "../../lambda/http.ts";
+import { type Domain, leadTo, namesAndCertificate } from "./domain.ts";
 import { viewerRequestCode } from "./edge-code.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { ImageFunction } from "./image-function.ts";
-import { customHeaders, securityHeaders } from "./policy-headers.ts";
-
-/** The names the distribution answers to beside its own. */
-export interface Domain {
-  readonly names: readonly string[];
-  /** ARN of a certificate for them in us-east-1, where CloudFront looks for it. */
-  readonly certificate: string;
-}
+import { accountWideName } from "./names.ts";
+import { derivativeCachePolicy, imageResponseHeaders, originalPathRequestPolicy } from "./policies.ts";
 
 export interface DeliveryProps {
   readonly images: ImageFunction;
@@ -46,6 +33,28 @@ export interface DeliveryProps {
   readonly domain?: Domain | undefined;
   /** @default PriceClass.PRICE_CLASS_ALL */
   readonly priceClass?: PriceClass | undefined;
+  /** @default HttpVersion.HTTP2_AND_3 */
+  readonly httpVersion?: HttpVersion | undefined;
+  /** @default true */
+  readonly ipv6?: boolean | undefined;
+  /**
+   * ARN of a WAF web ACL made for CloudFront, in us-east-1.
+   *
+   * @default - none
+   */
+  readonly webAcl?: string | undefined;
+  /**
+   * The bucket access logs go to, by name or of the app; one that takes ACLs, for CloudFront writes with them.
+   *
+   * @default - none are written
+   */
+  readonly accessLogs?: string | IBucket | undefined;
+  /**
+   * The region all edges ask through, one that is near the stack's: fewer pictures are drawn twice.
+   *
+   * @default - edges ask by themselves
+   */
+  readonly originShieldRegion?: string | undefined;
 }
 
 /**
@@ -55,102 +64,84 @@ export interface DeliveryProps {
 export class Delivery extends Construct {
   readonly distribution: Distribution;
 
-  /** Throws when the function may take longer than CloudFront is willing to wait. */
-  constructor(scope: Construct, id: string, { images, derivatives, domain, priceClass }: DeliveryProps) {
+  /** Throws one sentence when the function may take longer than CloudFront is willing to wait, or CloudFront would not take a prop. */
+  constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
-    const readTimeout = readTimeoutFor(images.timeout);
-    const url = images.function.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
-
+    const { images, domain, ipv6 = true } = props;
+    checkWebAcl(props.webAcl);
+    const { accessLogs } = props;
     this.distribution = new Distribution(this, "Distribution", {
       comment: "Pictures, drawn as their URLs ask",
-      httpVersion: HttpVersion.HTTP2_AND_3,
-      priceClass: priceClass ?? PriceClass.PRICE_CLASS_ALL,
-      ...(domain && {
-        domainNames: [...domain.names],
-        certificate: Certificate.fromCertificateArn(this, "Certificate", domain.certificate),
-      }),
+      httpVersion: props.httpVersion ?? HttpVersion.HTTP2_AND_3,
+      enableIpv6: ipv6,
+      priceClass: props.priceClass ?? PriceClass.PRICE_CLASS_ALL,
+      ...(props.webAcl && { webAclId: props.webAcl }),
+      ...(accessLogs && { logBucket: bucketOf(this, accessLogs), logIncludesCookies: false }),
+      ...(domain && namesAndCertificate(this, domain)),
       defaultBehavior: {
-        origin: new OriginGroup({
-          primaryOrigin: S3BucketOrigin.withOriginAccessControl(derivatives, oneAttempt),
-          fallbackOrigin: FunctionUrlOrigin.withOriginAccessControl(url, {
-            ...oneAttempt,
-            readTimeout,
-            keepaliveTimeout: Duration.seconds(60),
-          }),
-          fallbackStatusCodes: failoverStatusCodes,
-        }),
+        origin: this.#origins(props),
         // A group fails over for these and no others.
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        cachePolicy: this.#derivativeCachePolicy(),
-        originRequestPolicy: this.#originalPathRequestPolicy(images.config),
-        responseHeadersPolicy: this.#imageResponseHeaders(images.config),
+        cachePolicy: derivativeCachePolicy(this),
+        originRequestPolicy: originalPathRequestPolicy(this, images.config),
+        responseHeadersPolicy: imageResponseHeaders(this, images.config),
         functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: this.#edge(images) }],
         compress: false,
       },
       errorResponses: [...errorResponses],
     });
-    override(this.distribution, "CacheTagConfig.HeaderName", CACHE_TAG_HEADER);
-    override(
-      this.distribution,
-      "Origins.0.S3OriginConfig.OriginReadTimeout",
-      derivativeReadTimeout.toSeconds(),
-    );
+    this.#override("CacheTagConfig.HeaderName", CACHE_TAG_HEADER);
+    this.#override("Origins.0.S3OriginConfig.OriginReadTimeout", derivativeReadTimeout.toSeconds());
+    // What the URL calls its function does not say which version may be called.
+    for (const permission of this.distribution.node.findAll()) {
+      if (permission instanceof CfnPermission) permission.functionName = images.alias.functionArn;
+    }
+    if (domain) leadTo(this.distribution, this, domain, ipv6);
   }
 
-  #edge({ config, function: drawing }: ImageFunction) {
+  /** The bucket first, then the function. */
+  #origins({ images, derivatives, originShieldRegion }: DeliveryProps): OriginGroup {
+    const asked = { ...oneAttempt, ...(originShieldRegion && { originShieldRegion }) };
+    const ofBucket = new S3OriginAccessControl(this, "ReadDerivatives", {
+      originAccessControlName: accountWideName(this, "ReadDerivatives"),
+    });
+    const ofFunction = new FunctionUrlOriginAccessControl(this, "CallFunction", {
+      originAccessControlName: accountWideName(this, "CallFunction"),
+    });
+    const url = images.alias.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+    return new OriginGroup({
+      primaryOrigin: S3BucketOrigin.withOriginAccessControl(derivatives, {
+        ...asked,
+        originAccessControl: ofBucket,
+      }),
+      fallbackOrigin: FunctionUrlOrigin.withOriginAccessControl(url, {
+        ...asked,
+        originAccessControl: ofFunction,
+        readTimeout: readTimeoutFor(images.timeout),
+        keepaliveTimeout: Duration.seconds(60),
+      }),
+      fallbackStatusCodes: failoverStatusCodes,
+    });
+  }
+
+  /** Sets what the construct library has no word for yet. */
+  #override(path: string, value: string | number): void {
+    const { defaultChild } = this.distribution.node;
+    if (defaultChild instanceof CfnDistribution) {
+      defaultChild.addPropertyOverride(`DistributionConfig.${path}`, value);
+    }
+  }
+
+  #edge({ config, alias }: ImageFunction) {
     const edge = new EdgeFunction(this, "ViewerRequest", {
       comment: "The picture's URL becomes its cache key",
       runtime: FunctionRuntime.JS_2_0,
       code: FunctionCode.fromInline(viewerRequestCode(config)),
     });
     // A key the function does not know yet is answered, but not cached.
-    edge.node.addDependency(drawing);
+    edge.node.addDependency(alias);
     return edge;
-  }
-
-  /** The edge function has put into the URI all that may change the picture. */
-  #derivativeCachePolicy() {
-    return new CachePolicy(this, "DerivativeCachePolicy", {
-      comment: "Keyed by the URI alone; kept for as long as the answer says",
-      headerBehavior: CacheHeaderBehavior.none(),
-      cookieBehavior: CacheCookieBehavior.none(),
-      queryStringBehavior: CacheQueryStringBehavior.none(),
-      minTtl: Duration.seconds(0),
-      defaultTtl: Duration.seconds(0),
-      maxTtl: Duration.days(365),
-    });
-  }
-
-  /** Not Host: the function URL answers to its own name only, and the signature covers it. */
-  #originalPathRequestPolicy(config: Config) {
-    return new OriginRequestPolicy(this, "OriginalPathRequestPolicy", {
-      comment: "Hands on the path as the viewer wrote it",
-      headerBehavior: OriginRequestHeaderBehavior.allowList(
-        PATH_HEADER,
-        ...(config.secret === "" ? [] : [AUTHORIZATION_HEADER]),
-      ),
-    });
-  }
-
-  #imageResponseHeaders(config: Config) {
-    const said = Object.entries(customHeaders(config));
-    return new ResponseHeadersPolicy(this, "ImageResponseHeaders", {
-      comment: "An SVG may not run anything; an answer is what its type says",
-      securityHeadersBehavior: {
-        contentSecurityPolicy: {
-          contentSecurityPolicy: securityHeaders["Content-Security-Policy"],
-          override: true,
-        },
-        contentTypeOptions: { override: true },
-      },
-      // A CORS behaviour would drop the Vary.
-      ...(said.length > 0 && {
-        customHeadersBehavior: {
-          customHeaders: said.map(([header, value]) => ({ header, value, override: true })),
-        },
-      }),
-    });
   }
 }
 
@@ -160,8 +151,8 @@ const oneAttempt = { connectionAttempts: 1, connectionTimeout: Duration.seconds(
 /** A bucket that does not answer must not hold up for long what the function can draw. */
 const derivativeReadTimeout = Duration.seconds(5);
 
-/** S3 says 403 for a missing key to whoever may not list. A failing bucket is a miss, too. */
-const failoverStatusCodes = [403, 404, 500, 502, 503, 504];
+/** S3 says 403 for a missing key to whoever may not list, and 400 to long headers. A failing bucket is a miss, too. */
+const failoverStatusCodes = [400, 403, 404, 416, 500, 502, 503, 504];
 
 /** What Lambda may take before the function's own clock starts. */
 const coldStartAllowance = Duration.seconds(10);
@@ -177,10 +168,13 @@ function readTimeoutFor(timeout: Duration): Duration {
   );
 }
 
-/** Sets what the construct library has no word for yet. */
-function override(distribution: Distribution, path: string, value: string | number): void {
-  const { defaultChild } = distribution.node;
-  if (defaultChild instanceof CfnDistribution) {
-    defaultChild.addPropertyOverride(`DistributionConfig.${path}`, value);
-  }
+const bucketOf = (scope: Construct, given: string | IBucket): IBucket =>
+  typeof given === "string" ? Bucket.fromBucketName(scope, "AccessLogs", given) : given;
+
+function checkWebAcl(arn = ""): void {
+  const ofCloudFront = /^arn:[\w-]+:wafv2:us-east-1:\d{12}:global\/webacl\/.+/;
+  if (arn === "" || Token.isUnresolved(arn) || ofCloudFront.test(arn)) return;
+  throw new Error(
+    `webAcl: expected the ARN of a web ACL made for CloudFront, arn:aws:wafv2:us-east-1:…:global/webacl/…, got "${arn}"`,
+  );
 }

@@ -1,17 +1,29 @@
-import { Annotations, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Annotations, Duration, RemovalPolicy, Size } from "aws-cdk-lib";
+import { type ILambdaDeploymentConfig, LambdaDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
 import { Grant } from "aws-cdk-lib/aws-iam";
-import { Architecture, Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Key } from "aws-cdk-lib/aws-kms";
+import {
+  type Alias,
+  Architecture,
+  CfnFunction,
+  Function as Lambda,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import type { Config } from "../../lambda/config/variables.ts";
+import { type Config, variables } from "../../lambda/config/variables.ts";
 import { objectIn } from "../../lambda/url/identity.ts";
 import { ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
 import { filesIn, shippedPaths } from "../files.ts";
 import { functionCode } from "./asset.ts";
+import { type CapacityProps, checkCapacity } from "./capacity.ts";
+import { type Network, putInto } from "./network.ts";
 import { knownAtSynthesis } from "./tokens.ts";
 
-export interface ImageFunctionProps {
+export interface ImageFunctionProps extends CapacityProps {
   /**
    * The variables of `lambda/config/variables.ts`, by name. They stand in the template as they are, keys and salts too.
    * Those the edge needs may not be tokens. A file that one names is shipped with the function.
@@ -31,40 +43,62 @@ export interface ImageFunctionProps {
    * @default Architecture.ARM_64
    */
   readonly architecture?: Architecture | undefined;
-  /**
-   * MB. CPU comes with it: 1769 MB is one vCPU, and one picture seldom uses two.
-   *
-   * @default 1769
-   */
-  readonly memorySize?: number | undefined;
-  /**
-   * When AWS kills a request. The answer leaves before: every deadline counts back from here.
-   *
-   * @default Duration.seconds(20)
-   */
-  readonly timeout?: Duration | undefined;
-  /**
-   * How many pictures may be drawn at once.
-   *
-   * @default - what the account has left
-   */
-  readonly reservedConcurrency?: number | undefined;
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
+  /**
+   * What becomes of the logs, when the stack goes.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly logRemovalPolicy?: RemovalPolicy | undefined;
+  /**
+   * Which finished pictures are kept: those that cost more to draw again than to store, all, or only what is too large
+   * to be answered by the function itself.
+   *
+   * @default "by cost"
+   */
+  readonly keepDerivatives?: "by cost" | "always" | "never" | undefined;
+  /**
+   * The VPC the function stands in.
+   *
+   * @default - none: it reaches S3 and the world by itself
+   */
+  readonly network?: Network | undefined;
+  /**
+   * Whether X-Ray follows requests.
+   *
+   * @default false
+   */
+  readonly tracing?: boolean | undefined;
+  /**
+   * How requests go over to a new version of the function, such as LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES.
+   *
+   * @default - all at once
+   */
+  readonly rollout?: ILambdaDeploymentConfig | undefined;
+  /**
+   * ARN of the KMS key the function's variables are encrypted with.
+   *
+   * @default - Lambda's own
+   */
+  readonly environmentKey?: string | undefined;
 }
 
 /** The function that draws, with its environment and sharp for its CPU. */
 export class ImageFunction extends Construct {
   readonly function: Lambda;
+  /** What answers: a version of the function, so that the one before can be had back. */
+  readonly alias: Alias;
   readonly timeout: Duration;
   /** The environment as the function will read it, as far as synthesis knows it. */
   readonly config: Config;
 
-  /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys. */
+  /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys, and the prop that cannot work. */
   constructor(scope: Construct, id: string, props: ImageFunctionProps = {}) {
     super(scope, id);
-    const { architecture = Architecture.ARM_64, memorySize = 1769 } = props;
-    const { environment = {} } = props;
+    checkCapacity(props);
+    const { architecture = Architecture.ARM_64, memorySize = 1769, ephemeralStorage } = props;
+    const environment = { ...keeping[props.keepDerivatives ?? "by cost"], ...props.environment };
     this.timeout = props.timeout ?? Duration.seconds(20);
     this.config = readEnvironment(knownAtSynthesis(environment));
     if (this.config.keys.length === 0) {
@@ -91,13 +125,32 @@ export class ImageFunction extends Construct {
         reservedConcurrentExecutions: props.reservedConcurrency,
       }),
       environment: { ...ownVariables, ...environment, ...shippedPaths(files) },
+      ...(props.environmentKey && {
+        environmentEncryption: Key.fromKeyArn(this, "EnvironmentKey", props.environmentKey),
+      }),
+      ...(ephemeralStorage !== undefined && { ephemeralStorageSize: Size.mebibytes(ephemeralStorage) }),
+      ...(props.tracing && { tracing: Tracing.ACTIVE }),
+      // A version that answered once can be had back.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       loggingFormat: LoggingFormat.JSON,
       logGroup: new LogGroup(this, "Logs", {
         retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-        removalPolicy: RemovalPolicy.DESTROY,
+        removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
       }),
     });
     this.#grantReadWatermark();
+    const { defaultChild } = this.function.node;
+    if (props.network && defaultChild instanceof CfnFunction)
+      putInto(props.network, this.function, defaultChild);
+    this.alias = this.#answering(props);
+  }
+
+  #answering({ provisionedConcurrency = 0, rollout }: ImageFunctionProps): Alias {
+    const alias = this.function.addAlias("live", {
+      ...(provisionedConcurrency > 0 && { provisionedConcurrentExecutions: provisionedConcurrency }),
+    });
+    if (rollout) new LambdaDeploymentGroup(this, "Rollout", { alias, deploymentConfig: rollout });
+    return alias;
   }
 
   /** The watermark may lie in a bucket that no picture lies in. */
@@ -111,6 +164,13 @@ export class ImageFunction extends Construct {
     });
   }
 }
+
+/** What is said of keeping in the function's own words: from how many ms of drawing on. */
+const keeping = {
+  "by cost": {},
+  always: { [variables.keepAfter.name]: "0" },
+  never: { [variables.keepAfter.name]: String(Number.MAX_SAFE_INTEGER) },
+} as const;
 
 const withoutKeys =
   "IMGPROXY_KEY and IMGPROXY_SALT: expected both, for without them any picture is drawn in any size for whoever asks; to have that, say unsigned=true (cdk: -c unsigned=true)";

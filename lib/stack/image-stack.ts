@@ -1,40 +1,31 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { variables } from "../../lambda/config/variables.ts";
-import { Delivery, type DeliveryProps } from "./delivery.ts";
-import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
-import { Storage, type StorageProps } from "./storage.ts";
+import { ImageHandler, type ImageHandlerProps } from "./image-handler.ts";
 
-export interface ImageStackProps
-  extends StackProps,
-    StorageProps,
-    ImageFunctionProps,
-    Pick<DeliveryProps, "domain" | "priceClass"> {}
+export interface ImageStackProps extends StackProps, ImageHandlerProps {}
 
 /** What is deployed: pictures in a bucket, answered to imgproxy URLs under the name it puts out as `Domain`. */
 export class ImageStack extends Stack {
   constructor(scope: Construct, id: string, props: ImageStackProps = {}) {
     super(scope, id, { description: "imgproxy URLs, answered by AWS Lambda", ...props });
-
-    const storage = new Storage(this, "Storage", props);
-    const { sources, derivatives } = storage;
-    const images = new ImageFunction(this, "Images", {
-      ...props,
-      environment: { ...props.environment, [variables.derivativesBucket.name]: derivatives.bucketName },
-    });
-    storage.grantReadSources(images.function);
-    storage.grantKeepDerivatives(images.function);
-    const { distribution } = new Delivery(this, "Delivery", { ...props, images, derivatives });
+    // "Default" is no part of any resource's id: stacks that were there before the construct are updated in place.
+    const images = new ImageHandler(this, "Default", props);
 
     const put = (name: string, value: string, description: string) =>
       new CfnOutput(this, name, { value, description });
     put(
       "Domain",
-      distribution.distributionDomainName,
+      images.distribution.distributionDomainName,
       "Where pictures are asked for; what names of your own point to",
     );
+    const { sources, derivatives } = images;
     put("SourceBuckets", sources.map((bucket) => bucket.bucketName).join(","), "Where pictures lie");
     put("DerivativesBucket", derivatives.bucketName, "Where finished pictures are kept");
     put("FunctionName", images.function.functionName, "What draws them");
+    put(
+      "RoleArn",
+      images.function.role?.roleArn ?? "",
+      "Who reads the pictures: what a bucket of another account lets in",
+    );
   }
 }

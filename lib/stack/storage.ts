@@ -1,75 +1,102 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
 import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
   type BucketProps,
   type IBucket,
+  type LifecycleRule,
+  StorageClass,
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { EXPIRING } from "../../lambda/url/key.ts";
+import { type Source, Sources } from "./sources.ts";
 
 export interface StorageProps {
   /**
-   * Names of the buckets the pictures lie in.
+   * The buckets the pictures lie in: names, buckets of the app, or what more there is to say of one.
+   * One of another account must let the function's role in by its own policy; the stack puts the role out as `RoleArn`.
    *
    * @default - one is made; it stays when the stack goes
    */
-  readonly sourceBuckets?: readonly string[] | undefined;
+  readonly sourceBuckets?: readonly Source[] | undefined;
   /**
    * How long a finished picture is kept, in whole days. After that it is drawn again when somebody asks.
    *
    * @default Duration.days(30)
    */
   readonly keepDerivativesFor?: Duration | undefined;
+  /**
+   * What finished pictures are stored as. One that S3 cannot answer from at once is refused.
+   *
+   * @default - S3 Standard
+   */
+  readonly derivativesStorageClass?: StorageClass | undefined;
+  /**
+   * ARN of the KMS key that buckets which are made are encrypted with. Its policy has to let CloudFront decrypt.
+   *
+   * @default - S3's own keys
+   */
+  readonly encryptionKey?: string | undefined;
+  /**
+   * What becomes of a source bucket that was made, when the stack goes.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly sourceRemovalPolicy?: RemovalPolicy | undefined;
+  /**
+   * What becomes of the finished pictures, when the stack goes; DESTROY empties their bucket first.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly derivativesRemovalPolicy?: RemovalPolicy | undefined;
 }
 
 /** Where pictures come from, and where finished ones are kept. */
 export class Storage extends Construct {
   readonly sources: readonly IBucket[];
-  /** A cache and nothing else: it empties itself, and goes with the stack. */
+  /** A cache and nothing else: it empties itself, and unless told otherwise goes with the stack. */
   readonly derivatives: IBucket;
+  readonly #granted: Sources;
 
+  /** Throws one sentence when a bucket cannot be read from here, or a derivative not at once. */
   constructor(scope: Construct, id: string, props: StorageProps = {}) {
     super(scope, id);
-    const named = props.sourceBuckets ?? [];
-    this.sources =
-      named.length > 0
-        ? named.map((name) => Bucket.fromBucketName(this, `Source-${name}`, name))
-        : [new PrivateBucket(this, "Source", { removalPolicy: RemovalPolicy.RETAIN })];
+    const { derivativesRemovalPolicy = RemovalPolicy.DESTROY } = props;
+    const encryption = props.encryptionKey
+      ? {
+          encryption: BucketEncryption.KMS,
+          encryptionKey: Key.fromKeyArn(this, "Key", props.encryptionKey),
+          bucketKeyEnabled: true,
+        }
+      : {};
+    this.#granted = new Sources(this, props.sourceBuckets ?? [], () => {
+      const { sourceRemovalPolicy: removalPolicy = RemovalPolicy.RETAIN } = props;
+      return new PrivateBucket(this, "Source", { removalPolicy, ...encryption });
+    });
+    this.sources = this.#granted.buckets;
 
     this.derivatives = new PrivateBucket(this, "Derivatives", {
-      removalPolicy: RemovalPolicy.DESTROY,
-      autoDeleteObjects: true,
+      removalPolicy: derivativesRemovalPolicy,
+      autoDeleteObjects: derivativesRemovalPolicy === RemovalPolicy.DESTROY,
       lifecycleRules: [
         // What was kept for links that expire.
         { prefix: EXPIRING, expiration: Duration.days(1) },
         {
           expiration: props.keepDerivativesFor ?? Duration.days(30),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
+          ...storedAs(props),
         },
       ],
+      ...encryption,
     });
   }
 
-  /**
-   * Lets `grantee` read the pictures, older versions of them too.
-   *
-   * It may also list: to whoever may not, S3 answers 403 for a key that is not there, and a picture that is
-   * missing (404) could not be told from a permission that is.
-   */
+  /** Lets `grantee` read the pictures, older versions of them too. */
   grantReadSources(grantee: IGrantable): void {
-    Grant.addToPrincipal({
-      grantee,
-      actions: ["s3:GetObject", "s3:GetObjectVersion"],
-      resourceArns: this.sources.map((bucket) => bucket.arnForObjects("*")),
-    });
-    Grant.addToPrincipal({
-      grantee,
-      actions: ["s3:ListBucket"],
-      resourceArns: this.sources.map((bucket) => bucket.bucketArn),
-    });
+    this.#granted.grantRead(grantee);
   }
 
   /** Lets `grantee` keep derivatives and find them again. Not list: whatever S3 answers but a picture is a miss. */
@@ -79,7 +106,41 @@ export class Storage extends Construct {
       actions: ["s3:GetObject", "s3:PutObject"],
       resourceArns: [this.derivatives.arnForObjects("*")],
     });
+    this.derivatives.encryptionKey?.grantEncryptDecrypt(grantee);
   }
+}
+
+/** Days S3 wants an object to have lain before it is stored so; unnamed ones are not answered from at once. */
+const storedAfter = new Map([
+  [StorageClass.INTELLIGENT_TIERING.value, 0],
+  [StorageClass.GLACIER_INSTANT_RETRIEVAL.value, 0],
+  [StorageClass.INFREQUENT_ACCESS.value, 30],
+  [StorageClass.ONE_ZONE_INFREQUENT_ACCESS.value, 30],
+]);
+
+/** bytes below which S3 neither moves a picture nor saves anything by it. */
+const WORTH_MOVING = 131_072;
+
+function storedAs({
+  derivativesStorageClass: storageClass,
+  keepDerivativesFor = Duration.days(30),
+}: StorageProps): LifecycleRule {
+  if (storageClass === undefined) return {};
+  const days = storedAfter.get(storageClass.value);
+  if (days === undefined) {
+    throw new Error(
+      `derivativesStorageClass: expected one that S3 answers from at once, such as INTELLIGENT_TIERING, got ${storageClass.value}`,
+    );
+  }
+  if (days >= keepDerivativesFor.toDays()) {
+    throw new Error(
+      `derivativesStorageClass: ${storageClass.value} begins after ${days} days, expected keepDerivativesFor to be longer, got ${keepDerivativesFor.toDays()}`,
+    );
+  }
+  return {
+    objectSizeGreaterThan: WORTH_MOVING,
+    transitions: [{ storageClass, transitionAfter: Duration.days(days) }],
+  };
 }
 
 /** A bucket nobody reaches without a grant, nor without TLS. */

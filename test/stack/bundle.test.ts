@@ -73,6 +73,15 @@ test("it holds no links, and is far from the 250 MB a function may have", () => 
   }
 });
 
+test("the handler is below 600 KB, and holds no way to credentials but the environment", () => {
+  for (const { folder } of folders) {
+    const code = readFileSync(join(folder, "handler.mjs"), "utf8");
+    assert.ok(code.length < 600_000, `${code.length} bytes`);
+    assert.doesNotMatch(code, /AWS_SHARED_CREDENTIALS_FILE.*sso_start_url/s);
+    assert.doesNotMatch(code, /sso-oidc/);
+  }
+});
+
 test("on a CPU like this one's what it starts loads its codecs from where they are", async (t) => {
   const own = folders.find(({ cpu }) => process.platform === "linux" && cpu === process.arch);
   if (!own) return t.skip(`neither ${Object.keys(cpus).join(" nor ")} on Linux`);

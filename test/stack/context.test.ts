@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RemovalPolicy } from "aws-cdk-lib";
+import { HttpVersion, PriceClass } from "aws-cdk-lib/aws-cloudfront";
+import { LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { StorageClass } from "aws-cdk-lib/aws-s3";
 import project from "../../cdk.json" with { type: "json" };
 import { settingsOf } from "../../lib/stack/context.ts";
 
@@ -20,7 +25,8 @@ test("settings are read from cdk.json's values and from the words of -c alike", 
     domainNames: "a.example.com b.example.com",
     certificate: "arn",
   });
-  assert.deepEqual(settings, {
+  const said = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  assert.deepEqual(said, {
     stack: "Pictures",
     sourceBuckets: ["cats", "dogs"],
     environment: { IMGPROXY_QUALITY: "70", IMGPROXY_AUTO_WEBP: "true" },
@@ -40,19 +46,98 @@ test("what is not said is left to the constructs", () => {
 });
 
 test("a setting nobody reads is refused, with the one that was meant", () => {
-  const known =
-    "stack, sourceBuckets, newSourceBucket, keepDerivativesDays, environment, unsigned, architecture, memory, timeout, reservedConcurrency, domainNames, certificate";
   for (const [name, tail] of [
     ["sourceBukets", ", did you mean sourceBuckets?"],
     ["sourceBucket", ", did you mean sourceBuckets?"],
     ["source-buckets", ", did you mean sourceBuckets?"],
     ["memroy", ", did you mean memory?"],
-    ["buckets", `; they are ${known}`],
   ] as const) {
     assert.throws(() => settingsOf({ sourceBuckets: "cats", [name]: "x" }), {
       message: `${name}: not a setting we know${tail}`,
     });
   }
+  assert.throws(() => settingsOf({ sourceBuckets: "cats", bucket: "x" }), {
+    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, originShieldRegion$/,
+  });
+});
+
+test("every prop of the construct is reached from the context", () => {
+  const { environment, sourceBuckets, timeout, keepDerivativesFor, ...said } = settingsOf({
+    sourceBuckets: "cats/kittens/ dogs",
+    sourceRemovalPolicy: "destroy",
+    keepDerivatives: "always",
+    keepDerivativesDays: 90,
+    derivativesStorageClass: "STANDARD_IA",
+    derivativesRemovalPolicy: "retain",
+    encryptionKey: "arn:1",
+    environmentKey: "arn:2",
+    unsigned: false,
+    architecture: "arm64",
+    memory: 1024,
+    timeout: 9,
+    reservedConcurrency: 50,
+    provisionedConcurrency: 5,
+    accountConcurrency: 2000,
+    ephemeralStorage: 1024,
+    subnets: "subnet-a, subnet-b",
+    securityGroups: "sg-1",
+    tracing: true,
+    rollout: "canary",
+    logRetentionDays: 7,
+    logRemovalPolicy: "retain",
+    domainNames: "a.example.com",
+    certificate: "arn:3",
+    hostedZoneId: "Z1",
+    hostedZoneName: "example.com",
+    priceClass: 100,
+    httpVersion: 2,
+    ipv6: "false",
+    webAcl: "arn:4",
+    accessLogs: "logs",
+    originShieldRegion: "eu-central-1",
+  });
+  assert.deepEqual(sourceBuckets, [{ name: "cats", prefix: "kittens/" }, "dogs"]);
+  assert.deepEqual(said, {
+    stack: "Shutterspeed",
+    sourceRemovalPolicy: RemovalPolicy.DESTROY,
+    keepDerivatives: "always",
+    derivativesStorageClass: StorageClass.INFREQUENT_ACCESS,
+    derivativesRemovalPolicy: RemovalPolicy.RETAIN,
+    encryptionKey: "arn:1",
+    environmentKey: "arn:2",
+    unsigned: false,
+    architecture: Architecture.ARM_64,
+    memorySize: 1024,
+    reservedConcurrency: 50,
+    provisionedConcurrency: 5,
+    accountConcurrency: 2000,
+    ephemeralStorage: 1024,
+    network: { subnetIds: ["subnet-a", "subnet-b"], securityGroupIds: ["sg-1"] },
+    tracing: true,
+    rollout: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
+    logRetention: RetentionDays.ONE_WEEK,
+    logRemovalPolicy: RemovalPolicy.RETAIN,
+    domain: {
+      names: ["a.example.com"],
+      certificate: "arn:3",
+      hostedZone: { id: "Z1", name: "example.com" },
+    },
+    priceClass: PriceClass.PRICE_CLASS_100,
+    httpVersion: HttpVersion.HTTP2,
+    ipv6: false,
+    webAcl: "arn:4",
+    accessLogs: "logs",
+    originShieldRegion: "eu-central-1",
+  });
+});
+
+test("in cdk.json source buckets may be a list, of maps that say more", () => {
+  const bucket = { name: "far", prefix: "a/", region: "us-west-2", encryptionKey: "arn" };
+  assert.deepEqual(settingsOf({ sourceBuckets: ["cats", bucket] }).sourceBuckets, ["cats", bucket]);
+  for (const one of [{}, { name: "" }, { name: "a", zone: "b" }, 7])
+    assert.throws(() => settingsOf({ sourceBuckets: [one] }), {
+      message: `sourceBuckets: expected names, or maps of name, prefix, region and encryptionKey, got ${JSON.stringify(one)}`,
+    });
 });
 
 test("what the CDK says under names of its own is let be", () => {
@@ -85,6 +170,16 @@ test("a setting that makes no sense is one sentence", () => {
     [{ architecture: "x64" }, 'architecture: expected arm64 or x86_64, got "x64"'],
     [{ memory: "lots" }, 'memory: expected an integer from 128 to 10240, got "lots"'],
     [{ domainNames: "img.example.com" }, "domainNames and certificate: expected both or none"],
+    [
+      { domainNames: "a.b", certificate: "arn", hostedZoneId: "Z" },
+      "hostedZoneId and hostedZoneName: expected both, beside domainNames, or none",
+    ],
+    [
+      { hostedZoneId: "Z", hostedZoneName: "b" },
+      "hostedZoneId and hostedZoneName: expected both, beside domainNames, or none",
+    ],
+    [{ subnets: "subnet-a" }, "subnets and securityGroups: expected both or none"],
+    [{ priceClass: "cheap" }, 'priceClass: expected 100 or 200 or all, got "cheap"'],
   ] as const) {
     assert.throws(() => settingsOf({ sourceBuckets: "cats", ...context }), { message });
   }

@@ -33,7 +33,7 @@ test("the edge function turns URLs into cache keys by the function's own setting
 
 test("the edge names pictures anew only when the function knows the names", () => {
   const { DependsOn } = only(template, "AWS::CloudFront::Function");
-  assert.ok([DependsOn].flat().includes(drawing(template).id));
+  assert.ok([DependsOn].flat().includes(only(template, "AWS::Lambda::Alias").id));
 });
 
 test("the derivative bucket is asked first, and the function for what is missing there or cannot be had", () => {
@@ -45,7 +45,7 @@ test("the derivative bucket is asked first, and the function for what is missing
   assert.deepEqual(others, []);
   assert.equal(behavior.TargetOriginId, group.Id);
   assert.deepEqual(group.Members.Items, [{ OriginId: kept.Id }, { OriginId: drawn.Id }]);
-  assert.deepEqual(group.FailoverCriteria.StatusCodes.Items, [403, 404, 500, 502, 503, 504]);
+  assert.deepEqual(group.FailoverCriteria.StatusCodes.Items, [400, 403, 404, 416, 500, 502, 503, 504]);
 });
 
 test("only methods a group fails over for are let through", () => {

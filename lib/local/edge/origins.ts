@@ -26,7 +26,7 @@ export function functionOrigin(origin: string, timeout: number): Origin {
 }
 
 /** Answers of the first origin that mean: ask the second. */
-const failedOver = [403, 404, 500, 502, 503, 504];
+const failedOver = [400, 403, 404, 416, 500, 502, 503, 504];
 
 /** The first origin, or the second where the first has nothing, fails or is silent. Never rejects. */
 export function originGroup(first: Origin, second: Origin): Origin {

@@ -1,0 +1,71 @@
+import { type Duration, Token } from "aws-cdk-lib";
+
+/** How much of Lambda the function has. */
+export interface CapacityProps {
+  /**
+   * MB. CPU comes with it: 1769 MB is one vCPU, and one picture seldom uses two.
+   *
+   * @default 1769
+   */
+  readonly memorySize?: number | undefined;
+  /**
+   * When AWS kills a request. The answer leaves before: every deadline counts back from here.
+   *
+   * @default Duration.seconds(20)
+   */
+  readonly timeout?: Duration | undefined;
+  /**
+   * How many pictures may be drawn at once.
+   *
+   * @default - what the account has left
+   */
+  readonly reservedConcurrency?: number | undefined;
+  /**
+   * How many processes of the function are started before anybody asks, and paid for all the time.
+   *
+   * @default 0
+   */
+  readonly provisionedConcurrency?: number | undefined;
+  /**
+   * How many invocations the account may have at once in this region; at least 100 must stay for others.
+   *
+   * @default 1000
+   */
+  readonly accountConcurrency?: number | undefined;
+  /**
+   * MB of /tmp. The function writes nothing there: a layer of one's own may.
+   *
+   * @default 512
+   */
+  readonly ephemeralStorage?: number | undefined;
+}
+
+/** Concurrency that Lambda wants to stay unreserved. */
+const UNRESERVED = 100;
+
+/** Throws one sentence when Lambda would refuse it, or it could not work. */
+export function checkCapacity(props: CapacityProps): void {
+  const { memorySize, ephemeralStorage, reservedConcurrency, accountConcurrency = 1000 } = props;
+  const { provisionedConcurrency = 0 } = props;
+  within("memorySize", memorySize, 128, 10_240);
+  within("ephemeralStorage", ephemeralStorage, 512, 10_240);
+  within("provisionedConcurrency", provisionedConcurrency, 0, accountConcurrency - UNRESERVED);
+  const most = accountConcurrency - UNRESERVED;
+  if (reservedConcurrency === undefined || Token.isUnresolved(reservedConcurrency)) return;
+  if (reservedConcurrency > most) {
+    throw new Error(
+      `reservedConcurrency: expected at most ${most}, for ${UNRESERVED} of the account's ${accountConcurrency} must stay unreserved, got ${reservedConcurrency}; if the account has more, say accountConcurrency`,
+    );
+  }
+  if (provisionedConcurrency > reservedConcurrency) {
+    throw new Error(
+      `provisionedConcurrency: expected at most reservedConcurrency, ${reservedConcurrency}, got ${provisionedConcurrency}`,
+    );
+  }
+}
+
+function within(name: string, value: number | undefined, min: number, max: number): void {
+  if (value === undefined || Token.isUnresolved(value)) return;
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new Error(`${name}: expected an integer from ${min} to ${max}, got ${value}`);
+}

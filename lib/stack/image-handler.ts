@@ -1,0 +1,53 @@
+import type { Distribution } from "aws-cdk-lib/aws-cloudfront";
+import type { Alias, Function as Lambda } from "aws-cdk-lib/aws-lambda";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { variables } from "../../lambda/config/variables.ts";
+import { Delivery, type DeliveryProps } from "./delivery.ts";
+import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
+import { Storage, type StorageProps } from "./storage.ts";
+
+/** What of it is to be settled; nothing has to be. */
+export interface ImageHandlerProps
+  extends StorageProps,
+    ImageFunctionProps,
+    Omit<DeliveryProps, "images" | "derivatives"> {}
+
+/** Pictures in a bucket, answered to imgproxy URLs by a distribution: the whole of it, for a stack of one's own. */
+export class ImageHandler extends Construct {
+  /** Where pictures lie. */
+  readonly sources: readonly IBucket[];
+  /** Where finished pictures are kept. */
+  readonly derivatives: IBucket;
+  /** Where pictures are asked for. */
+  readonly distribution: Distribution;
+  /** What draws them. */
+  readonly function: Lambda;
+  /** The version of the function that answers. */
+  readonly alias: Alias;
+
+  /** Throws one sentence that names what could not work, and says what to do. */
+  constructor(scope: Construct, id: string, props: ImageHandlerProps = {}) {
+    super(scope, id);
+    const storage = new Storage(this, "Storage", props);
+    const { sources, derivatives } = storage;
+    const images = new ImageFunction(this, "Images", {
+      ...props,
+      environment: { ...props.environment, [variables.derivativesBucket.name]: derivatives.bucketName },
+    });
+    storage.grantReadSources(images.function);
+    storage.grantKeepDerivatives(images.function);
+    const { distribution } = new Delivery(this, "Delivery", { ...props, images, derivatives });
+
+    this.sources = sources;
+    this.derivatives = derivatives;
+    this.distribution = distribution;
+    this.function = images.function;
+    this.alias = images.alias;
+  }
+
+  /** Its URLs begin so: https://, CloudFront's name of the distribution. */
+  get origin(): string {
+    return `https://${this.distribution.distributionDomainName}`;
+  }
+}

@@ -1,0 +1,32 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { CfnFunction, Function as Lambda } from "aws-cdk-lib/aws-lambda";
+
+/** Where in a VPC the function stands. Its subnets need a way to S3: a gateway endpoint, or a NAT. */
+export interface Network {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+}
+
+/** Puts the function there. Throws one sentence when Lambda could not. */
+export function putInto({ subnetIds, securityGroupIds }: Network, drawing: Lambda, cfn: CfnFunction): void {
+  if (subnetIds.length === 0 || securityGroupIds.length === 0) {
+    throw new Error(
+      `network: expected at least one subnet and one security group, got ${subnetIds.length} and ${securityGroupIds.length}`,
+    );
+  }
+  cfn.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
+  // Lambda makes and removes the interfaces in the function's name; EC2 knows no narrower resource for it.
+  const statement = new PolicyStatement({
+    actions: [
+      "ec2:CreateNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:DeleteNetworkInterface",
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:UnassignPrivateIpAddresses",
+    ],
+    resources: ["*"],
+  });
+  const granted = drawing.role?.addToPrincipalPolicy(statement);
+  if (granted?.policyDependable) cfn.node.addDependency(granted.policyDependable);
+}

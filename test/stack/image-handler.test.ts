@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { App, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { Bucket } from "aws-cdk-lib/aws-s3";
+import { ImageHandler } from "../../lib/stack/image-handler.ts";
+import { ImageStack } from "../../lib/stack/image-stack.ts";
+import { all, only, stackOf } from "./synthesized.ts";
+
+const app = () =>
+  new App({ context: { "aws:cdk:bundling-stacks": [] }, builtinCloudFormationValidation: false });
+const env = (region: string) => ({ account: "111122223333", region });
+const unsigned = true;
+
+test("the construct stands in a stack of one's own, twice if need be, and reads a bucket of the app", () => {
+  const stack = new Stack(app(), "Mine");
+  const pictures = new Bucket(stack, "Pictures");
+  const first = new ImageHandler(stack, "First", { unsigned, sourceBuckets: [pictures] });
+  new ImageHandler(stack, "Second", { unsigned, sourceBuckets: [pictures] });
+  assert.match(first.origin, /^https:\/\//);
+  const template = Template.fromStack(stack);
+  assert.equal(all(template, "AWS::CloudFront::Distribution").length, 2);
+  const { id } = only(template, "AWS::S3::Bucket", ({ id }) => id.startsWith("Pictures"));
+  const reading = all(template, "AWS::IAM::Policy").filter((policy) =>
+    JSON.stringify(policy).includes(`"Fn::GetAtt":["${id}","Arn"]`),
+  );
+  assert.equal(reading.length, 2);
+});
+
+test("resources of a stack keep the ids they had before there was the construct", () => {
+  const ids = Object.keys(Template.fromStack(stackOf()).toJSON().Resources);
+  const before = [
+    "StorageSource42D3DA3E",
+    "StorageDerivatives6CF22BDF",
+    "ImagesLogs00112A07",
+    "ImagesFunction7473C2C5",
+    "DeliveryDistribution45EACD51",
+  ];
+  assert.deepEqual(
+    before.filter((id) => !ids.includes(id)),
+    [],
+  );
+});
+
+test("a bucket of another region is refused unless one says that the way is paid for", () => {
+  const both = app();
+  const far = Bucket.fromBucketAttributes(new Stack(both, "Far", { env: env("us-west-2") }), "Far", {
+    bucketName: "far",
+    region: "us-west-2",
+  });
+  const here = { env: env("eu-central-1"), unsigned };
+  assert.throws(() => new ImageStack(both, "Here", { ...here, sourceBuckets: [far] }), {
+    message:
+      'sourceBuckets: Far lies in us-west-2 and the stack in eu-central-1; to pay for the way, say { name, region: "us-west-2" }',
+  });
+  const said = [{ name: "far", region: "us-west-2" }];
+  assert.doesNotThrow(() => new ImageStack(both, "There", { ...here, sourceBuckets: said }));
+});
+
+/** What CloudFront, IAM and S3 are told things are called, of a template. */
+const namesIn = (template: Template): readonly string[] => {
+  const found: string[] = [];
+  JSON.stringify(template.toJSON().Resources, (key, value) => {
+    if (/^(Name|BucketName|FunctionName|RoleName|LogGroupName)$/.test(key) && typeof value === "string")
+      found.push(value);
+    return value;
+  });
+  return found.filter((name) => name !== "live");
+};
+
+test("two stacks of an app, and one stack in two regions, share no name that is the account's", () => {
+  const both = app();
+  const stacks = [
+    new ImageStack(both, "A", { env: env("eu-central-1"), unsigned }),
+    new ImageStack(both, "B", { env: env("eu-central-1"), unsigned }),
+    new ImageStack(both, "Elsewhere", { env: env("us-west-2"), unsigned, stackName: "A" }),
+  ];
+  const accountWide = stacks.map((stack) =>
+    [
+      "CachePolicy",
+      "OriginRequestPolicy",
+      "ResponseHeadersPolicy",
+      "OriginAccessControl",
+      "Function",
+    ].flatMap((type) =>
+      all(Template.fromStack(stack), `AWS::CloudFront::${type}`).map(
+        ({ Name, [`${type}Config`]: config }) => config.Name ?? Name,
+      ),
+    ),
+  );
+  const names = accountWide.flat();
+  assert.equal(names.length, 3 * 6, "3 policies, 2 controls, 1 function");
+  assert.equal(new Set(names).size, names.length, names.join());
+  for (const name of names) assert.match(name, /eu-central-1|us-west-2/);
+  for (const name of names) assert.ok(name.length <= 64 || /Policy/.test(name), name);
+  const [a = [], b = []] = stacks.slice(0, 2).map((stack) => namesIn(Template.fromStack(stack)));
+  assert.deepEqual(
+    a.filter((name) => b.includes(name)),
+    [],
+  );
+});
