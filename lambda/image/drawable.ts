@@ -1,17 +1,16 @@
-import { type Canvas, framesOf, megapixels, type Size } from "../contract/canvas.ts";
+import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
 import { MOST_PADDED } from "../contract/padded.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import { InvalidSource, ResultTooBig } from "../errors.ts";
 import type { Format } from "../formats.ts";
 import type { Limits } from "../options/limits.ts";
-import { isHeld, type Output } from "./output.ts";
 import { passes } from "./passes.ts";
 
 /** px; libvips takes no longer side, not even on the way. */
-const MAX_SIDE = 100_000_000;
+export const MAX_SIDE = 100_000_000;
 
 /** Of a canvas that is held between two passes: 8 bits for each of red, green, blue and alpha, or 16. */
-const bytesPerPixel = ({ deep }: Pick<Canvas, "deep">) => (deep ? 8 : 4);
+export const bytesPerPixel = ({ deep }: Pick<Canvas, "deep">) => (deep ? 8 : 4);
 
 /** bytes a pixel that an encoder holds while it writes, where it holds the whole picture. */
 const encoderBytes: Readonly<Partial<Record<Format, number>>> = { avif: 24, bmp: 8, jxl: 70 };
@@ -23,9 +22,8 @@ const decoderBytes: Readonly<Partial<Record<Format, number>>> = { bmp: 4, heic: 
 const LINES_HELD = 32;
 
 /**
- * Throws `InvalidSource` when decoding takes more memory than drawing may, `ResultTooBig` when a size is no size, when a canvas that ends a pass has more megapixels than a source may have
- * (or this one has), or when the canvases of a pass take more memory than drawing may, or some lines
- * of a picture do.
+ * Throws `InvalidSource` when decoding takes more memory than drawing may; `ResultTooBig` when a size is none, when what is held
+ * between passes has more megapixels than a source may have (or this one has), and when that, some lines or encoding take more memory.
  */
 export function assertDrawable(
   strokes: readonly Stroke[],
@@ -76,35 +74,6 @@ function assertCoded(
   const Kind = work === "decoding" ? InvalidSource : ResultTooBig;
   if (bytes > memory)
     throw new Kind(`${size.width}x${size.height}: ${work} it takes ${bytes} of ${memory} bytes`);
-}
-
-/** How many frames of an animation are drawn side by side: while one is handed over, another is drawn. */
-export const SIDE_BY_SIDE = 4;
-
-/** Part of the memory for drawing that frames may take; the rest is what has been drawn and not been freed. */
-const FRAMES_SHARE = 0.75;
-
-/** How often decoded frames are held at most: sharp copies them, and those before are freed only once the next are there. */
-const TIMES_HELD = 3;
-
-/** Frames are drawn with 8 bits a channel. */
-const bytesOf = (size: Size) => megapixels(size) * 1e6 * bytesPerPixel({ deep: false });
-
-/**
- * How many frames of a source are decoded at once. The more the better, for each time begins with the first of all.
- * Throws `ResultTooBig` when not even one has room beside all that are drawn.
- */
-export function framesDecoded(source: Size, canvas: Canvas, output: Output, { memory }: Limits): number {
-  const frames = framesOf(canvas);
-  if (frames === 1) return 1;
-  // Those that are drawn wait, twice where they are looked at, until all are.
-  const drawn = frames * bytesOf(canvas) * (isHeld(output) ? 2 : 1) + SIDE_BY_SIDE * bytesOf(canvas);
-  const fit = Math.floor((memory * FRAMES_SHARE - drawn) / TIMES_HELD / bytesOf(source));
-  if (fit < 1 || frames * canvas.height > MAX_SIDE)
-    throw new ResultTooBig(
-      `${canvas.width}x${canvas.height}, ${frames} frames: they take more than ${memory} bytes`,
-    );
-  return Math.min(frames, fit);
 }
 
 /** Throws `ResultTooBig` when a finished picture could not be held, and held again with what it is to tell. */
