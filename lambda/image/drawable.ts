@@ -32,18 +32,10 @@ export function assertDrawable(
   limits: Limits,
 ): void {
   const { maxSrcResolution, memory } = limits;
-  for (const { width, height } of [source, ...strokes.map(({ leaves }) => leaves), result]) {
-    const longest = Math.max(width, height);
-    if (!(longest <= MAX_SIDE)) throw new ResultTooBig(`${width}x${height}: ${MAX_SIDE} px a side at most`);
-    const lines = width * bytesPerPixel(result) * LINES_HELD;
-    if (lines > memory)
-      throw new ResultTooBig(`${width}x${height}: its lines take ${lines} of ${memory} bytes`);
-  }
+  for (const size of [source, ...strokes.map(({ leaves }) => leaves), result])
+    assertSize(size, result, memory);
 
-  // What a step draws by itself is held even where nothing follows.
-  const held = passes(strokes)
-    .filter((pass, at, { length }) => at < length - 1 || pass[0]?.call === "own")
-    .flatMap((pass) => pass.at(-1)?.leaves ?? []);
+  const held = heldBetween(strokes);
   const most = Math.max(maxSrcResolution, megapixels(source));
   assertAtMost(most, [result]);
   // What is padded for its scale may hold more than a small source.
@@ -55,8 +47,26 @@ export function assertDrawable(
   for (const { strokes, source, width, height } of overlays)
     assertDrawable(strokes, { width, height, format: "png", deep: false }, source, limits);
 
-  // A pass between two others holds what it begins with and what it makes of it, beside what is to be laid on it.
   const laid = overlays.reduce((sum, overlay) => sum + megapixels(overlay), 0);
+  assertHeld(held, laid, result, memory);
+}
+
+function assertSize({ width, height }: Size, result: Pick<Canvas, "deep">, memory: number): void {
+  const longest = Math.max(width, height);
+  if (!(longest <= MAX_SIDE)) throw new ResultTooBig(`${width}x${height}: ${MAX_SIDE} px a side at most`);
+  const lines = width * bytesPerPixel(result) * LINES_HELD;
+  if (lines > memory)
+    throw new ResultTooBig(`${width}x${height}: its lines take ${lines} of ${memory} bytes`);
+}
+
+/** What passes end on, but the last. What a step draws by itself is held even where nothing follows. */
+const heldBetween = (strokes: readonly Stroke[]): readonly Size[] =>
+  passes(strokes)
+    .filter((pass, at, { length }) => at < length - 1 || pass[0]?.call === "own")
+    .flatMap((pass) => pass.at(-1)?.leaves ?? []);
+
+/** A pass between two others holds what it begins with and what it makes of it, beside the megapixels to be laid on it. */
+function assertHeld(held: readonly Size[], laid: number, result: Pick<Canvas, "deep">, memory: number): void {
   for (const [at, size] of [...held, nothing].entries()) {
     const holding = megapixels(size) + megapixels(held[at - 1] ?? nothing) + laid;
     const bytes = holding * 1e6 * bytesPerPixel(result);
