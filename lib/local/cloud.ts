@@ -2,7 +2,7 @@ import { readConfig } from "../../lambda/config/variables.ts";
 import { ownVariables } from "../environment.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
 import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
-import { type Edge, type Served, startEdge } from "./edge/edge.ts";
+import { type Edge, type EdgeProps, type Served, startEdge } from "./edge/edge.ts";
 import { functionOrigin, type Origin, originGroup } from "./edge/origins.ts";
 import type { Bundle } from "./lambda/bundle.ts";
 import { type LocalFunction, startFunction } from "./lambda/function.ts";
@@ -31,6 +31,7 @@ export interface CloudProps {
   readonly viewerCacheControl?: string | undefined;
   /** Hears of a key before it is looked up in the edge's cache. */
   readonly asked?: (key: string) => Promise<void>;
+  readonly before?: EdgeProps["before"];
   readonly served?: (served: Served) => void;
   /** Takes the function's log lines. */
   readonly log?: (line: string) => void;
