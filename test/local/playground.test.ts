@@ -91,6 +91,16 @@ describe("what the page asks", () => {
     );
   });
 
+  test("of a wrong signature the right one is told", async () => {
+    const { body } = await said("/playground/explain", {
+      url: "/unsafe/w:30/plain/s3://pictures/trip/sea.png",
+    });
+    assert.equal((await fetch(body.right)).status, 200);
+    const { body: again } = await said("/playground/explain", { url: body.right });
+    assert.deepEqual([again.right, again.drawing.result.width], [undefined, 30]);
+    assert.equal((await said("/playground/explain", { url: "" })).body.right, undefined);
+  });
+
   test("a page of another name reads nothing of it, and pictures are asked for as before", async () => {
     for (const path of ["/", "/options.json", "/playground/pictures.json"])
       assert.equal(await statusAs("evil.example", path), 403, path);

@@ -105,8 +105,11 @@ async function explainPasted(event) {
   event.preventDefault();
   const url = at("pasted").value.trim();
   if (url === "") return at("pasted").focus();
-  const { findings } = await ask("/playground/explain", { url, accept: "image/avif,image/webp,*/*" });
+  const { findings, right } = await ask("/playground/explain", { url, accept: "image/avif,image/webp,*/*" });
   showFindings(at("explained"), findings);
+  at("right").replaceChildren(
+    ...(right ? ["Rightly signed it would be ", make("a", { href: right }, right)] : []),
+  );
 }
 
 at("more").addEventListener("click", () => showGallery(loaded));
