@@ -24,12 +24,14 @@ await mkdir(join(folder, "trip"));
 await writeFile(join(folder, "cat <b>&1.jpg"), await drawn(600, 400).jpeg().toBuffer());
 await writeFile(join(folder, "trip/sea.png"), await drawn(300, 500).png().toBuffer());
 const home = await mkdtemp(join(tmpdir(), "shutterspeed-playground-"));
-const session = await startSession({
-  ...{ home, pictures: folder, host: "127.0.0.1", port: 0, memory: 1769, timeout: 20, env: {} },
-  served: () => {},
-  complain: () => {},
-  drawing: () => {},
-});
+const started = (env: Readonly<Record<string, string>>) =>
+  startSession({
+    ...{ home, pictures: folder, host: "127.0.0.1", port: 0, memory: 1769, timeout: 20, env },
+    served: () => {},
+    complain: () => {},
+    drawing: () => {},
+  });
+const session = await started({});
 const { origin } = session;
 after(async () => {
   await session.stop();
@@ -115,6 +117,22 @@ describe("what the page asks", () => {
     const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     assert.ok(bytes < 100_000, `${bytes} bytes`);
   });
+});
+
+test("where URLs name presets alone, below a prefix, the page asks with them", async (t) => {
+  const other = await started({
+    IMGPROXY_ONLY_PRESETS: "1",
+    IMGPROXY_PRESETS: "thumb=w:30",
+    IMGPROXY_PATH_PREFIX: "/img",
+  });
+  t.after(() => other.stop());
+  const get = async (path: string) => JSON.parse(await (await fetch(other.origin + path)).text());
+  const { settings, pictures } = await get("/playground/pictures.json");
+  assert.deepEqual([settings.presets, pictures[0].small], [["thumb"], undefined]);
+  const asked = JSON.stringify({ key: "trip/sea.png", options: [["preset", "thumb"]] });
+  const { url } = await get(`/playground/ask?${new URLSearchParams({ asked })}`);
+  assert.match(url, /\/img\/[\w-]+\/thumb\/plain\//);
+  assert.equal((await sharp(await (await fetch(url)).bytes()).metadata()).width, 30);
 });
 
 /** The status that a browser sees which was led here by another name. */

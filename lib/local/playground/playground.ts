@@ -131,7 +131,8 @@ async function ask(query: URLSearchParams, context: Context): Promise<Answer> {
   const source = sourceOf(key);
   const url = images.url(source, options);
   const told = await tell(url, query.get("accept") ?? "", context);
-  const shown = shownAs(images, { base, url, source, options, room: told.drawing?.result });
+  const { onlyPresets } = context.config;
+  const shown = shownAs(images, { base, url, source, options, onlyPresets, room: told.drawing?.result });
   const file = await sourceFile(context.folder, key);
   return json({ ...shown, ...told, ...previews(key, context), bytes: file?.size });
 }

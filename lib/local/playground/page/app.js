@@ -123,6 +123,9 @@ at("explain").addEventListener("submit", explainPasted);
 at("formats").addEventListener("toggle", () => at("formats").open && compare());
 for (const button of document.querySelectorAll("[data-copy]"))
   button.addEventListener("click", () => copy(button));
+at("split").addEventListener("input", ({ target }) =>
+  at("over").parentElement.style.setProperty("--split", `${target.value}%`),
+);
 addEventListener("popstate", follow);
 
 const [options, settings] = await Promise.all([ask("/options.json"), showGallery()]);
