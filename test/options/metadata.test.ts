@@ -184,9 +184,12 @@ describe("keep_copyright", () => {
       const other = Buffer.from(`3842494d 0425 ${name} ${data}`.replaceAll(" ", ""), "hex");
       assert.deepEqual(copyrightIptc(Buffer.concat([begin, other, other, block])), signed, `${name} ${data}`);
     }
-    // Cut off before its length, it says nothing.
+    // Cut off before its length, or with a name longer than all there is, it says nothing.
     for (let length = 0; length < 26; length++)
       assert.equal(copyrightIptc(signed.subarray(0, length)), undefined);
+    const named = Buffer.from(signed);
+    named[20] = 200;
+    assert.equal(copyrightIptc(named), undefined);
   });
 
   test("takes any bytes for EXIF, XMP and IPTC", () => {
