@@ -4,6 +4,7 @@ import {
   Failure,
   InvalidSource,
   SourceIncomplete,
+  SourceNotAllowed,
   SourceTimeout,
   SourceUnreachable,
 } from "../errors.ts";
@@ -108,7 +109,7 @@ async function readWhole(
     const raw = body.bytes(end);
     const seen = await sighted(raw, first, limit, download.pace);
     if (seen.bytes) return seen.bytes;
-    if (first.metadata.etag === undefined) return unprovable(raw, seen, first);
+    if (first.metadata.etag === undefined || first.plain) return unprovable(raw, seen, first);
     const more = await goOn({ at: end }, reading);
     const reached = more ? await readPart({ at: end }, reading, more) : end;
     if (reached === end) return accepted(raw, seen, before, download);
@@ -185,11 +186,13 @@ function unprovable(
   return otherwise ?? raw;
 }
 
-/** What shows no type we know is no picture; where it has no ETag either, it is not even from the store. */
-function refuseUnknown(head: Uint8Array, { metadata }: ObjectStream): void {
+/** What shows no type we know is no picture; where a store gives it no ETag either, it is not even from the store. */
+function refuseUnknown(head: Uint8Array, { metadata, plain }: ObjectStream): void {
   if (imageType(head) !== undefined) return;
   const refused = new InvalidSource("no picture we know");
-  throw metadata.etag === undefined ? new StartOver("no picture, and no ETag", { cause: refused }) : refused;
+  throw metadata.etag === undefined && !plain
+    ? new StartOver("no picture, and no ETag", { cause: refused })
+    : refused;
 }
 
 const describe = ({ phase, read, length, attempts, resumed }: Trail, spent: number, allowed: number) =>
@@ -205,7 +208,9 @@ const phaseNames = {
 
 function failure(cause: unknown, { phase }: Trail, description: string): Failure {
   const message = `${description}: ${cause instanceof Error ? cause.message : cause}`;
-  const Kind = [SourceIncomplete, InvalidSource, BrokenSource].find((kind) => cause instanceof kind);
+  const Kind = [SourceIncomplete, InvalidSource, BrokenSource, SourceNotAllowed].find(
+    (kind) => cause instanceof kind,
+  );
   if (Kind) return new Kind(message, { cause });
   if (cause instanceof DeadlineExceeded || cause instanceof BodyLate)
     return new SourceTimeout(message, { cause });
