@@ -156,11 +156,12 @@ const unsaidByS3 = ["Link", "X-Result-Width"] as const;
  * last, there for this answer alone.
  */
 function addressOf(
-  { key, options }: ImageRequest,
+  { key, options, cookies }: ImageRequest,
   { config, now }: RequestContext,
   lasting = true,
 ): Address | undefined {
-  if (config.derivativesBucket === "") return undefined;
+  // What was made with somebody's cookies is nobody else's.
+  if (config.derivativesBucket === "" || cookies) return undefined;
   const apart = (options.expires ?? 0) > 0 ? EXPIRING + key : key;
   return { bucket: config.derivativesBucket, key: lasting ? apart : `${EXPIRING}${key}.${now}` };
 }

@@ -20,6 +20,7 @@ import { serve } from "./serve.ts";
 import { startPace } from "./source/pace.ts";
 import { recentSources } from "./source/recent.ts";
 import { s3Store } from "./store/s3.ts";
+import { web as openWeb } from "./store/web.ts";
 import { compileLanguage } from "./url/language.ts";
 import { shownPath } from "./url/path.ts";
 
@@ -32,6 +33,7 @@ const HARD_STOP = 100;
 const config = readConfig(process.env);
 const language = compileLanguage(config, Date.now());
 const store = s3Store(config);
+const web = openWeb(config);
 const calibration = startCalibration(config.memorySize);
 if (config.functionName) fileUnder(config.functionName);
 const pace = startPace();
@@ -144,7 +146,7 @@ export const handler = middy<InvocationEvent, LambdaResult, Error, Invocation>({
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
     const request = requestOf(context);
-    const services = { config, language, store, calibration, pace, recent, log: request.log };
+    const services = { config, language, store, web, calibration, pace, recent, log: request.log };
     const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, () =>
       serve(request, services, answerBy),
     );
