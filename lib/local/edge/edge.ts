@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import { listen } from "../listen.ts";
 import { edgeCache } from "./cache.ts";
-import { type EdgeRequest, edgeFunction } from "./edge-function.ts";
+import { type EdgeRequest, edgeFunction, verifyingEdgeFunction } from "./edge-function.ts";
 import { type Answer, ownAnswer } from "./http.ts";
+import type { KeyValueStore } from "./key-value-store.ts";
 import type { Origin } from "./origins.ts";
 import { received, send } from "./viewer.ts";
 
@@ -10,6 +11,8 @@ import { received, send } from "./viewer.ts";
 export interface EdgeProps {
   /** The viewer request function. */
   readonly code: string;
+  /** What the function reads signing keys from. @default none: it verifies no signatures */
+  readonly keyValueStore?: KeyValueStore | undefined;
   readonly origin: Origin;
   /** What the response headers policy puts into every answer. @default none */
   readonly headers?: Readonly<Record<string, string>>;
@@ -50,7 +53,8 @@ export async function startEdge({
   served = () => {},
   ...props
 }: EdgeProps): Promise<Edge> {
-  const viewerRequest = edgeFunction(code);
+  const { keyValueStore } = props;
+  const viewerRequest = keyValueStore ? verifyingEdgeFunction(code, keyValueStore) : edgeFunction(code);
   const ofPolicy = lowerCase(props.headers ?? {});
   const cache = edgeCache(CACHE_LIMIT);
   const underway = new Map<string, Promise<Answer>>();
@@ -70,7 +74,7 @@ export async function startEdge({
   };
   const answer = async (request: EdgeRequest): Promise<[Served["cache"], Answer]> => {
     if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) return ["Error", ownAnswer(403, "Forbidden")];
-    const sent = viewerRequest(request);
+    const sent = await viewerRequest(request);
     if ("status" in sent)
       return [sent.status < 400 ? "Miss" : "Error", { ...sent, body: Buffer.from(sent.body) }];
     const cached = cache.find(sent.uri);
