@@ -99,6 +99,8 @@ export interface Drawing {
   readonly source: ObjectMetadata;
   /** ms that drawing it again is predicted to take. */
   readonly cost: number;
+  /** The next may be better, or newer: nobody is to have it later. */
+  readonly passing?: boolean;
   /** ETag of the derivative that is to give way to it. */
   readonly damaged?: string | undefined;
 }
@@ -115,8 +117,8 @@ export async function keepDerivative(
   { store, log }: Services,
   deadline: Deadline,
 ): Promise<HttpResponse> {
-  const { drawn, source, cost, damaged } = drawing;
-  const lasting = mayBeKept(source, context);
+  const { drawn, source, cost, damaged, passing = false } = drawing;
+  const lasting = !passing && mayBeKept(source, context);
   const address = addressOf(request, context, lasting);
   const sendable = fits(drawn);
   if (sendable && (!address || address.key !== (context.http.edgeKey ?? request.key))) return drawn;
@@ -129,7 +131,7 @@ export async function keepDerivative(
     const keepBy = deadline.sooner(atMost);
     const put = await deadline.within("keeping a derivative", atMost, (signal) =>
       again(
-        () => store.put(address, bytesIn(drawn), metadataIn(drawn), signal, damaged),
+        () => store.put(address, bytesIn(drawn), metadataIn(drawn), signal, lasting ? damaged : undefined),
         signal,
         () => keepBy.left,
       ),

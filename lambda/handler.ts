@@ -15,7 +15,7 @@ import {
   toResult,
 } from "./http.ts";
 import { startCalibration } from "./image/admit.ts";
-import { type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
+import { fileUnder, type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
 import { serve } from "./serve.ts";
 import { startPace } from "./source/pace.ts";
 import { recentSources } from "./source/recent.ts";
@@ -33,6 +33,7 @@ const config = readConfig(process.env);
 const language = compileLanguage(config, Date.now());
 const store = s3Store(config);
 const calibration = startCalibration(config.memorySize);
+if (config.functionName) fileUnder(config.functionName);
 const pace = startPace();
 const recent = recentSources(config);
 

@@ -10,7 +10,7 @@ import type { Address, Phase } from "./store/store.ts";
 export interface LogFields {
   /** URL. */
   readonly source?: string;
-  readonly s3?: Address & { readonly endpoint?: string };
+  readonly s3?: Address & { readonly endpoint?: string; readonly region?: string };
   /** What the request is, or was last, busy with. */
   readonly phase?: Stage;
   readonly findMs?: number;
@@ -91,6 +91,11 @@ export interface Outcome {
 
 const logger = new Logger({ serviceName: SERVICE_NAME });
 const published = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: SERVICE_NAME });
+
+/** Files metrics under the function's name, so that stacks do not mix. */
+export const fileUnder = (functionName: string): void => {
+  published.setDefaultDimensions({ function: functionName });
+};
 
 /** Writes one line. Never throws: an answer is worth more than its record. */
 export function writeLine({ phase, ...fields }: LogFields, { http, status, error, ...times }: Outcome): void {

@@ -42,6 +42,6 @@ export const metrics = {
 /** The name of a metric we publish. */
 export type Metric = keyof typeof metrics;
 
-/** Where CloudWatch files them, and the value of their one dimension, `service`. */
+/** Where CloudWatch files them, and the value of their dimension `service`; `function` is the other one, and holds the function's name. */
 export const METRICS_NAMESPACE = "Shutterspeed";
 export const SERVICE_NAME = "shutterspeed";

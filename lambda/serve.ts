@@ -4,7 +4,7 @@ import { route } from "./answer/routes.ts";
 import { checkSecret } from "./answer/secret.ts";
 import type { Deadline } from "./deadline.ts";
 import { findDerivative, keepDerivative } from "./derivatives.ts";
-import { fits, type HttpResponse } from "./http.ts";
+import type { HttpResponse } from "./http.ts";
 import { makePicture } from "./image/make.ts";
 import { inStage } from "./log.ts";
 import type { Services } from "./services.ts";
@@ -52,9 +52,10 @@ async function answerRequest(
   const { bytes } = source;
   const watermark = await fetchingWatermark;
   const made = await makePicture({ bytes, watermark }, request, services, deadline);
-  const drawn = answerPicture({ ...made, source }, request, context);
-  if (source.stale) return answerStale(drawn);
-  if (made.stepDown && fits(drawn)) return answerSteppedDown(drawn);
-  const drawing = { drawn, source, cost: made.cost, damaged };
+  const whole = answerPicture({ ...made, source }, request, context);
+  const best = made.stepDown ? answerSteppedDown(whole) : whole;
+  const drawn = source.stale ? answerStale(best) : best;
+  const passing = drawn !== whole;
+  const drawing = { drawn, source, passing, cost: made.cost, damaged };
   return inStage(log, "keep", () => keepDerivative(drawing, request, context, services, deadline));
 }

@@ -110,6 +110,18 @@ export const differences = {
     here: "A source is read whole before its type is told, so a failure on the way is one of reading",
     because: "a body is whole or it is not served",
   },
+  askedAgain: {
+    here: "A source is asked for again for as long as the time left allows: a late first byte is raced, a broken body gone on with by `Range` and `If-Match`; what is not whole, or not what its ETag or checksum says, is not served",
+    because: "most faults of S3 are over the next moment, and half a picture is none",
+  },
+  recentSources: {
+    here: "Recent sources stay in memory, are asked for by their ETag, and stand in (`Warning: 110`) when the bucket fails",
+    because: "a picture a minute old is better than none",
+  },
+  stepDown: {
+    here: "What would not fit into the time left is written with less effort, then, where the URL names no format, in a cheaper one; then it is a 503",
+    because: "sharp cannot be stopped, and Lambda ends a function that is late",
+  },
   brokenIs422: {
     here: "A broken picture is a 422 in every format, BMP and ICO too, and so is a broken gzip",
     because: "no source may bring about a 500",

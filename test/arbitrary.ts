@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Arg, Control } from "../lambda/contract/args.ts";
 import type { Option } from "../lambda/contract/option.ts";
-import type { Format } from "../lambda/formats.ts";
+import { type Format, formats } from "../lambda/formats.ts";
 import type { ImageInfo } from "../lambda/image/plan.ts";
 import { everyOption, everyStep, type Options } from "../lambda/options/index.ts";
 
@@ -90,8 +90,13 @@ const sizes = {
   sharpen: fc.constantFrom(0, 0.7),
   padding: record({ top: side, left: side }),
   crop: record({ width: fc.constantFrom(0, 0.4, 20), height: fc.constantFrom(0, 0.7, 15) }, ["width"]),
-  zoom: record({ x: fc.constantFrom(0.5, 1.5) }),
+  zoom: record({ x: fc.constantFrom(0.5, 1.5) }, ["x"]),
 };
+
+/** Any value of these refuses nearly all. */
+const limiting = /^max_/;
+
+const writable = (Object.keys(formats) as Format[]).filter((format) => formats[format].writes);
 
 const drawn = new Set(everyStep.flatMap(({ needs }) => Object.values(needs).map(({ name }) => name)));
 const shapes = plain.filter(
@@ -102,6 +107,15 @@ const shapes = plain.filter(
 export const anyDrawing: fc.Arbitrary<Options> = fc
   .tuple(some(shapes), record(sizes))
   .map(([shape, size]) => ({ ...shape, ...size }));
+
+/** Options of the answer's file, and of what is taken of the source. */
+export const anyFileOptions: fc.Arbitrary<Options> = some(
+  plain.filter(({ name }) => !drawn.has(name) && !limiting.test(name) && name !== "expires"),
+).chain((options) =>
+  fc
+    .option(fc.constantFrom(...writable), { nil: undefined })
+    .map((format) => ({ ...options, ...(format && { format }) })),
+);
 
 const anyFile = {
   width: fc.integer({ min: 16, max: 5000 }),

@@ -47,8 +47,15 @@ function policy(
     store: services.store,
     find: async (ms = 20_000) => (await findDerivative(request, context, services, Deadline.in(ms))).answer,
     look: () => findDerivative(request, context, services, Deadline.in(20_000)),
-    keep: (drawn: HttpResponse, cost: number, ms = 20_000, source: ObjectMetadata = {}, damaged?: string) =>
-      keepDerivative({ drawn, cost, source, damaged }, request, context, services, Deadline.in(ms)),
+    keep: (
+      drawn: HttpResponse,
+      cost: number,
+      ms = 20_000,
+      source: ObjectMetadata = {},
+      damaged?: string,
+      passing = false,
+    ) =>
+      keepDerivative({ drawn, cost, source, damaged, passing }, request, context, services, Deadline.in(ms)),
     told: () => services.log.fields,
   };
 }
@@ -194,6 +201,19 @@ test("what may not last and is too big lies apart for one answer", async () => {
   const link = new URL(headers.Location ?? "");
   assert.ok(link.pathname.endsWith(`/expiring/${key}.${now}`), link.pathname);
   assert.equal(await find(), undefined);
+});
+
+test("what is to be better or newer next time is not kept, and lies apart where it is too big", async () => {
+  const { key, find, look, keep } = policy("/_/w:1/plain/s3://b/passing");
+  assert.equal(await keep(small, dear, 20_000, {}, undefined, true), small);
+  assert.equal(await find(), undefined);
+  const apart = new RegExp(`/expiring/${key}\\.${now}\\?`);
+  assert.match((await keep(big, dear, 20_000, {}, undefined, true)).headers.Location ?? "", apart);
+  assert.equal(await find(), undefined);
+
+  await keep(answer(pngOf("cut off").subarray(0, -1)), dear);
+  const { damaged } = await look();
+  assert.match((await keep(big, dear, 20_000, {}, damaged, true)).headers.Location ?? "", apart);
 });
 
 test("a damaged derivative gives way to the next drawing, a whole one does not", async () => {

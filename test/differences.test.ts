@@ -84,6 +84,12 @@ const shown: Partial<
     "a failure that lasts says so to the edge: a missing picture is asked for once in a while, not by every viewer",
   ],
   clientHints: ["edge/hints.test.ts", "at the edge a hint is taken for the next step, or for the last"],
+  askedAgain: ["source/healing.test.ts", "a length that says half"],
+  recentSources: [
+    "source/recent.test.ts",
+    "a source that has not changed comes from memory, one that has comes anew",
+  ],
+  stepDown: ["image/admit.test.ts", "where the URL names no format, another one is written instead"],
   windowsPictures: ["image/bmp.test.ts", "16 bits, 5 for each colour, the lowest first"],
   metadata: ["options/metadata.test.ts", "keeps of IPTC what says whose the picture is, in a JPEG"],
   webAssembly: ["image/jxl.test.ts", "of more than the function's memory decodes"],

@@ -48,6 +48,16 @@ const floors: readonly (readonly [floor: string, files: string, allowed: RegExp]
     "lib/client/*.ts",
     /^(@noble\/hashes\/|lambda\/(options|url|contract|errors|formats)\b|lib\/(client\/|spelling))/,
   ],
+  [
+    "what explains a URL asks nobody",
+    "lib/explain/*.ts",
+    /^(node:(crypto|fs\/promises)$|lambda\/|lib\/(explain\/|spelling\.ts))/,
+  ],
+  [
+    "a command shows what others work out",
+    "lib/cli/*.ts",
+    /^(commander$|sharp$|node:|package\.json|lambda\/(config|contract|options|url)\/|lib\/(?!drills|package|stack))/,
+  ],
 ];
 
 describe("floors", () => {
@@ -79,6 +89,13 @@ describe("floors", () => {
       .flatMap(files)
       .filter((file) => read(file).split("\n").length > 301);
     assert.deepEqual(long, ["lambda/config/variables.ts"]);
+  });
+
+  test("a program is no longer than 60 lines: what it does is in lib/", () => {
+    assert.deepEqual(
+      files("bin/*.ts").filter((file) => read(file).split("\n").length > 61),
+      [],
+    );
   });
 
   test("only the store speaks to S3, and only one reads the environment", () => {

@@ -67,6 +67,20 @@ test("a request is one line and one set of metrics, with all that was told of it
   );
 });
 
+test("metrics are filed under the function's name", () => {
+  const [metrics] = metricsOf(
+    printed(`
+    const { fileUnder } = await import("./lambda/log.ts");
+    fileUnder("Images-Function");
+    publishMetrics({}, outcome);`),
+  );
+  assert.match(
+    JSON.stringify(metrics?._aws),
+    /"Dimensions":\[\["(service","function|function","service)"\]\]/,
+  );
+  assert.equal(metrics?.function, "Images-Function");
+});
+
 test("a request that edge and function name differently counts", () => {
   const all = printed(`log.note({ edgeKey: "of/before.any" }); write(outcome);`);
   assert.equal(linesOf(all)[0]?.edgeKey, "of/before.any");

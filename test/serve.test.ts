@@ -139,6 +139,37 @@ test("what the edge asked for under another key is answered, and kept by nobody"
   assert.deepEqual([same.told.edgeKey, same.told.derivative], [undefined, "kept"]);
 });
 
+test("a picture of less effort than was asked is kept by nobody for long, and by us not at all", async () => {
+  const env = {
+    IMGPROXY_USE_ETAG: "true",
+    SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives,
+    SHUTTERSPEED_KEEP_AFTER: "0",
+  };
+  const services = servicesOf(env);
+  // So slow that only the least effort fits into 10 s.
+  const calibration = { factor: 250_000, saw() {} };
+  const context = requestFor(services, { path: "/_/w:20/f:webp/plain/s3://pictures/cat.jpg" });
+  const { headers } = await serve(context, { ...services, calibration }, Deadline.in(10_000));
+  assert.equal(services.log.fields.stepDown, "effort");
+  assert.deepEqual([headers["Cache-Control"], headers.ETag], ["max-age=60, public", undefined]);
+  assert.equal(services.log.fields.derivative, "missing");
+
+  const again = await serve(context, services, Deadline.in(10_000));
+  assert.ok(again.headers.ETag);
+  assert.equal(services.log.fields.derivative, "kept");
+});
+
+test("predictions are held against drawing alone, not what opening and trimming took before", async () => {
+  const services = servicesOf();
+  const took: number[] = [];
+  const calibration = { factor: 1, saw: (_: number, ms: number) => void took.push(ms) };
+  const context = requestFor(services, { path: "/_/t:10/w:20/plain/s3://pictures/large.jpg" });
+  await serve(context, { ...services, calibration }, Deadline.in(10_000));
+  const { drawMs = 0, decodeMs = 0, renderMs = 0 } = services.log.fields;
+  assert.ok(decodeMs > 5 && renderMs >= decodeMs + drawMs);
+  assert.ok(Math.abs((took[0] ?? 0) - drawMs) < 5, `${took} ms where drawing took ${drawMs}`);
+});
+
 test("a picture kept earlier needs no source", async () => {
   const env = { SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, SHUTTERSPEED_KEEP_AFTER: "0" };
   const first = await served(`${cat}@webp`, { env });

@@ -5,19 +5,27 @@ const STEPPED_DOWN_SECONDS = 60;
 /** Seconds that an answer made of an old source may be kept. */
 const STALE_SECONDS = 10;
 
-const holdingFor = (
-  answer: HttpResponse,
-  seconds: number,
-  more: HttpResponse["headers"] = {},
-): HttpResponse => ({
+const holdingFor = (answer: HttpResponse, seconds: number): HttpResponse => ({
   ...answer,
-  headers: { ...answer.headers, ...more, "Cache-Control": `max-age=${seconds}, public` },
+  headers: { ...answer.headers, "Cache-Control": shortened(answer.headers["Cache-Control"], seconds) },
 });
 
-/** The answer made of a source that was in memory and could not be had anew: it says so, and holds for a moment only. */
-export const answerStale = (answer: HttpResponse): HttpResponse =>
-  holdingFor(answer, STALE_SECONDS, { Warning: '110 - "Response is Stale"' });
+/** What says no more than that it may be kept for so many seconds, or what was said where that allows less. */
+function shortened(said = "", seconds: number): string {
+  if (/\b(no-store|no-cache|private)\b/i.test(said)) return said;
+  const ages = [...said.matchAll(/\b(?:s-maxage|max-age)\s*=\s*"?(\d+)/gi)].map(([, age]) => Number(age));
+  return `max-age=${Math.min(seconds, ...ages)}, public`;
+}
 
-/** The answer with which effort or format was spared for lack of time. */
-export const answerSteppedDown = (answer: HttpResponse): HttpResponse =>
-  holdingFor(answer, STEPPED_DOWN_SECONDS);
+/** The answer made of a source that was in memory and could not be had anew: it says so, and holds for a moment only. */
+export function answerStale(answer: HttpResponse): HttpResponse {
+  const { headers, ...passing } = holdingFor(answer, STALE_SECONDS);
+  return { ...passing, headers: { ...headers, Warning: '110 - "Response is Stale"' } };
+}
+
+/** The answer with which effort or format was spared for lack of time. It has no validator: by that a client would have it for good. */
+export function answerSteppedDown(answer: HttpResponse): HttpResponse {
+  const { headers, ...passing } = holdingFor(answer, STEPPED_DOWN_SECONDS);
+  const { ETag: _tag, "Last-Modified": _date, ...others } = headers;
+  return { ...passing, headers: others };
+}

@@ -533,6 +533,12 @@ export const variables = {
     default: 0,
     doc: "Seconds such a source is taken without asking whether it has changed.",
   }),
+  functionName: text({
+    name: "AWS_LAMBDA_FUNCTION_NAME",
+    keyed: false,
+    default: "",
+    doc: "What the function is called; set by Lambda. A dimension of its metrics.",
+  }),
   derivativesBucket: text({
     name: "SHUTTERSPEED_DERIVATIVES_BUCKET",
     keyed: false,

@@ -1,5 +1,6 @@
-import type { Offers } from "../contract/canvas.ts";
+import { framesOf, type Offers } from "../contract/canvas.ts";
 import { Timeout } from "../errors.ts";
+import type { Format } from "../formats.ts";
 import type { Output } from "./output.ts";
 import type { Plan } from "./plan.ts";
 import { encodeRate } from "./rates.ts";
@@ -58,14 +59,9 @@ export function admit(
   const fits = ({ cost }: Plan) => cost.total * factor <= left;
   if (fits(plan)) return { plan };
 
-  const gentler = gentlerOutputs(plan.output).map((output) => withOutput(plan, output));
-  const other = planFor(plainOffers);
-  const others = [other, ...gentlerOutputs(other.output).map((output) => withOutput(other, output))];
   const tries: readonly Admitted[] = [
-    ...gentler.map((one): Admitted => ({ plan: one, stepDown: "effort" })),
-    ...(other.output.format === plan.output.format ? [] : others).map(
-      (one): Admitted => ({ plan: one, stepDown: "format" }),
-    ),
+    ...gentlerPlans(plan).map((one): Admitted => ({ plan: one, stepDown: "effort" })),
+    ...otherPlans(plan, planFor).map((one): Admitted => ({ plan: one, stepDown: "format" })),
   ];
   const fitting = tries.find((one) => fits(one.plan));
   if (fitting) return fitting;
@@ -81,17 +77,27 @@ export function admit(
 /** What is left to offer when there is no time for more: what every browser reads, and is written quickly. */
 const plainOffers: Offers = { auto: [], enforced: [], preferred: ["jpeg", "png"] };
 
-/** The same picture with less and less effort. */
-function gentlerOutputs(output: Output): readonly Output[] {
-  const { format, webpEffort, avifSpeed } = output;
-  if (format === "webp")
-    return downTo(webpEffort, LEAST_WEBP).map((effort) => ({ ...output, webpEffort: effort }));
-  if (format === "avif")
-    return downTo(9 - avifSpeed, 0).map((effort) => ({ ...output, avifSpeed: 9 - effort }));
-  return [];
+const gentlerPlans = (plan: Plan) => gentlerOutputs(plan.output).map((output) => withOutput(plan, output));
+
+/** The same in another format, where the URL leaves it open. What moves goes on moving. */
+function otherPlans(plan: Plan, planFor: (offers: Offers) => Plan): readonly Plan[] {
+  const other = planFor(plainOffers);
+  const same = other.output.format === plan.output.format || framesOf(other.canvas) < framesOf(plan.canvas);
+  return same ? [] : [other, ...gentlerPlans(other)];
 }
 
-const LEAST_WEBP = 1;
+/** The same picture with less and less effort, where its format has any to spare. */
+const gentlerOutputs = (output: Output): readonly Output[] => gentler[output.format]?.(output) ?? [];
+
+const gentler: Readonly<Partial<Record<Format, (output: Output) => readonly Output[]>>> = {
+  webp: (output) => downTo(output.webpEffort, 1).map((webpEffort) => ({ ...output, webpEffort })),
+  avif: (output) => downTo(9 - output.avifSpeed, 0).map((effort) => ({ ...output, avifSpeed: 9 - effort })),
+  // With still less it takes longer.
+  jxl: (output) => downTo(output.jxlEffort, 3).map((jxlEffort) => ({ ...output, jxlEffort })),
+  // With all of its colours it is only longer.
+  png: ({ pngColors, paletteColors, ...output }) =>
+    pngColors || paletteColors ? [{ ...output, pngColors: undefined, paletteColors: undefined }] : [],
+};
 
 const downTo = (effort: number, least: number) =>
   Array.from({ length: Math.max(0, effort - least) }, (_, at) => effort - 1 - at);

@@ -15,6 +15,7 @@ import {
 } from "../errors.ts";
 import type { Border } from "../options/trim.ts";
 import type { File, Opened } from "./decoders/decoder.ts";
+import type { Metadata } from "./metadata/metadata.ts";
 import type { Picture } from "./picture.ts";
 import type { ImageInfo, Plan } from "./plan.ts";
 
@@ -22,6 +23,8 @@ import type { ImageInfo, Plan } from "./plan.ts";
 export interface ApartRequest {
   readonly file: File;
   readonly border?: Border;
+  /** What the source tells, as far as its file does not: it may be one of ours by now. */
+  readonly metadata?: Metadata | undefined;
   /** The watermark's. */
   readonly watermark?: File | undefined;
   readonly plan?: Plan;
@@ -62,12 +65,13 @@ export async function cutBorderApart(
 /** Draws a plan as `render` does, where that can be killed, as for `openApart`. */
 export async function renderApart(
   plan: Plan,
-  { watermark, ...opened }: Pick<Opened, "bytes" | "density" | "watermark">,
+  { watermark, metadata, ...opened }: Pick<Opened, "bytes" | "density" | "metadata" | "watermark">,
   memory: number,
   deadline: Deadline,
 ): Promise<Picture> {
   const asked = {
     file: fileOf(opened),
+    metadata,
     watermark: watermark && fileOf(watermark),
     plan,
     left: deadline.left,

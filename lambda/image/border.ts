@@ -8,6 +8,7 @@ import type { Opened } from "./decoders/decoder.ts";
 import { openWithSharp } from "./decoders/sharp.ts";
 import { withChunks } from "./metadata/png.ts";
 import { spaceOf } from "./output.ts";
+import type { ImageInfo } from "./plan.ts";
 import { run } from "./run.ts";
 import { lossless } from "./stage.ts";
 import { toEnd } from "./steps.ts";
@@ -35,9 +36,13 @@ export async function cutBorder(opened: Opened, border: Border, deadline: Deadli
   return {
     ...cut,
     metadata: opened.metadata ?? {},
-    info: { ...info, width, height, vector: false, encoded: false, animation: undefined },
+    info: { ...info, ...still(info), width, height, vector: false, encoded: false },
   };
 }
+
+/** Of frames the first is left, of a source that moved all the same. */
+const still = ({ animation }: ImageInfo): Partial<ImageInfo> =>
+  animation ? { animation: undefined, animated: true } : {};
 
 /** What stands out from the border; all of the picture where nothing does. */
 async function inside(pixels: () => Sharp, { threshold, color }: Border, deadline: Deadline): Promise<Box> {

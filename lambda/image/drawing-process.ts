@@ -7,10 +7,14 @@ import { openHere } from "./decoders/here.ts";
 import { render } from "./render.ts";
 
 async function answerTo(request: ApartRequest): Promise<ApartAnswer> {
-  const { file, watermark, border, plan, sanitize, left } = request;
+  const { file, metadata, watermark, border, plan, sanitize, left } = request;
   if (sanitize) return { sanitized: (await import("./svg/sanitize.ts")).sanitize(file.bytes) };
   const deadline = Deadline.in(left);
-  const opened = { ...(await openHere(file)), ...(watermark && { watermark: await openHere(watermark) }) };
+  const opened = {
+    ...(await openHere(file)),
+    ...(metadata && { metadata }),
+    ...(watermark && { watermark: await openHere(watermark) }),
+  };
   if (plan) return { picture: await render(plan, opened, deadline) };
   const { info, bytes } = border ? await cutBorder(opened, border, deadline) : opened;
   return border ? { info, bytes } : { info };

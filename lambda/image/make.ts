@@ -29,11 +29,13 @@ export async function makePicture(
   const planFor = (offers: Offers) => planOf(opened, { ...request, offers }, config);
   const { plan, stepDown } = admit(planFor(request.offers), planFor, deadline.left, calibration);
   if (stepDown) log.note({ stepDown });
+  const beganDrawing = performance.now();
   const picture = await inStage(log, "draw", () => draw(plan, opened, request.limits, deadline));
 
-  const [renderMs, cost] = [performance.now() - began, plan.cost.total];
-  log.note({ renderMs });
-  calibration.saw(cost, renderMs);
+  const [ended, cost] = [performance.now(), plan.cost.total];
+  log.note({ renderMs: ended - began });
+  // Nothing is predicted of opening and trimming.
+  calibration.saw(cost, ended - beganDrawing);
   return { picture, origin: opened.origin ?? opened.info, cost, ...(stepDown && { stepDown }) };
 }
 

@@ -35,7 +35,7 @@ export type ImageInfo = Size &
     | "format"
     | "encoded"
   > &
-  Partial<Pick<Canvas, "animation">> & {
+  Partial<Pick<Canvas, "animation" | "animated">> & {
     /** What is known of the watermark, where one is to be drawn. */
     readonly watermark?: ImageInfo;
   };
@@ -80,8 +80,9 @@ export function plan(
 }
 
 /** The source with no more than its first frames; with one, it is a still. */
-function within({ animation, ...still }: ImageInfo, frames: number): ImageInfo {
-  if (!animation || frames < 2) return still;
+function within({ animation, animated = false, ...still }: ImageInfo, frames: number): ImageInfo {
+  if (frames < 2) return still;
+  if (!animation) return { ...still, animated };
   return { ...still, animation: { ...animation, delays: animation.delays.slice(0, frames) } };
 }
 
@@ -100,7 +101,7 @@ export const canvasOf = (
   watermarkOpacity = 1,
 ): Canvas => ({
   ...source,
-  animated: source.animation !== undefined,
+  animated: source.animated || source.animation !== undefined,
   animation: source.animation,
   ...(watermark && { watermark: { canvas: canvasOf(watermark, offers), opacity: watermarkOpacity } }),
   dpr: 1,

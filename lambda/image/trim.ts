@@ -5,7 +5,7 @@ import { ResultTooBig } from "../errors.ts";
 import { formats } from "../formats.ts";
 import type { Options } from "../options/index.ts";
 import type { Limits } from "../options/limits.ts";
-import { trim } from "../options/trim.ts";
+import { type Border, trim } from "../options/trim.ts";
 import { cutBorderApart } from "./apart.ts";
 import { cutBorder } from "./border.ts";
 import type { Opened } from "./decoders/decoder.ts";
@@ -35,11 +35,16 @@ export async function trimmed(
 
   const asked = { threshold, ...border };
   const dear = megapixels(origin) * formats[format].decodeMs >= DEAR;
-  const kept = { origin, ...(opened.watermark && { watermark: opened.watermark }) };
-  if (!(opened.hostile || dear || hasLeftovers()))
-    return { ...(await cutBorder(opened, asked, deadline)), ...kept };
+  const apart = opened.hostile || dear || hasLeftovers();
+  const cut = await (apart ? cutApart(opened, asked, memory, deadline) : cutBorder(opened, asked, deadline));
+  if (!opened.watermark) return { ...cut, origin };
+  const { watermark } = opened;
+  return { ...cut, origin, watermark, info: { ...cut.info, watermark: watermark.info } };
+}
 
-  const cut = await cutBorderApart(opened, asked, memory, deadline);
-  const whole = await openWithSharp(cut.bytes, undefined, opened.keepsProfile);
-  return { ...whole, metadata: opened.metadata ?? {}, info: cut.info, ...kept };
+async function cutApart(opened: Opened, border: Border, memory: number, deadline: Deadline): Promise<Opened> {
+  const { bytes, info } = await cutBorderApart(opened, border, memory, deadline);
+  const whole = await openWithSharp(bytes, undefined, opened.keepsProfile);
+  // What was opened apart told nothing here, and the file has it.
+  return { ...whole, metadata: opened.metadata ?? whole.metadata ?? {}, info };
 }

@@ -19,8 +19,8 @@ type Settled =
   | { readonly request: Request; readonly answer: Answer }
   | { readonly request: Request; readonly error: unknown };
 
-/** Requests on their way at a time. */
-const AT_ONCE = 2;
+/** Requests on their way at a time: one, a hedge, and one more only once that is as late itself. None of them is given up: it may be the next to answer. */
+const AT_ONCE = 3;
 
 /**
  * Asks until an answer stands: again after what may go better, and at the same time over a new connection when the first byte
@@ -131,11 +131,8 @@ class Race {
     const demandedAt = (oldest?.began ?? now) + this.#patience();
     const demanded = now >= demandedAt;
     this.#lateAt = demanded ? Infinity : demandedAt;
-    if (!mayAsk(trail.now, deadline.left) || !(demanded || pace.mayHedge())) return;
-    if (this.#running.size >= AT_ONCE && oldest) {
-      oldest.abort();
-      this.#running.delete(oldest);
-    }
+    if (this.#running.size >= AT_ONCE || !mayAsk(trail.now, deadline.left)) return;
+    if (!demanded && !pace.mayHedge()) return;
     this.#hedges++;
     this.#start(true, true);
     this.#lateAt = now + this.#patience();

@@ -1,6 +1,14 @@
 import { SourceIncomplete } from "../errors.ts";
 import { type GetOptions, type ObjectStream, StoreError } from "../store/store.ts";
-import { backOff, isTooSlow, mayAsk, SLOW_ATTEMPTS, silenceAllowed, verdictOf } from "./attempts.ts";
+import {
+  backOff,
+  isTooSlow,
+  mayAsk,
+  type Progress,
+  SLOW_ATTEMPTS,
+  silenceAllowed,
+  verdictOf,
+} from "./attempts.ts";
 import type { Body } from "./body.ts";
 import { type Answer, openStream } from "./opening.ts";
 import { BodyLate, nextWithin } from "./silence.ts";
@@ -55,17 +63,19 @@ export async function readPart(
   let source = stream;
   for (;;) {
     let reached = at;
+    let { end } = part;
     try {
       source ??= await goOn({ ...part, at }, reading);
       if (source === undefined) return at;
       if (broken) download.trail.count("resumed");
-      const end = part.end ?? (source.length === undefined ? undefined : at + source.length);
+      end ??= source.length === undefined ? undefined : at + source.length;
       await drain(source, { at, end }, reading, (so) => {
         reached = so;
       });
       if (reached >= (end ?? 0)) return reached;
       throw new SourceIncomplete("the other side ended");
     } catch (error) {
+      if (reached === end) return endOf(reached, error);
       failures = reached > at ? 1 : failures + 1;
       at = reached;
       source?.cancel();
@@ -76,6 +86,13 @@ export async function readPart(
       source?.cancel();
     }
   }
+}
+
+/** All bytes are here, and something is wrong with them; or only the end of the stream was not heard. */
+function endOf(reached: number, error: unknown): number {
+  if (error instanceof BodyLate) return reached;
+  if (error instanceof StartOver || verdictOf(error) === "answer") throw error;
+  throw new StartOver(`${error}`, { cause: error });
 }
 
 /** Says what had gone wrong before there was no going on. */
@@ -142,18 +159,21 @@ const UNTOLD = 512 * 1024;
 async function drain(
   stream: ObjectStream,
   { at: start, end = Infinity }: Part,
-  { body, download, look, first }: Reading,
+  reading: Reading,
   reached: (end: number) => void,
 ): Promise<void> {
+  const { body, download, look } = reading;
   const { deadline, signal, trail } = download;
   const began = performance.now();
   const chunks = stream.body[Symbol.asyncIterator]();
   trail.note({ phase: "body" });
-  for (let at = start; at < end; ) {
+  // Past the last byte too: only what is read to its end leaves its connection to the next request.
+  const toItsEnd = stream.length === end - start;
+  for (let at = start; at < end || toItsEnd; ) {
     const { left } = deadline;
     // Where nothing more may be asked, there is nothing better than to wait.
-    const last = !mayAsk(trail.now, left);
-    const { done, value } = await nextWithin(chunks, last ? left : silenceAllowed(left), signal);
+    const patience = mayAsk(trail.now, left) ? silenceAllowed(left) : left;
+    const { done, value } = await nextWithin(chunks, patience, signal);
     if (done) return;
     const chunk = value.subarray(0, end - at);
     body.write(at, chunk);
@@ -161,13 +181,19 @@ async function drain(
     reached(at);
     trail.note({ read: trail.now.read + chunk.length });
     look(at);
-    if (end === Infinity && stream === first && !first.marked && first.metadata.etag && at > UNTOLD)
-      throw new SourceIncomplete("no length, and no end");
     const missing = end < Infinity ? end - at : undefined;
-    const progress = { read: at - start, missing, spent: performance.now() - began };
-    if (missing !== 0 && !last && trail.now.slow < SLOW_ATTEMPTS && isTooSlow(progress, deadline.left)) {
-      trail.count("slow");
-      throw new BodyLate(`${Math.round(progress.read / progress.spent)} bytes a ms`);
-    }
+    assertGoesOn({ read: at - start, missing, spent: performance.now() - began }, stream, reading);
   }
+}
+
+/** Throws where another request would do better: this body tells no end, or would not be whole in time. */
+function assertGoesOn(progress: Progress, stream: ObjectStream, { first, download }: Reading): void {
+  const { read, missing, spent } = progress;
+  const { deadline, trail } = download;
+  const untold = missing === undefined && stream === first && !first.marked && first.metadata.etag;
+  if (untold && read > UNTOLD) throw new SourceIncomplete("no length, and no end");
+  const mayGiveUp = missing !== 0 && trail.now.slow < SLOW_ATTEMPTS && mayAsk(trail.now, deadline.left);
+  if (!mayGiveUp || !isTooSlow(progress, deadline.left)) return;
+  trail.count("slow");
+  throw new BodyLate(`${Math.round(read / spent)} bytes a ms`);
 }

@@ -19,7 +19,7 @@ export async function fetchFromS3(
   const { config, store, log, pace } = services;
   const address = s3Address(url, config.sourceQuerySeparator);
   if (!isAllowed(address.bucket, config)) throw new SourceUnreachable(`${url}: its bucket may not be read`);
-  log.note({ s3: { ...address, ...(config.s3Endpoint && { endpoint: config.s3Endpoint }) } });
+  log.note({ s3: { ...address, ...placeIn(config) } });
   const downloaded = await download(
     url,
     (how) => store.get(address, { ...(how.range ? {} : conditions), ...how }),
@@ -34,6 +34,12 @@ export async function fetchFromS3(
   const unmodified = await metadataOf(address, store, deadline).catch(() => undefined);
   return unmodified ? { unmodified } : fetchFromS3(url, { conditions: {}, limits }, services, deadline);
 }
+
+/** Where buckets are looked for, when that was said. */
+const placeIn = ({ s3Endpoint: endpoint, s3Region: region }: Config) => ({
+  ...(endpoint && { endpoint }),
+  ...(region && { region }),
+});
 
 /** What is told of an object, for which its first byte is asked: a 304 does not say how long it may be kept. */
 const metadataOf = (

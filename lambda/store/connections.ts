@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type ClientRequestArgs, Agent as HttpAgent } from "node:http";
+import { subscribe } from "node:diagnostics_channel";
+import { ClientRequest, type ClientRequestArgs, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 import { startResolver } from "./resolver.ts";
@@ -41,6 +42,20 @@ export function openConnections(maxSockets = 50): Connections {
   };
   return { httpAgent, httpsAgent, forget, use };
 }
+
+/** Interim answers (100, 103) before one that counts. */
+const MOST_INTERIM = 8;
+
+/** Ends a request that is answered by interim answers without end: reading them takes all the time other requests need. */
+function endFloods(message: unknown): void {
+  const request = typeof message === "object" && message && "request" in message && message.request;
+  if (!(request instanceof ClientRequest) || !phases.getStore()) return;
+  let heard = 0;
+  request.on("information", () => {
+    if (++heard === MOST_INTERIM) request.destroy(new Error("interim answers without end"));
+  });
+}
+subscribe("http.client.request.start", endFloods);
 
 class TellingHttpAgent extends HttpAgent {
   override createConnection(...given: Parameters<HttpAgent["createConnection"]>): Duplex | null | undefined {

@@ -80,9 +80,9 @@ function joined(name: string, words: readonly string[], separator: string): stri
   throw new InvalidUrl(`${name}: expected no ${marks} and nothing that a URL encodes, got "${unsafe}"`);
 }
 
-/** Percent-encodes what would end the source or be taken for a scheme; slashes stay. */
+/** Percent-encodes what would end the source, be taken for a scheme, or end the URL in a srcset; slashes stay. */
 function escapeSource(source: string): string {
   const [, scheme = "", rest = ""] = /^([a-z][a-z\d+.-]*:\/\/)?(.*)$/is.exec(source) ?? [];
   const percent = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-  return scheme + encodeURI(rest).replace(/[@?#:]/g, percent);
+  return scheme + encodeURI(rest).replace(/[@?#:,]/g, percent);
 }

@@ -94,7 +94,8 @@ function settle(options: OptionValues, extension: string): Options {
   return { ...options, format };
 }
 
-function offersOf(accept: string, config: Config): Offers {
+/** The formats an Accept header offers, as far as the environment goes into it. */
+export function offersOf(accept: string, config: Config): Offers {
   const auto = acceptedFormats(accept, config);
   return {
     auto,

@@ -1,4 +1,15 @@
 export type { WritableFormat } from "../../lambda/formats.ts";
 export { expiresIn, type Lifetime } from "./expiry.ts";
 export type { Options } from "./options.ts";
+export {
+  type Attributes,
+  type Picture,
+  type PictureProps,
+  picture,
+  type Scene,
+} from "./picture.ts";
+export { pictureHtml } from "./picture-html.ts";
+export { type Ask, placeholder } from "./placeholder.ts";
+export { type Candidate, type Choice, type SizeRule, sizesText, srcset, srcsetText } from "./srcset.ts";
 export { type ImageUrls, type ImageUrlsProps, imageUrls } from "./urls.ts";
+export { type Measured, type WidthSteps, widthSteps } from "./widths.ts";

@@ -49,51 +49,54 @@ export async function runDrill(
   references: References,
   timeout: number,
 ): Promise<Outcome> {
-  const { fault, always, way, size } = drill;
+  const { fault } = drill;
   const path = pathFor(drill);
-  const reference = await referenceOf(path, stage, references, fault);
+  const right = await referenceOf(path, stage, references, fault);
   const proxy = fault.way === "derivatives" ? stage.derivatives : stage.source;
   stage.lines();
   await prepare(drill, proxy, stage);
   const began = performance.now();
   const asked = ask(path, stage);
   meddle(fault, stage);
-  const { status, body, failed } = await asked;
+  const answered = await asked;
   const ms = performance.now() - began;
-  const line =
-    stage
-      .lines()
-      .map(parsed)
-      .findLast(({ request_id: id }) => id !== undefined) ?? {};
+  const log = lastRequest(stage.lines());
   const open = await leaks(proxy);
   await repair(drill, proxy, stage);
+  return judged(drill, { ...answered, right, ms, open, late: ms > timeout * 1000 + SLACK, log });
+}
 
-  const right = status === 200 && reference.some((one) => one.equals(body));
-  const wrong = status === 200 && !right;
+/** What the function's log tells of the last request. */
+const lastRequest = (lines: readonly string[]) =>
+  lines.map(parsed).findLast(({ request_id: id }) => id !== undefined) ?? {};
+
+/** What was seen of a drill. */
+interface Seen extends Answered {
+  readonly right: readonly Buffer[];
+  readonly ms: number;
+  readonly late: boolean;
+  /** What is said of connections that should be gone. */
+  readonly open: string;
+  readonly log: Readonly<Record<string, unknown>>;
+}
+
+/** Compares what was seen with what was promised. */
+function judged({ fault, always, way, size }: Drill, seen: Seen): Outcome {
+  const { status, body, failed, ms, late, open, log } = seen;
+  const healed = status === 200 && seen.right.some((one) => one.equals(body));
   const picture = always ? fault.always === "picture" : fault.once !== "answer";
   const why = [
     failed,
-    wrong && "a wrong picture",
-    picture && !right && `no picture, but ${status}`,
-    ms > timeout * 1000 + SLACK && "too late",
+    status === 200 && !healed && "a wrong picture",
+    picture && !healed && `no picture, but ${status}`,
+    late && "too late",
     open,
   ].filter(Boolean);
-  const { attempts = 0, hedged = 0, resumed = 0 } = record(line.download);
+  const { attempts = 0, hedged = 0, resumed = 0 } = record(log.download);
   return {
-    name: fault.name,
-    breaks: fault.breaks,
-    promise: promiseOf(fault, always),
-    way,
-    size,
-    always,
-    kept: why.length === 0,
-    healed: right,
-    status,
-    ms: Math.round(ms),
-    why: why.join(", "),
-    attempts: Number(attempts),
-    hedged: Number(hedged),
-    resumed: Number(resumed),
+    ...{ name: fault.name, breaks: fault.breaks, promise: promiseOf(fault, always), way, size, always },
+    ...{ kept: why.length === 0, healed, status, ms: Math.round(ms), why: why.join(", ") },
+    ...{ attempts: Number(attempts), hedged: Number(hedged), resumed: Number(resumed) },
   };
 }
 
@@ -111,7 +114,7 @@ function pathFor({ fault, size }: Drill): string {
   return `/_/${options}/${fault.needs === "packed source" ? "f:png/" : ""}plain/s3://${buckets.pictures}/${key}`;
 }
 
-/** What is right: the answer without a fault; where the object changes meanwhile, the one after that. */
+/** What is right: the answer without a fault; where the object changes meanwhile, that of either, but of no mixture. */
 async function referenceOf(
   path: string,
   stage: Stage,
@@ -121,9 +124,10 @@ async function referenceOf(
   const name = way === "derivatives" ? path.replace(/cb:\d+/, "cb") : path;
   if (needs === "overwriting") {
     await stage.overwrite(true);
-    const { body } = await ask(path, stage);
+    const after = await ask(path, stage);
     await stage.overwrite(false);
-    return [body];
+    const before = await ask(path, stage);
+    return [after.body, before.body];
   }
   const found = known.get(name);
   if (found && needs !== "kept derivative") return [found];
@@ -195,7 +199,11 @@ async function signal(stage: Stage, name: NodeJS.Signals): Promise<void> {
 async function repair({ fault, always }: Drill, proxy: FaultProxy, stage: Stage): Promise<void> {
   proxy.mend();
   stage.names.fail("silent", 0);
-  if (fault.trouble && "clock" in fault.trouble) await signal(stage, "SIGUSR2");
+  if (fault.trouble && "clock" in fault.trouble) {
+    await pause(fault.trouble.after);
+    await signal(stage, "SIGWINCH");
+    await pause(fault.trouble.after);
+  }
   if (fault.trouble && "away" in fault.trouble) await pause(fault.trouble.ms);
   if (always) proxy.drop();
   if (fault.needs === "overwriting") await stage.overwrite(false);

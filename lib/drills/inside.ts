@@ -1,13 +1,16 @@
 import { setServers } from "node:dns";
 
-// Loaded into the function's process before anything else: its name server is ours, and its clock jumps at a signal.
+// Loaded into the function's process before anything else: its name server is ours, and its clock jumps at one signal, and back at another.
 const { DRILL_NAME_SERVER: server, DRILL_CLOCK_JUMP: jump = "0" } = process.env;
 if (server) setServers([server]);
 
 const { now } = Date;
 let ahead = 0;
 process.on("SIGUSR2", () => {
-  ahead = ahead === 0 ? Number(jump) : 0;
+  ahead = Number(jump);
+});
+process.on("SIGWINCH", () => {
+  ahead = 0;
 });
 const Real = Date;
 globalThis.Date = new Proxy(Real, {

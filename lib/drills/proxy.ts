@@ -1,6 +1,7 @@
-import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { createSecureContext, TLSSocket } from "node:tls";
+import { listen } from "../local/listen.ts";
 import type { Certificate } from "./certificate.ts";
 import { swallow } from "./swallowing.ts";
 import { type Answer, ask, bytesOf, readRequests } from "./wire.ts";
@@ -52,116 +53,62 @@ export interface FaultProxy {
 }
 
 /** Starts a proxy to an S3 on this machine; with a certificate it speaks TLS. */
-export async function startProxy(
-  target: URL,
-  tls: { readonly own: Certificate; readonly foreign: Certificate } | undefined,
-): Promise<FaultProxy> {
+export async function startProxy(target: URL, tls: Identities | undefined): Promise<FaultProxy> {
+  const script = startScript();
   const open = new Set<Socket>();
   const broken = new Set<Socket>();
-  let acts: readonly Act[] = [];
-  let always = false;
   let requests = 0;
-  let spoiled = new Set<Socket>();
-  let spoiledHow: "dark" | "reset" = "dark";
-
-  const next = (on: Act["on"], method = "GET"): Act | undefined => {
-    const [act, ...rest] = acts;
-    if (act?.on !== on) return undefined;
-    if (act.on === "request" && method !== (act.only ?? "GET")) return undefined;
-    if (rest.length > 0 || !always) acts = rest;
-    return act;
-  };
   const accept = (tcp: Socket) => {
     open.add(tcp);
-    tcp.on("close", () => {
-      open.delete(tcp);
-      broken.delete(tcp);
-    });
-    tcp.on("error", () => {});
-    const act = next("accept");
-    if (act?.on === "accept") {
-      broken.add(tcp);
-      return act.act(tcp);
-    }
-    if (!tls) return serve(tcp, tcp);
+    tcp
+      .on("error", () => {})
+      .on("close", () => {
+        open.delete(tcp);
+        broken.delete(tcp);
+      });
+    const act = script.next("accept");
+    if (act?.on !== "accept") return tls ? greet(tcp, tls) : serve(tcp, tcp);
+    broken.add(tcp);
+    act.act(tcp);
+  };
+  const greet = (tcp: Socket, { own, foreign }: Identities) =>
     tcp.once("data", (hello) => {
-      const fault = next("hello");
-      if (fault?.on === "hello") {
-        broken.add(tcp);
-        tcp.pause();
-        tcp.unshift(hello);
-        return fault.act(tcp, tls.foreign);
-      }
       tcp.pause();
       tcp.unshift(hello);
-      serve(secured(tcp, tls.own), tcp);
+      const act = script.next("hello");
+      if (act?.on !== "hello") return serve(secured(tcp, own), tcp);
+      broken.add(tcp);
+      act.act(tcp, foreign);
     });
-  };
   const serve = (socket: Socket, tcp: Socket) => {
     socket.on("error", () => {});
     readRequests(socket, (method, path, headers, body) => {
       requests++;
-      if (spoiled.has(tcp)) {
-        broken.add(tcp);
-        if (spoiledHow === "reset") tcp.resetAndDestroy();
-        return;
-      }
+      const act = script.spoiled(tcp) ?? script.next("request", method);
       const answer = () => ask(target, method, path, headers, body);
-      const act = next("request", method);
-      if (act?.on !== "request") {
+      if (act?.on === "request") {
+        broken.add(tcp);
+        act.act({ socket, tcp, method, path, answer, keep: () => broken.delete(tcp) });
+      } else
         answer().then(
           (whole) => socket.write(bytesOf(whole)),
           () => tcp.destroy(),
         );
-        return;
-      }
-      broken.add(tcp);
-      act.act({ socket, tcp, method, path, answer, keep: () => broken.delete(tcp) });
     });
-  };
-  let server = createServer(accept);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const port = portOf(server);
-
-  const listenAgain = async () => {
-    server = createServer(accept);
-    for (let tries = 0; tries < 50; tries++) {
-      server.listen(port, "127.0.0.1");
-      const heard = await Promise.race([
-        once(server, "listening"),
-        once(server, "error").then(() => undefined),
-      ]).catch(() => undefined);
-      if (heard) return;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
   };
   const drop = () => {
     for (const tcp of open) tcp.destroy();
   };
+  const door = await openDoor(accept);
   return {
-    port,
-    break(given, forEver) {
-      acts = given;
-      always = forEver;
-    },
-    mend() {
-      acts = [];
-      spoiled = new Set();
-    },
+    port: door.port,
+    break: script.write,
+    mend: script.clear,
     drop,
-    spoil(how) {
-      spoiled = new Set(open);
-      spoiledHow = how;
-    },
+    spoil: (how) => script.spoil(open, how),
     async away(how, ms) {
       drop();
-      await new Promise((resolve) => server.close(resolve));
-      const filled = how === "swallow" ? await swallow(port) : undefined;
-      setTimeout(() => {
-        filled?.end();
-        listenAgain();
-      }, ms);
+      await door.away(how, ms);
     },
     get open() {
       return open.size;
@@ -173,16 +120,74 @@ export async function startProxy(
       return requests;
     },
     stop() {
-      server.close();
+      door.close();
       drop();
     },
   };
 }
 
-const portOf = (server: Server) => {
-  const address = server.address();
-  return typeof address === "object" && address ? address.port : 0;
-};
+/** The certificate that is trusted, and one that is not. */
+interface Identities {
+  readonly own: Certificate;
+  readonly foreign: Certificate;
+}
+
+/** What is to break next, and which connections are spoiled. */
+function startScript() {
+  let acts: readonly Act[] = [];
+  let always = false;
+  let spoiled = new Set<Socket>();
+  let spoil: Act | undefined;
+  return {
+    write(given: readonly Act[], forEver: boolean) {
+      acts = given;
+      always = forEver;
+    },
+    clear() {
+      acts = [];
+      spoiled = new Set();
+    },
+    next(on: Act["on"], method = "GET"): Act | undefined {
+      const [act, ...rest] = acts;
+      if (act?.on !== on) return undefined;
+      if (act.on === "request" && method !== (act.only ?? "GET")) return undefined;
+      if (rest.length > 0 || !always) acts = rest;
+      return act;
+    },
+    spoil(open: ReadonlySet<Socket>, how: "dark" | "reset") {
+      spoiled = new Set(open);
+      spoil = { on: "request", act: ({ tcp }) => how === "reset" && tcp.resetAndDestroy() };
+    },
+    spoiled: (tcp: Socket) => (spoiled.has(tcp) ? spoil : undefined),
+  };
+}
+
+/** Where connections come in; it may be closed for a while. */
+async function openDoor(accept: (tcp: Socket) => void) {
+  let server = createServer(accept);
+  const port = await listen(server);
+  const openAgain = async (tries: number): Promise<void> => {
+    server = createServer(accept);
+    await listen(server, { port }).catch(async (error) => {
+      if (tries === 0) throw error;
+      await pause(10);
+      await openAgain(tries - 1);
+    });
+  };
+  return {
+    port,
+    /** Refuses connections, or has them come to nothing, for so many ms. */
+    async away(how: "refuse" | "swallow", ms: number) {
+      await new Promise((resolve) => server.close(resolve));
+      const filled = how === "swallow" ? await swallow(port) : undefined;
+      setTimeout(() => {
+        filled?.end();
+        openAgain(50);
+      }, ms);
+    },
+    close: () => server.close(),
+  };
+}
 
 /** The server's side of TLS on a connection. */
 export const secured = (tcp: Socket, { key, cert }: Certificate): TLSSocket =>

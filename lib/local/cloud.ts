@@ -5,31 +5,34 @@ import { viewerRequestCode } from "../stack/edge-code.ts";
 import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
 import { type Edge, type Served, startEdge } from "./edge/edge.ts";
 import { type KeyValueStore, memoryStore } from "./edge/key-value-store.ts";
-import { bucketOrigin, functionOrigin, originGroup } from "./edge/origins.ts";
+import { functionOrigin, type Origin, originGroup } from "./edge/origins.ts";
 import type { Bundle } from "./lambda/bundle.ts";
 import { type LocalFunction, startFunction } from "./lambda/function.ts";
 import { startFunctionUrl } from "./lambda/function-url.ts";
-import { accessVariables, buckets, type S3Access } from "./s3/s3.ts";
+import type { Listening } from "./listen.ts";
+import { accessVariables, buckets, type S3Access } from "./s3/access.ts";
 
 /** What of the cloud is to be settled. */
 export interface CloudProps {
   readonly bundle: Bundle;
   /** The S3 the function reads and writes. */
   readonly s3: S3Access;
-  /** The way the edge takes to the derivative bucket. @default the function's */
-  readonly derivatives?: S3Access;
+  /** The way the edge takes to the derivative bucket. */
+  readonly derivatives: Origin;
   /** The function's variables beside those that lead to the buckets. */
   readonly env: Readonly<Record<string, string>>;
   /** MB of the function. @default 1769, one vCPU */
   readonly memory?: number;
   /** Seconds of the function. @default 20 */
   readonly timeout?: number;
-  /** Seconds the edge waits for the derivative bucket. @default 5, as in the stack */
-  readonly bucketTimeout?: number;
   /** Processes of the function at most. @default the number of CPUs, at least 2 */
   readonly concurrency?: number;
-  /** Port of the edge. @default a free one */
-  readonly port?: number;
+  /** Where the edge listens. @default a free port of this machine alone */
+  readonly listening?: Listening;
+  /** Cache-Control for viewers in place of the function's own. */
+  readonly viewerCacheControl?: string | undefined;
+  /** Hears of a key before it is looked up in the edge's cache. */
+  readonly asked?: (key: string) => Promise<void>;
   /** Where the edge finds the signing keys; the function's are put there. @default one in memory */
   readonly keyValueStore?: KeyValueStore;
   /** @default true, as in the stack */
@@ -53,7 +56,7 @@ const COLD_START = 10;
 
 /** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
 export async function startCloud(props: CloudProps): Promise<Cloud> {
-  const { bundle, s3, derivatives = s3, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
+  const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
   const env = { ...props.env, SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives };
   const config = readConfig(env);
   const keyValueStore = await verifiesWith(config, props);
@@ -69,29 +72,18 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     ...(concurrency && { concurrency }),
   });
   const url = await startFunctionUrl(fn);
-  const origin = originGroup(
-    bucketOrigin(derivatives, buckets.derivatives, props.bucketTimeout ?? 5),
-    functionOrigin(url.origin, timeout + COLD_START),
-  );
-  const { port, served } = props;
+  const origin = originGroup(derivatives, functionOrigin(url.origin, timeout + COLD_START));
   const stopFunction = async () => {
     url.stop();
     await fn.stop();
   };
   try {
-    const edge = await startEdge({
-      code,
-      origin,
-      headers,
-      keyValueStore,
-      ...(port && { port }),
-      ...(served && { served }),
-    });
+    const edge = await startEdge({ ...props, code, origin, headers, keyValueStore });
     const stop = async () => {
       edge.stop();
       await stopFunction();
     };
-    return { edge, fn, origin: `http://localhost:${edge.port}`, stop };
+    return { edge, fn, origin: originOf(edge.port, props.listening), stop };
   } catch (error) {
     await stopFunction();
     throw error;
@@ -106,6 +98,13 @@ async function verifiesWith(
   if (!edgeVerification || config.keys.length === 0) return undefined;
   await keyValueStore.put(EDGE_KEYS, writePairs(pairsOf(config)));
   return keyValueStore;
+}
+
+/** Where a viewer on this machine asks. */
+function originOf(port: number, { host = "127.0.0.1" }: Listening = {}): string {
+  const own = ["127.0.0.1", "0.0.0.0", "::", "::1", "localhost"].includes(host);
+  const name = host.includes(":") ? `[${host}]` : host;
+  return `http://${own ? "localhost" : name}:${port}`;
 }
 
 /** What Lambda's machine lacks: a user's AWS configuration. */

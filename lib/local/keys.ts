@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { record } from "./lambda/record.ts";
 
@@ -12,9 +12,18 @@ export interface SigningKeys {
 /** bytes of a key or salt we make. */
 const LENGTH = 32;
 
+/** Makes the folder that keeps what lasts between sessions. That is nobody's to commit: keys lie there. */
+export function makeHome(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, ".gitignore"), "*\n");
+}
+
+/** Where the pair of a folder lies. */
+export const keysFile = (folder: string): string => join(folder, "keys.json");
+
 /** The pair in `folder`, made the first time, so that a URL handed out once works tomorrow. */
 export function signingKeys(folder: string): SigningKeys {
-  const file = join(folder, "keys.json");
+  const file = keysFile(folder);
   if (!existsSync(file)) make(file);
   const { IMGPROXY_KEY: key, IMGPROXY_SALT: salt } = record(parsed(readFileSync(file, "utf8")));
   if (isHex(key) && isHex(salt)) return { IMGPROXY_KEY: key, IMGPROXY_SALT: salt };

@@ -1,22 +1,25 @@
-import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { S3Client } from "@aws-sdk/client-s3";
-import { derivativePrefixes } from "../../lambda/url/key.ts";
+import type { Config } from "../../lambda/config/variables.ts";
+import { compileLanguage } from "../../lambda/url/language.ts";
 import { imageUrls } from "../client/index.ts";
 import { readEnvironment, unknownVariables } from "../environment.ts";
+import type { Finding } from "../explain/finding.ts";
 import { withAbsolutePaths } from "../files.ts";
+import { changesOf } from "./changes.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
+import { missingCodecs } from "./codecs.ts";
 import type { Served } from "./edge/edge.ts";
-import { signingKeys } from "./keys.ts";
+import { bucketOrigin } from "./edge/origins.ts";
+import { keysFile, makeHome, signingKeys } from "./keys.ts";
 import { bundle } from "./lambda/bundle.ts";
-import { assertFree } from "./listen.ts";
-import { picturesIn } from "./s3/folder.ts";
-import { mirror } from "./s3/mirror.ts";
-import { list, remove } from "./s3/objects.ts";
-import { buckets, s3Client, startS3 } from "./s3/s3.ts";
+import { freePort } from "./listen.ts";
+import { logFile } from "./log-file.ts";
+import { reasonsFor } from "./reasons.ts";
+import { buckets } from "./s3/access.ts";
+import { type Survey, survey } from "./s3/folder.ts";
+import { startFolderS3 } from "./s3/folder-s3.ts";
 import { examples } from "./samples/examples.ts";
-import { drawPictures } from "./samples/pictures.ts";
+import { drawPictures, type Progress } from "./samples/pictures.ts";
 
 /** What a user may say of the whole. */
 export interface SessionProps {
@@ -24,6 +27,9 @@ export interface SessionProps {
   readonly home: string;
   /** The user's own pictures. @default - sample pictures, drawn the first time */
   readonly pictures?: string | undefined;
+  /** Where viewers ask. */
+  readonly host: string;
+  /** 0 takes a free one. */
   readonly port: number;
   /** MB */
   readonly memory: number;
@@ -31,22 +37,25 @@ export interface SessionProps {
   readonly timeout: number;
   /** The function's variables. */
   readonly env: Readonly<Record<string, string>>;
-  readonly served: (served: Served) => void;
-  /** Takes the function's log lines. */
-  readonly log: (line: string) => void;
+  /** Hears of every request that was answered, and why it was refused if it was. */
+  readonly served: (served: Served, reason: Finding | undefined) => void;
   readonly complain: (line: string) => void;
+  /** Hears how many sample pictures are drawn. */
+  readonly drawing: Progress;
 }
 
 /** The whole thing on this machine, running. */
 export interface Session {
   readonly origin: string;
   readonly folder: string;
-  /** How many pictures are served. */
-  readonly count: number;
+  /** What lies in the folder. */
+  readonly found: Survey;
   /** URLs to click, each after what it shows. */
   readonly examples: readonly (readonly [string, string])[];
-  /** Settles when all pictures are in the bucket. */
-  readonly complete: Promise<void>;
+  /** The file of the keys that URLs are signed with; `undefined` when the environment gave them. */
+  readonly keys: string | undefined;
+  /** The file the function's log is written to; another one for each port. */
+  readonly log: string;
   stop(): Promise<void>;
 }
 
@@ -68,73 +77,75 @@ async function start(
   props: SessionProps,
   running: (() => Promise<void> | void)[],
 ): Promise<Omit<Session, "stop">> {
-  const { home, port, memory, timeout, served, log, complain } = props;
-  await mkdir(home, { recursive: true });
-  const environment = withAbsolutePaths(props.env);
-  const env = {
-    ...("IMGPROXY_KEY" in environment || "IMGPROXY_SALT" in environment ? {} : signingKeys(home)),
-    ...environment,
-  };
+  const { home, complain } = props;
+  makeHome(home);
+  const given = withAbsolutePaths(props.env);
+  const own = !("IMGPROXY_KEY" in given || "IMGPROXY_SALT" in given);
+  const env = { ...forDevelopment, ...(own && signingKeys(home)), ...given };
   const config = readEnvironment(env);
-  for (const sentence of unknownVariables(env)) complain(sentence);
+  for (const sentence of unknownVariables(props.env)) complain(sentence);
   const folder = props.pictures ? resolve(props.pictures) : join(home, "pictures");
   // What cannot be used is said before anything is started.
-  if (props.pictures) await picturesIn(folder);
-  await assertFree(port);
-  const starting = startS3(join(home, "s3", nameOf(folder)));
-  running.push(() =>
-    starting.then(
-      ({ stop }) => stop(),
-      () => {},
-    ),
-  );
-  const [s3, built] = await Promise.all([starting, bundle(), props.pictures ?? drawPictures(folder)]);
-  const client = s3Client(s3);
-  running.push(() => client.destroy());
+  const listening = { host: props.host, port: await freePort(props) };
+  if (!props.pictures) await drawPictures(folder, props.drawing);
+  const found = await survey(folder);
 
-  // What was kept of another version of the code, or under other variables, is not what would be drawn now.
-  await forgetDerivatives(client, "");
-  const cloud = await startCloud({ s3, bundle: built, env, port, memory, timeout, served, log });
-  running.push(cloud.stop);
-  const mirrored = await mirror({
-    folder,
-    client,
-    bucket: buckets.pictures,
-    changed: (key) => forget(cloud, client, derivativePrefixes(`s3://${buckets.pictures}/${key}`, config)),
-    complain,
-  });
-  running.push(mirrored.stop);
-
-  const base = cloud.origin + config.pathPrefix;
-  const urls = imageUrls({
-    base,
-    key: env.IMGPROXY_KEY,
-    salt: env.IMGPROXY_SALT,
-    signatureSize: config.signatureSize,
-  });
-  const { keys, complete } = mirrored;
+  const cloud = await startOn({ ...props, env, config, listening, folder, found }, running);
+  const { signatureSize, argumentsSeparator, pathPrefix } = config;
+  const [key, salt] = [env.IMGPROXY_KEY, env.IMGPROXY_SALT];
+  const urls = imageUrls({ base: cloud.origin + pathPrefix, key, salt, signatureSize, argumentsSeparator });
   return {
     origin: cloud.origin,
     folder,
-    count: keys.length,
-    examples: examples(keys, buckets.pictures, urls),
-    complete,
+    found,
+    log: logOf(home, listening.port),
+    keys: own ? keysFile(home) : undefined,
+    // Where URLs name presets and nothing else, ours would be refused.
+    examples: config.onlyPresets ? [] : examples(found.pictures, buckets.pictures, urls),
   };
 }
 
-/** Forgets what was made of a source: all that is kept below its prefixes. */
-async function forget({ edge }: Cloud, client: S3Client, prefixes: readonly string[]): Promise<void> {
-  for (const prefix of prefixes) {
-    await forgetDerivatives(client, prefix);
-    edge.forget(prefix);
-  }
+/** What holds on this machine unless the user says otherwise: who develops wants to read what is wrong. */
+const forDevelopment = { IMGPROXY_DEVELOPMENT_ERRORS_MODE: "true" };
+
+const logOf = (home: string, port: number) => join(home, `function-${port}.log`);
+
+interface Settled extends SessionProps, Pick<Session, "folder" | "found"> {
+  readonly config: Config;
+  readonly listening: { readonly host: string; readonly port: number };
 }
 
-async function forgetDerivatives(client: S3Client, prefix: string): Promise<void> {
-  const kept = await list(client, buckets.derivatives, prefix);
-  const keys = kept.map(({ key }) => key);
-  await remove(client, buckets.derivatives, keys);
+async function startOn(
+  { home, folder, found, config, listening, env, memory, timeout, served, complain }: Settled,
+  running: (() => Promise<void> | void)[],
+): Promise<Cloud> {
+  const forget = (prefix: string) => {
+    s3.forget(prefix);
+    cloud.edge.forget(prefix);
+  };
+  const reasons = reasonsFor(compileLanguage(config, Date.now()), found.pictures);
+  const write = logFile(logOf(home, listening.port), complain);
+  const changes = changesOf(folder, config, forget);
+  const derivatives = join(home, "derivatives", String(listening.port));
+  const starting = startFolderS3({ pictures: folder, derivatives, read: changes.read });
+  running.push(() => starting.then(({ stop }) => stop()));
+  const [s3, built] = await Promise.all([starting, bundle()]);
+  for (const sentence of missingCodecs(found.pictures, built.folder)) complain(sentence);
+  const cloud = await startCloud({
+    ...{ s3, bundle: built, env, memory, timeout, listening },
+    derivatives: bucketOrigin(s3.endpoint, buckets.derivatives, BUCKET_TIMEOUT),
+    served: (one) => reasons.of(one).then((reason) => served(one, reason)),
+    log(line) {
+      reasons.logged(line);
+      write(line);
+    },
+    asked: changes.check,
+    // A reload asks again, and shows the file as it is now.
+    viewerCacheControl: "IMGPROXY_TTL" in env ? undefined : "max-age=0, must-revalidate",
+  });
+  running.push(cloud.stop);
+  return cloud;
 }
 
-/** Each folder has a store of its own, so that one is never taken for another. */
-const nameOf = (folder: string) => createHash("sha256").update(folder).digest("hex").slice(0, 12);
+/** Seconds the edge waits for the derivative bucket, as in the stack. */
+const BUCKET_TIMEOUT = 5;

@@ -1,21 +1,20 @@
 import { hash } from "node:crypto";
 import { copyFileSync, cpSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { AssetHashType, DockerImage, Stack } from "aws-cdk-lib";
 import { Architecture, Code } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
-import { buildSync } from "esbuild";
 import { contentsOf, type Files } from "../files.ts";
+import { compiled, root } from "../project.ts";
 import { bundling, esbuildOptions } from "./bundling.ts";
 import { type Cpu, installedSharp } from "./sharp.ts";
-
-const root = resolve(import.meta.dirname, "../..");
 
 /** The function's code for that CPU, with the files its variables name. Throws one sentence when sharp cannot be had for it. */
 export function functionCode(scope: Construct, architecture: Architecture, files: Files = {}): Code {
   // Ahead of the library, which would hide the sentence in its own.
   if (Stack.of(scope).bundlingRequired) installedSharp(cpuOf(architecture));
-  return Code.fromAsset(join(root, "lambda"), {
+  return Code.fromAsset(compiled ?? join(root, "lambda"), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry("none"),
@@ -39,10 +38,17 @@ export function functionCode(scope: Construct, architecture: Architecture, files
 /** Puts the handler and what it starts into `outputDir`, each as one file, and beside it sharp as this project locks it, for that CPU. */
 export function bundle(outputDir: string, architecture: Architecture, files: Files = {}): void {
   for (const [name, entry] of Object.entries(bundling.files)) {
-    buildSync({ ...esbuildOptions, entryPoints: [join(root, entry)], outfile: join(outputDir, name) });
+    if (compiled) cpSync(join(compiled, name), join(outputDir, name));
+    else compile(join(root, entry), join(outputDir, name));
   }
   for (const [name, path] of Object.entries(files)) copyFileSync(path, join(outputDir, name));
   cpSync(installedSharp(cpuOf(architecture)), outputDir, { recursive: true });
+}
+
+/** In the repository only: the package holds what was compiled, and its users need no compiler. */
+function compile(entry: string, outfile: string): void {
+  const { buildSync }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
+  buildSync({ ...esbuildOptions, entryPoints: [entry], outfile });
 }
 
 const cpuOf = (architecture: Architecture): Cpu => (architecture === Architecture.ARM_64 ? "arm64" : "x64");

@@ -1,14 +1,16 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { cacheControl } from "../../lambda/answer/answers.ts";
 import { bearer } from "../../lambda/answer/secret.ts";
 import type { Config } from "../../lambda/config/variables.ts";
 import { settingsHash } from "../../lambda/url/key.ts";
 import { negotiatedFormats } from "../../lambda/url/negotiation.ts";
 import { LONGEST_PATH } from "../../lambda/url/path.ts";
+import { compiled, root } from "../project.ts";
 import { customHeaders, securityHeaders } from "./policy-headers.ts";
 
-const file = new URL("../../lambda/edge/viewer-request.js", import.meta.url);
+const folder = compiled ?? join(root, "lambda/edge");
 
 /** bytes that CloudFront takes. */
 const MAX_CODE_BYTES = 10_240;
@@ -38,11 +40,11 @@ export function viewerRequestCode(config: Config, verified = false): string {
     signatureSize: config.signatureSize,
     trusted: config.trustedSignatures.map(shortHash),
   };
-  const { head, handler } = verified ? verifying : plain;
-  const code = (head + squeezed(readFileSync(file, "utf8")) + handler).replace(
-    /const settings=\{.*?\};/s,
-    () => `const settings=${JSON.stringify(settings)};`,
-  );
+  const { head, files, handler } = verified ? verifying : plain;
+  const body = files.map((file) => squeezed(readFileSync(join(folder, file), "utf8")));
+  const code = [head, ...body, handler]
+    .join("\n")
+    .replace(/const settings=\{.*?\};/s, () => `const settings=${JSON.stringify(settings)};`);
   const bytes = Buffer.byteLength(code);
   if (bytes > MAX_CODE_BYTES) {
     throw new Error(
@@ -52,11 +54,16 @@ export function viewerRequestCode(config: Config, verified = false): string {
   return code;
 }
 
-/** What CloudFront calls. */
-const plain = { head: "", handler: "function handler(event){return viewerRequest(event);}" };
+/** What it is made of, around it what CloudFront calls. */
+const plain = {
+  head: "",
+  files: ["viewer-request.js"],
+  handler: "function handler(event){return viewerRequest(event);}",
+};
 /** The same with a KeyValueStore, which CloudFront wants to be imported first. */
 const verifying = {
-  head: 'import cf from "cloudfront";\nconst kvs=cf.kvs();\n',
+  head: 'import cf from "cloudfront";\nconst kvs=cf.kvs();',
+  files: ["viewer-request.js", "signature.js"],
   handler: "async function handler(event){return verified(event,kvs);}",
 };
 

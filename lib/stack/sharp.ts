@@ -12,22 +12,30 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import project from "../../package.json" with { type: "json" };
+import { cache, compiled, root } from "../project.ts";
 import { bundling } from "./bundling.ts";
+
+/** What the lock is called in the package, where npm leaves out files of its own name. */
+export const LOCK = "function-lock.json";
 
 /** CPUs Lambda has, as npm calls them. */
 export type Cpu = "arm64" | "x64";
 
-const root = resolve(import.meta.dirname, "../..");
-const lock = join(root, "package-lock.json");
-const dependencies = Object.fromEntries(bundling.external.map((name) => [name, project.dependencies[name]]));
+/** Of the repository all its lock; of the package what is left of it for the function. */
+const lock = compiled ? join(compiled, LOCK) : join(root, "package-lock.json");
+
+/** What is installed beside the function's bundle, in the versions this project locks. */
+export const dependencies: Readonly<Record<string, string>> = Object.fromEntries(
+  bundling.external.map((name) => [name, project.devDependencies[name]]),
+);
 
 /**
  * A folder that holds `package.json` and `node_modules` with sharp, and what else stays outside the bundle, as this project locks it, for Lambda on that CPU.
  * It is installed once for a lock and kept in `home`. Throws one sentence when npm did not bring all of it.
  */
-export function installedSharp(cpu: Cpu, home: string = join(root, ".local", "sharp")): string {
+export function installedSharp(cpu: Cpu, home: string = join(cache, "sharp")): string {
   const folder = join(home, `${cpu}-${version(cpu)}`);
   if (missing(cpu, folder).length === 0) return folder;
   mkdirSync(home, { recursive: true });
@@ -63,7 +71,12 @@ const version = (cpu: Cpu) =>
 function install(cpu: Cpu, cwd: string): void {
   writeFileSync(join(cwd, "package.json"), JSON.stringify({ dependencies }));
   copyFileSync(lock, join(cwd, "package-lock.json"));
-  const { status, stderr, error } = spawnSync("npm", npmArguments(cpu), { cwd, encoding: "utf8" });
+  const { status, stderr, error } = spawnSync("npm", npmArguments(cpu), {
+    cwd,
+    encoding: "utf8",
+    // npm is a script there, which only a shell starts.
+    shell: process.platform === "win32",
+  });
   if (status !== 0) {
     const [first, second] = (stderr ?? "").split("\n").filter((line) => line.startsWith("npm error"));
     const why = error?.message ?? [first, second].filter(Boolean).join("; ");

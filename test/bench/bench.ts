@@ -9,19 +9,33 @@ import { type Environment, startEnvironment } from "../../lib/local/lambda/envir
 import { accessVariables } from "../../lib/local/s3/s3.ts";
 import { eventOf } from "../invocation.ts";
 import { ownS3 } from "../own-s3.ts";
-import { animation } from "./animation.ts";
+import { drawings } from "./drawings.ts";
 import { rates } from "./rates.ts";
 import { median, photograph } from "./subject.ts";
 
 const here = (name: string) => join(import.meta.dirname, name);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+/** What a drawing took, ours and bare sharp's; ms of CPU. */
+export interface Measured {
+  readonly ours: number;
+  readonly bare: number;
+  readonly passes: number;
+}
+
+/** What a process of its own tells of a drawing. */
+async function asked<T extends Measured | number>(...drawing: readonly string[]): Promise<T> {
+  const child = fork(here("drawing-process.ts"), [...drawing]);
+  const [answer] = await once(child, "message");
+  return answer;
+}
+
 /** A promise on speed or size. */
 function budget(what: string, figure: number, limit: number, unit: string, beside = ""): void {
   const kept = figure <= limit;
   if (!kept) process.exitCode = 1;
   say(
-    `${kept ? "kept  " : "BROKEN"}  ${what}: ${figure.toFixed(1)} ${unit} of at most ${limit} ${unit}${beside}`,
+    `${kept ? "kept  " : "BROKEN"}  ${what}: ${figure.toFixed(unit === "x" ? 2 : 1)} ${unit} of at most ${limit} ${unit}${beside}`,
   );
 }
 
@@ -94,9 +108,12 @@ fresh.kill();
 await fresh.gone;
 await s3[Symbol.asyncDispose]();
 
-const frames = await animation();
-const beside = `; ${frames.ours.toFixed(0)} ms of CPU`;
-budget("40-frame GIF to WebP, beside bare sharp", frames.ours / frames.bare, 1.6, "x", beside);
+for (const [name, { most }] of Object.entries(drawings)) {
+  const { ours, bare, passes } = await asked<Measured>(name);
+  const peak = await asked<number>(name, "peak");
+  const beside = `; ${ours.toFixed(0)} ms of CPU, ${passes} ${passes === 1 ? "pass" : "passes"}, ${peak.toFixed(0)} MB at most`;
+  budget(`${name}, beside bare sharp`, ours / bare, most, "x", beside);
+}
 
 say("\nms per megapixel on one thread: measured, and what costs are predicted with");
 for (const { work, measured, predicted } of await rates()) {

@@ -5,7 +5,7 @@ import { loadIn } from "../../lib/capacity/arguments.ts";
 import { capacityFor } from "../../lib/capacity/capacity.ts";
 
 const run = (...args: readonly string[]) =>
-  spawnSync(process.execPath, ["bin/capacity.ts", ...args], { encoding: "utf8" });
+  spawnSync(process.execPath, ["bin/shutterspeed.ts", "capacity", ...args], { encoding: "utf8" });
 
 test("arguments are read as people write them", () => {
   const { average, megapixels, rate, hitRatio, format } = loadIn({
@@ -71,7 +71,7 @@ describe("as a program", () => {
     assert.match(stdout, /IMGPROXY_DOWNLOAD_TIMEOUT +\d+\n/);
     assert.match(stdout, /Prices: us-east-1, \d{4}-\d\d/);
     assert.equal(typeof JSON.parse(run("--json").stdout).dollars, "number");
-    assert.match(run("--help").stdout, /--hit-ratio +the part/);
+    assert.match(run("--help").stdout, /--hit-ratio <number> +the part/);
   });
 
   for (const [args, sentence] of [

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
+import { Miniflare } from "miniflare";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";
@@ -15,8 +17,6 @@ import { expiresIn, imageUrls } from "../../lib/client/index.ts";
 
 const [key, salt] = ["736563726574", "68656c6c6f"];
 const images = imageUrls({ base: "https://pictures.example/", key, salt });
-const verified = (url: string) =>
-  verify(splitTarget(new URL(url).pathname, ""), readConfig({ IMGPROXY_KEY: key, IMGPROXY_SALT: salt }));
 
 test("the signature is imgproxy's", () => {
   const url = images.url("http://example.com/images/curiosity.jpg", {
@@ -186,48 +186,47 @@ test("a lifetime is unix seconds, rounded up to an interval, so that caches shar
   assert.throws(() => expiresIn({ days: 1 }, 0.5), /expected whole seconds/);
 });
 
-test("nothing the client needs is of Node: it is bundled for a browser and signs where there is no Buffer", async () => {
+const bundled = async (format: "iife" | "esm") => {
   const entry = fileURLToPath(new URL("../../lib/client/index.ts", import.meta.url));
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
     platform: "browser",
-    format: "iife",
+    format,
     globalName: "client",
     write: false,
   });
-  const [{ text: code = "" } = {}] = outputFiles;
+  return outputFiles[0]?.text ?? "";
+};
+
+/** As each runtime is to say it. */
+const asked = `imageUrls({ base: "", key: "${key}", salt: "${salt}" }).url("s3://b/ü", { filename: "ü" })`;
+const answered = imageUrls({ base: "", key, salt }).url("s3://b/ü", { filename: "ü" });
+
+test("nothing the client needs is of Node: it signs where there is no Buffer", async () => {
   const globals = { TextEncoder, TextDecoder, btoa, atob, URL };
-  const made: unknown = runInNewContext(
-    `${code}; client.imageUrls({ base: "", key: "${key}", salt: "${salt}" }).url("s3://b/ü", { filename: "ü" })`,
-    globals,
-  );
-  assert.equal(made, imageUrls({ base: "", key, salt }).url("s3://b/ü", { filename: "ü" }));
+  assert.equal(runInNewContext(`${await bundled("iife")}; client.${asked}`, globals), answered);
 });
 
-describe("what the README shows", () => {
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-  const section = readme.slice(readme.indexOf("## Signing from a backend"), readme.indexOf("## Options"));
-  const examples = [...section.matchAll(/```(js|ts)\n(.*?)```/gs)];
+test("an edge worker signs the same", async (t) => {
+  const script = `${await bundled("esm")}; export default { fetch: () => new Response(${asked}) };`;
+  const worker = new Miniflare({ modules: true, script, cf: false, host: "127.0.0.1", port: 0 });
+  t.after(() => worker.dispose());
+  assert.equal(await (await worker.dispatchFetch("http://localhost/")).text(), answered);
+});
 
-  test("is there twice", () => assert.equal(examples.length, 2));
-
-  for (const [, language, code = ""] of examples) {
-    test(`signs in ${language}`, async () => {
-      Object.assign(process.env, { IMGPROXY_KEY: key, IMGPROXY_SALT: salt });
-      // Inside the project, so that it finds the client by its name.
-      const local = join(import.meta.dirname, "..", "..", ".local");
-      await mkdir(local, { recursive: true });
-      const folder = await mkdtemp(join(local, "readme-"));
-      try {
-        const file = join(folder, `example.${language === "js" ? "mjs" : "ts"}`);
-        await writeFile(file, code);
-        const { url } = await import(pathToFileURL(file).href);
-        assert.match(url, /\/rs:fill:300:200\/plain\/s3:\/\/my-pictures\/cat\.jpg@webp$/);
-        assert.doesNotThrow(() => verified(url));
-      } finally {
-        await rm(folder, { recursive: true });
-      }
+for (const [runtime, words] of [
+  ["bun", []],
+  ["deno", ["run"]],
+] as const) {
+  const there = spawnSync(runtime, ["--version"]).error === undefined;
+  test(`${runtime} signs the same`, { skip: !there && `no ${runtime} on this machine` }, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "shutterspeed-runtime-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "signing.mjs"), `${await bundled("esm")}; console.log(${asked});`);
+    const { stdout, stderr } = spawnSync(runtime, [...words, join(folder, "signing.mjs")], {
+      encoding: "utf8",
     });
-  }
-});
+    assert.equal(stdout.trim(), answered, stderr);
+  });
+}

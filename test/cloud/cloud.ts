@@ -3,13 +3,22 @@ import { type CloudProps, startCloud } from "../../lib/local/cloud.ts";
 import type { Served } from "../../lib/local/edge/edge.ts";
 import { bundle } from "../../lib/local/lambda/bundle.ts";
 import { buckets, type S3Access } from "../../lib/local/s3/s3.ts";
+import { signedOrigin } from "./bucket-origin.ts";
 
 const keys = { IMGPROXY_KEY: "943b421c9eb07c83", IMGPROXY_SALT: "520f986b998545b4" };
 
 const built = bundle();
 
+/** What may be otherwise than usual. */
+interface OwnCloudProps extends Omit<Partial<CloudProps>, "derivatives"> {
+  /** The way the edge takes to the derivative bucket. @default the function's */
+  readonly derivatives?: S3Access;
+  /** Seconds the edge waits for it. @default 5, as in the stack */
+  readonly bucketTimeout?: number;
+}
+
 /** Edge and function on an S3, with what they told. */
-export async function ownCloud(s3: S3Access, props: Partial<CloudProps> = {}) {
+export async function ownCloud(s3: S3Access, props: OwnCloudProps = {}) {
   const served: Served[] = [];
   const logged: string[] = [];
   const cloud = await startCloud({
@@ -17,6 +26,7 @@ export async function ownCloud(s3: S3Access, props: Partial<CloudProps> = {}) {
     s3,
     concurrency: 2,
     ...props,
+    derivatives: signedOrigin(props.derivatives ?? s3, buckets.derivatives, props.bucketTimeout ?? 5),
     env: { ...keys, ...props.env },
     served: (one) => served.push(one),
     log: (line) => logged.push(line),

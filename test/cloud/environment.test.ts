@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startCloud } from "../../lib/local/cloud.ts";
+import { ownAnswer } from "../../lib/local/edge/http.ts";
 import { bundle } from "../../lib/local/lambda/bundle.ts";
 import { startEnvironment } from "../../lib/local/lambda/environment.ts";
 import { drawing, synthesized } from "../stack/synthesized.ts";
@@ -17,6 +18,7 @@ test("on this machine the function has the variables it has in the cloud", async
       region: "us-east-1",
       credentials: { accessKeyId: "id", secretAccessKey: "secret" },
     },
+    derivatives: async () => ownAnswer(404, ""),
     env: {},
   });
   t.after(cloud.stop);

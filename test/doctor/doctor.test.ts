@@ -103,7 +103,7 @@ describe("advice", () => {
 
 describe("as a program", () => {
   const run = (...args: readonly string[]) =>
-    spawnSync(process.execPath, ["bin/doctor.ts", ...args], {
+    spawnSync(process.execPath, ["bin/shutterspeed.ts", "doctor", ...args], {
       encoding: "utf8",
       env: { ...process.env, ...env },
     });
@@ -115,16 +115,20 @@ describe("as a program", () => {
     assert.equal(status, 0);
     assert.equal(
       JSON.parse(
-        execFileSync(process.execPath, ["bin/doctor.ts", "s3://pictures/cat.gif", "--reads", "1", "--json"], {
-          encoding: "utf8",
-        }),
+        execFileSync(
+          process.execPath,
+          ["bin/shutterspeed.ts", "doctor", "s3://pictures/cat.gif", "--reads", "1", "--json"],
+          {
+            encoding: "utf8",
+          },
+        ),
       ).reads.length,
       1,
     );
   });
 
   for (const [args, sentence] of [
-    [[], "expected one s3://bucket/key; --help tells more"],
+    [[], "missing required argument 'source'"],
     [["cat.gif"], 'expected s3://bucket/key, got "cat.gif"'],
     [["s3://pictures/cat.gif", "--reads", "no"], '--reads: expected an integer from 1 to 1000, got "no"'],
   ] as const) {

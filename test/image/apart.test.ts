@@ -40,7 +40,7 @@ const children = () =>
     .filter((line) => line.includes("drawing-process"));
 
 async function gone() {
-  for (let tries = 0; children().length > 0 && tries < 100; tries++) await sleep(20);
+  for (let tries = 0; children().length > 0 && tries < 500; tries++) await sleep(20);
   return children().length === 0;
 }
 

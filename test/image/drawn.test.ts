@@ -20,6 +20,6 @@ test("what draws is named in every key: pixels do not change without its version
 });
 
 test("the sharp that is named is the one that is deployed, and the one that draws here", () => {
-  assert.equal(drawing.sharp, project.dependencies.sharp);
+  assert.equal(drawing.sharp, project.devDependencies.sharp);
   assert.equal(drawing.sharp, sharp.versions.sharp);
 });

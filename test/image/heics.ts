@@ -17,6 +17,39 @@ const quarters = coded(
   "AAAANigBr1j5DpJf//Od3/+VHpD7EWYkt+GSr/pkSf+y5rl//ZR2x987Q/7y+934fvSy34REV3S2wA==",
 );
 
+/** The same of 512x512, as phones cut their pictures into pieces. */
+const largeQuarters = coded(
+  "AQNwAAAAAAAAAAAAWvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAWroCQCEAAQAsQgEBA3AAAAMAkAAAAwAAAwBaoAQCAIBZbqSSmubgQEDAgAAAAwCAAAADAIQiAAEAB0QBwXKwYkA=",
+  [
+    "AAAGWSgBrwnECg9KEnSdjkpyliM2oj//+9F9//7cx6H+tbOQU/8VU1Ezl5eV+E+2AAAEsj/cf5He//9Jwv/+9P0Dpn/85IGqAAdw",
+    "AAADAD0govY6+2AAAD4AAI33nVNx9LL5uSER0iiS7PLGS1j3kFuUVwALkdnfH3g0e8wQH/YEACjMbBLNSZCnEvVrGiZaABwCzBwx",
+    "PfhUI/EXyAABhbedW7g8zOuxRmijQa0AEKTollEzqdGIXvonwAJL0tGdizmS9JHJgne0AB92KAlnij3gXE+lrgALxdA4XuYadPyO",
+    "FvHQ0L9fx0ogAAADAAADAEnAkwABFwALQAAQRTllhqDXzckIjpFEl2eWiQcovzF92wAEiqgM6zr5p50EFl1oABDl3IXgfQlJBPyR",
+    "jM0tAA4BZg4YnvwqEfiL5AAAwtvOrdweZnXYozfR9ugACxzvllDA7wse9IFY0AHBzHSND061C8MAUje0AB92KAlnij3gXE+lrgAL",
+    "xdA4XuYadPyOFxQ0mLtfrm4gAAADAAADA66HAAADAAADAABBTq55GoNfNyQiOkUSXZ5ct2lnZEAXGAAkVUBnWdfNPOggsutAAIcu",
+    "5C8D6EpIJ+SMeMXIAH6oeYqb4I9mMzcvIAAGFt51buDzM67FGc0TC0AAWOd8soYHeFj3pArGgA4OY6RoenWoXhgCku3IAMR7gXfX",
+    "jZY/XJMYTABAJBYqS6ffl9uTgNRBbv1/HSiAAAADAAAy4OWyDclyP//x1vDv9SWD//kFc8PpkGfQ9KinE4e9qjqtBDAj7napWKmC",
+    "z2qBodlYUlN971bh+VsDlU+yEXnlby9whEpjmLEusP4jb5jTyOMPAe+eVH6/1v0/yQCqumTo6mDtY+Du5T6QMJHdClVi+AlfjULa",
+    "nCUHAnGYCBQ91voOAZL+Os8n8Oorm7OtxMyEA/OFI/OIc7tkTrFg+gwUEWHfUgn/xkfoYBkB6k+R7U2ke4yoOr0Tf/zyOMXqlCUX",
+    "M02RV4RFd78QEFQVGMVCyMBFaDz0y4OH/kiXjgPiuh/CMGinDw/VHUEuq1dIAcIHnZtAWb2062ooDXRtrPjwDID9clNdHRKeglLc",
+    "mJT5ylSzgWnTdexf3tCIu0cAieVz1qiIWw9k1wWJoHDhohTVRh95XoVaY39ihXZyQfFNpcbflSzgWrPrUiPK8QHIS8KqlOZIW1OK",
+    "vWEKvdZCv49Qxrb8NrHwgn+O0bc/4gr5cMB90hFa3mZCmvjB6k2ZjTvv8USJfE/NGdhZL8UJRczTZFXhDMqzX9O9Okav9FQ56J2f",
+    "TKA1Zz/NNxmMwu5OqePYCbFawChuy3/5xAEax4xbzRmrEr6lX9oBhC8UbyTwaRmumEhqgHS8Oe5yAmWoPPgKm6og5rwceC/Fo7Dt",
+    "a2KxFsyiZF6428ffvx/rqdF0K0pXHfcP/+BzR3+4UHf5qElO6/nuKbKf/WWORXh/6VLi9a/fF/FEeD/ONf6vf3MB6S+u/lgNwof3",
+    "jsXVQAAAAwAAAwAAfE59HjNuSNmIcnd+GumXnIe0iyLXCMpJwzDP7djg33prbRJjs45wajPa2W3SoMkZvVFWL8VD7W0i6L4Dha+b",
+    "Lg9+HZxp8B+5sdcnsq9XNxLO+Xm+HiTxZ0DIORWH9kuZ8dszyEt418/tMO3bD+tf6Sv6RYh4Ig8JzrqgpcWs+HX4Ev52g9s/sWqr",
+    "Wso6O8aNiAL6/Cf4uPuAAAADAAC1gAAAAwAAAwACStrkXGbckbMQ5O78NdMvOQ9pFkiw1YNxPLSURA33prbRJjs45wajPa2W3SoM",
+    "kZvVFWL8VD7W0i6L4Dha+bLg9+HZxp8B+5sdcnsq9XNxLO+Xm+HiUVZ0DIORWH9kuZ8dszyEt418/tMO3bD+tf6Sv6RYh4Ig8Jzr",
+    "qgpcWs+HX4Ev52g9s/sWqrWso6O8aNiAwy/hP8XH3AAAAwAACsgAAAMAAAMABRGUgHwEwPC/YxkyT7kOG/tHM619QZkLKTy0lEQN",
+    "96a20SY7OOcGoz2tlt0qDJGb1RVi/FQ+1tIui+A4Wvmy4Pfh2cafAfubHXJ7KvVzcSzvl5vh4lXWdAyDkVh/ZLmfHbM8hLeNfP7T",
+    "Dt2w/rX+kr+kWIeCIPCc66oKXFrPh1+BL+doPbP7Fqq1rKOjvGjYgbyv4T/Fx9wAAAMAAA64AAAAcygBrhOILh7VpQiAO4jr9f/u",
+    "cOxSAILWFqtgAAADAAADAADLgAXHqAAAAwAAAwAAAwAAPOAAAAMAAAMAAAMAAAMBrQAAAwAAAwAAAwASEAAAAwAAAwAADdgAAAMA",
+    "AAMAAaEAAAMAAAMADzgAAAMAAAMANSA=",
+  ].join(""),
+);
+
+const pieces = { 64: quarters, 512: largeQuarters } as const;
+
 /** The same with 10 bits a channel. */
 const tenBits = coded(
   "AQQIAAAAAAAAAAAAHvAA/P36+gAADwMgAAEAF0ABDAH//wQIAAADAJ24AAADAAAeugJAIQABACpCAQEECAAAAwCduAAAAwAAHqAggQTZbqSSmubgQEDAgAAAAwCAAAADAIQiAAEAB0QBwXKwIkA=",
@@ -29,9 +62,6 @@ const alphaHalves = coded(
   "AAAAFigBrrDvErD0H7yyPv/+hDQe7/+/99g=",
 );
 
-/** Sides of what is coded, px. */
-const SIDE = 64;
-
 /** What a HEIC is built of. */
 export interface HeicParts {
   /** First brand, and the others. @default heic, mif1 */
@@ -43,6 +73,8 @@ export interface HeicParts {
   readonly profile?: Buffer;
   readonly alpha?: boolean;
   readonly bits?: 8 | 10;
+  /** Sides of a piece, px. @default 64 */
+  readonly side?: 64 | 512;
   /** The picture is so often beside and below itself. */
   readonly grid?: readonly [columns: number, rows: number];
   /** What it says its size is. @default its size */
@@ -58,11 +90,12 @@ interface Item {
 
 /** A HEIC, put together by hand around what is coded. */
 export function heic({ brands = ["heic", "mif1"], grid, alpha, ...parts }: HeicParts = {}): Buffer {
-  const picture = parts.bits === 10 ? tenBits : quarters;
+  const { side = 64 } = parts;
+  const picture = parts.bits === 10 ? tenBits : pieces[side];
   const [columns, rows] = grid ?? [1, 1];
-  const [width, height] = parts.claims ?? [columns * SIDE, rows * SIDE];
+  const [width, height] = parts.claims ?? [columns * side, rows * side];
   const properties = [
-    box("ispe", fields(0, SIDE, SIDE)),
+    box("ispe", fields(0, side, side)),
     box("hvcC", picture.config),
     box("ispe", fields(0, width, height)),
     box("hvcC", alphaHalves.config),

@@ -1,7 +1,11 @@
 import type { Sharp } from "sharp";
 import { type Format, formats } from "../../lambda/formats.ts";
 import { drawnAs } from "../drawing.ts";
-import { claiming, drawn, foreignPictures } from "../pictures.ts";
+import { claiming, drawn } from "../pictures.ts";
+import { bmp, palette } from "./bmps.ts";
+import { heic } from "./heics.ts";
+import { ico, inside } from "./icos.ts";
+import { boxed, jxlHead, quarters } from "./jxls.ts";
 
 /** px that a bomb claims a side has; no source may have as many. */
 const HUGE = 60_000;
@@ -16,8 +20,8 @@ const bySharp = (write: (image: Sharp) => Sharp) => () => write(picture.clone())
 const byUs = (format: Format) => async () =>
   (await drawnAs(`f:${format}`, await picture.png().toBuffer())).body;
 
-/** A small file of every format, which `formats` says we read. */
-export const samples: Readonly<Partial<Record<Format, () => Promise<Uint8Array>>>> = {
+/** A small file of every format that we read. */
+export const samples: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   jpeg: bySharp((image) => image.flatten().jpeg()),
   png: bySharp((image) => image.png()),
   webp: bySharp((image) => image.webp()),
@@ -28,7 +32,40 @@ export const samples: Readonly<Partial<Record<Format, () => Promise<Uint8Array>>
   bmp: byUs("bmp"),
   ico: byUs("ico"),
   jxl: byUs("jxl"),
-  ...(!foreignPictures.missing && { heic: async () => foreignPictures.read("gopher-front.heif") }),
+  heic: async () => heic({ alpha: true, turns: 1 }),
+};
+
+const colors = palette("000000", "ff0000", "00ff00");
+const packed = inside({ width: 8, height: 4, bits: 32, pixels: "0000ff80".repeat(64) });
+
+/** Files that our own decoders read in ways of their own. */
+export const variants: Readonly<Record<string, Uint8Array>> = {
+  "a BMP of a palette": bmp({ width: 16, height: 8, bits: 4, colors, pixels: "01201201".repeat(16) }),
+  "a BMP of runs": bmp({
+    width: 16,
+    height: 8,
+    bits: 8,
+    packing: 1,
+    colors,
+    pixels: "0801 0004 01020102 0000".repeat(8),
+  }),
+  "an ICO of a BMP": ico({ width: 8, height: 4, file: packed }),
+  "a HEIC of several pieces": heic({ grid: [2, 2] }),
+  "a JPEG XL in boxes": boxed(quarters, 2),
+};
+
+const claims = { width: HUGE, height: HUGE };
+
+/** The same, and what their headers claim. */
+export const variantBombs: Readonly<Record<string, Uint8Array>> = {
+  "a BMP of runs": bmp({ ...claims, bits: 8, packing: 1, colors, pixels: "0001" }),
+  "an ICO of a BMP": ico({
+    width: 0,
+    height: 0,
+    file: inside({ ...claims, height: HUGE / 2, bits: 24, pixels: "0000ff00" }),
+  }),
+  "a HEIC of several pieces": heic({ grid: [2, 2], claims: [HUGE, HUGE] }),
+  "a JPEG XL in boxes": boxed(jxlHead(claims)),
 };
 
 /** A copy of a file with other bytes somewhere. */
@@ -67,9 +104,7 @@ function tiffEntry(file: Buffer, tag: number): void {
 }
 
 /** A sample whose header claims to be far larger than it is. */
-export const bombs: Readonly<
-  Partial<Record<Format, (sample: Uint8Array) => Uint8Array | Promise<Uint8Array>>>
-> = {
+export const bombs: Readonly<Record<string, (sample: Uint8Array) => Uint8Array | Promise<Uint8Array>>> = {
   jpeg: sidesAfter(Buffer.from("ffc0", "hex"), 5, (file, at) => {
     file.writeUInt16BE(HUGE, at);
     file.writeUInt16BE(HUGE, at + 2);
@@ -112,19 +147,10 @@ export const bombs: Readonly<
     offset.writeUInt32LE(22);
     return Buffer.concat([head, length, offset, png]);
   },
-  // Bits from the lowest: not small, 30 bits of height less one, no ratio, 30 bits of width less one; all else by default.
-  jxl: () => {
-    const bits = (value: number, count: number) =>
-      [...value.toString(2).padStart(count, "0")].reverse().join("");
-    const side = `11${bits(HUGE - 1, 30)}`;
-    const header = `0${side}000${side}1`.padEnd(80, "0");
-    const bytes =
-      header.match(/.{8}/g)?.map((byte) => Number.parseInt([...byte].reverse().join(""), 2)) ?? [];
-    return Buffer.from([0xff, 0x0a, ...bytes]);
-  },
+  jxl: () => jxlHead(claims),
 };
 
 /** The formats we read. */
-export const readFormats: readonly Format[] = Object.entries(formats).flatMap(([name, { reads }]) =>
-  reads && name in formats ? [name as Format] : [],
+export const readFormats: readonly string[] = Object.entries(formats).flatMap(([name, { reads }]) =>
+  reads ? [name] : [],
 );

@@ -8,14 +8,18 @@ import { after, test } from "node:test";
 const folder = mkdtempSync(join(tmpdir(), "shutterspeed-sign-"));
 after(() => rmSync(folder, { recursive: true }));
 
-/** `npm run sign` in an empty folder, with these variables and no others. */
+/** `shutterspeed sign` in an empty folder, with these variables and no others. */
 function sign(variables: Readonly<Record<string, string>>) {
-  const program = join(import.meta.dirname, "../../bin/sign.ts");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "s3://b/k", "--width", "9"], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, ...variables },
-    encoding: "utf8",
-  });
+  const program = join(import.meta.dirname, "../../bin/shutterspeed.ts");
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [program, "sign", "s3://b/k", "--width", "9"],
+    {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...variables },
+      encoding: "utf8",
+    },
+  );
   return { status, stdout: stdout.trim(), stderr: stderr.trim() };
 }
 

@@ -3,11 +3,16 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
+import { Deadline } from "../../lambda/deadline.ts";
+import { renderApart } from "../../lambda/image/apart.ts";
+import { openTrimmed, planOf } from "../../lambda/image/make.ts";
 import { copyrightOf, upright, withoutPrefix } from "../../lambda/image/metadata/exif.ts";
 import { copyrightIptc, withIptc } from "../../lambda/image/metadata/iptc.ts";
 import { copyrightXmp } from "../../lambda/image/metadata/xmp.ts";
+import { limitsOf } from "../../lambda/options/limits.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { drawnAs } from "../drawing.ts";
+import { noOffers, optionsOf } from "../options-of.ts";
 import { drawn } from "../pictures.ts";
 
 const tagged = (orientation: number) =>
@@ -135,6 +140,22 @@ describe("keep_copyright", () => {
     assert.deepEqual(iptc, iptcOf([[2, 80, "A. Painter"]]));
     assert.equal((await saidBy("kcr:0", source)).iptc, undefined);
     assert.ok((await saidBy("sm:0", source)).iptc?.includes("A lighthouse"));
+  });
+
+  test("keeps it of what was trimmed and is drawn where it can be killed", async () => {
+    const bare = await drawn(60, 40).jpeg().toBuffer();
+    const source = Buffer.from(withIptc(bare, iptcOf([[2, 80, "A. Painter"]])));
+    const { options } = optionsOf("t:10/w:20");
+    const config = readConfig({});
+    const asked = {
+      options,
+      offers: { ...noOffers, preferred: ["jpeg"] },
+      limits: limitsOf(config),
+    } as const;
+    const deadline = Deadline.in(10_000);
+    const opened = await openTrimmed({ bytes: source }, asked, config, deadline);
+    const { body } = await renderApart(planOf(opened, asked, config), opened, asked.limits.memory, deadline);
+    assert.deepEqual((await sharp(body).metadata()).iptc, iptcOf([[2, 80, "A. Painter"]]));
   });
 
   test("takes any bytes for EXIF, XMP and IPTC", () => {

@@ -4,9 +4,11 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
-import { openTrimmed } from "../../lambda/image/make.ts";
+import { openTrimmed, planOf } from "../../lambda/image/make.ts";
+import { limitsOf } from "../../lambda/options/limits.ts";
 import { withoutBorder } from "../../lambda/options/trim.ts";
-import { drawnAs } from "../drawing.ts";
+import { drawnAs, plain } from "../drawing.ts";
+import { heic } from "../image/heics.ts";
 import { noOffers, optionsOf } from "../options-of.ts";
 import { limitsIn } from "../services.ts";
 
@@ -127,6 +129,28 @@ test("an animation keeps its border, the still that is made of it does not", asy
   assert.deepEqual([still.width, still.height], [4, 4]);
 });
 
+test("the format of the still that is made of an animation is chosen as if it were not trimmed", async () => {
+  const frame = (color: string) => plain(20, 20, color).png().toBuffer();
+  const gif = await sharp([await frame("#ff000080"), await frame("#00ff0080")], { join: { animated: true } })
+    .gif()
+    .toBuffer();
+  const offers = { auto: [], enforced: ["avif"], preferred: ["jpeg", "png"] } as const;
+  for (const [frames, text, format] of [
+    ["2", "", "jpeg"],
+    ["1", "", "png"],
+    ["2", "f:png", "png"],
+    ["1", "f:png", "avif"],
+  ] as const) {
+    const config = readConfig({ IMGPROXY_MAX_ANIMATION_FRAMES: frames });
+    for (const trimming of ["", "t:10/"]) {
+      const { options } = optionsOf(trimming + text);
+      const asked = { options, offers, limits: limitsOf(config, options) };
+      const opened = await openTrimmed({ bytes: gif }, asked, config, Deadline.in(10_000));
+      assert.equal(planOf(opened, asked, config).canvas.format, format, `${frames} ${trimming}${text}`);
+    }
+  }
+});
+
 test("a JPEG is not shrunk on load once its border is cut off", async () => {
   const opened = await opening("t:30", await boxed().jpeg().toBuffer());
   assert.equal(opened.info.encoded, false);
@@ -140,6 +164,40 @@ test("an SVG is trimmed as well, and counts as pixels after", async () => {
   const drawn = await drawnAs("t:10/w:50/f:png", svg);
   assert.deepEqual([drawn.width, drawn.height], [10, 8]);
   assert.deepEqual(drawn.pixel(5, 4), [255, 0, 0, 255]);
+});
+
+describe("what is cut where it can be killed", () => {
+  const svg = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><path d="M6 5h10v8H6z" fill="#f00"/></svg>',
+  );
+
+  test("is watermarked", async () => {
+    const watermark = await plain(3, 2, "#0000ff").png().toBuffer();
+    const { pixel } = await drawnAs("t:10/wm:1:noea/f:png", svg, {}, watermark);
+    assert.deepEqual(
+      [pixel(6, 0), pixel(7, 0), pixel(9, 1), pixel(9, 2)],
+      [
+        [255, 0, 0, 255],
+        [0, 0, 255, 255],
+        [0, 0, 255, 255],
+        [255, 0, 0, 255],
+      ],
+    );
+  });
+
+  test("keeps the profile that its colours are of", async () => {
+    const { icc } = await sharp(await png())
+      .withIccProfile("p3")
+      .png()
+      .toBuffer()
+      .then((file) => sharp(file).metadata());
+    assert.ok(icc);
+    const source = heic({ profile: icc });
+    for (const text of ["scp:0/f:png", "t:10/scp:0/f:png"]) {
+      const { metadata } = await drawnAs(text, source);
+      assert.deepEqual((await metadata()).icc, icc, text);
+    }
+  });
 });
 
 describe("what trimming may take", () => {

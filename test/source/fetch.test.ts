@@ -300,7 +300,7 @@ test("a gigabyte of zeros in a megabyte is refused at the limit, not unpacked", 
     [{}, 400],
   ] as const) {
     const { outcome } = await fetchFrom(
-      faults.answers(message(200, { "Content-Encoding": "gzip" }, Buffer.concat([bomb, bomb]))),
+      answering(message(200, { "Content-Encoding": "gzip" }, Buffer.concat([bomb, bomb]))),
       10_000,
       env,
     );

@@ -53,8 +53,11 @@ test("the bundle is the handler, what it starts, the files its variables name, s
 test("its sharp is the project's sharp", () => {
   for (const { cpu, folder } of folders) {
     const modules = join(folder, "node_modules");
-    assert.equal(json(modules, "sharp/package.json").version, project.dependencies.sharp);
-    assert.equal(json(modules, `@img/sharp-linux-${cpu}/package.json`).version, project.dependencies.sharp);
+    assert.equal(json(modules, "sharp/package.json").version, project.devDependencies.sharp);
+    assert.equal(
+      json(modules, `@img/sharp-linux-${cpu}/package.json`).version,
+      project.devDependencies.sharp,
+    );
   }
 });
 

@@ -6,8 +6,8 @@ import { connect, Socket } from "node:net";
 import { test } from "node:test";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { s3Store } from "../../lambda/store/s3.ts";
-import { endsAfter, stopClock, until } from "../clock.ts";
-import { faults, origin } from "../faults.ts";
+import { endsAfter, goesOn, stopClock, until } from "../clock.ts";
+import { faults, message, origin } from "../faults.ts";
 import type { Env } from "../services.ts";
 
 process.env.AWS_ACCESS_KEY_ID = "local";
@@ -85,4 +85,40 @@ test("a connection that does not come about is given up after a second and a hal
   assert.ok(await endsAfter(1500, asking, clock));
   await asking;
   assert.equal(socket()?.destroyed, true);
+});
+
+test("a connection that idled for more than four seconds is not used again: the process may have been frozen", async (t) => {
+  const ports: (number | undefined)[] = [];
+  await using here = await origin((socket) => {
+    ports.push(socket.remotePort);
+    socket.write(message(200, {}, "x"));
+  });
+  const clock = stopClock(t);
+  const store = s3Store(readConfig({ IMGPROXY_S3_ENDPOINT: here.endpoint }));
+  for (const idle of [0, 3999, 4001]) {
+    clock.pass(idle);
+    const stream = await store.get({ bucket: "b", key: "k" }, { signal: new AbortController().signal });
+    assert.ok(stream !== "not modified");
+    for await (const _ of stream.body);
+    await goesOn(new Promise(() => {}));
+  }
+  assert.equal(ports[0], ports[1]);
+  assert.notEqual(ports[1], ports[2]);
+});
+
+test("what a request waits for is told: name, connection, first byte; of a used connection the last alone", async () => {
+  await using here = await origin(faults.answers(message(200, {}, "x")));
+  const store = s3Store(
+    readConfig({ IMGPROXY_S3_ENDPOINT: here.endpoint.replace("127.0.0.1", "localhost") }),
+  );
+  const phases: string[][] = [];
+  for (let nth = 0; nth < 2; nth++) {
+    const told: string[] = [];
+    phases.push(told);
+    const at = (phase: string) => told.push(phase);
+    const stream = await store.get({ bucket: "b", key: "k" }, { at, signal: new AbortController().signal });
+    assert.ok(stream !== "not modified");
+    for await (const _ of stream.body);
+  }
+  assert.deepEqual(phases, [["first byte", "resolve", "connect", "first byte"], ["first byte"]]);
 });

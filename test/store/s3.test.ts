@@ -9,7 +9,7 @@ import { s3Store } from "../../lambda/store/s3.ts";
 import type { ObjectStream, Store } from "../../lambda/store/store.ts";
 import { StoreError } from "../../lambda/store/store.ts";
 import { buckets, type LocalS3, startS3 } from "../../lib/local/s3/s3.ts";
-import { faults, message, type Origin, origin, s3Error } from "../faults.ts";
+import { type Fault, faults, message, type Origin, origin, s3Error } from "../faults.ts";
 import { oracle } from "../oracle.ts";
 
 process.env.AWS_ACCESS_KEY_ID = "local";
@@ -408,4 +408,18 @@ test("derivatives lie with us, wherever the sources are", async () => {
   } finally {
     delete process.env.AWS_ENDPOINT_URL_S3;
   }
+});
+
+test("a few interim answers are passed over, and those without end are an error", async () => {
+  const interim = "HTTP/1.1 100 Continue\r\n\r\n";
+  const few: Fault = (socket) =>
+    socket.write(Buffer.concat([Buffer.from(interim.repeat(3)), message(200, {}, "x")]));
+  await against(few, async (bucket) =>
+    assert.equal(await text(await bucket.get(picture, { signal: patient() })), "x"),
+  );
+  const many: Fault = (socket) => socket.write(interim.repeat(8));
+  await against(many, async (bucket, at) => {
+    await assert.rejects(bucket.get(picture, { signal: patient() }), /interim answers without end/);
+    await closed(at);
+  });
 });

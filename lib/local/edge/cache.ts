@@ -1,11 +1,10 @@
+import { LRUCache } from "lru-cache";
 import type { Answer } from "./http.ts";
 
 interface Cached {
   readonly answer: Answer;
   /** ms since 1970 */
   readonly storedAt: number;
-  /** ms since 1970 */
-  readonly freshUntil: number;
 }
 
 /** Answers by URI, the least recently used ones dropped first. */
@@ -23,37 +22,29 @@ const ERROR_TTL = 10;
 
 /** Makes a cache that holds at most `limit` bytes of bodies. */
 export function edgeCache(limit: number, now: () => number = Date.now): EdgeCache {
-  const entries = new Map<string, Cached>();
-  let bytes = 0;
-
-  const drop = (uri: string) => {
-    bytes -= entries.get(uri)?.answer.body.length ?? 0;
-    entries.delete(uri);
+  const entries = new LRUCache<string, Cached>({
+    maxSize: limit,
+    // An empty body takes room, too.
+    sizeCalculation: ({ answer }) => answer.body.length || 1,
+    perf: { now },
+    ttlResolution: 0,
+  });
+  return {
+    find(uri) {
+      const found = entries.get(uri);
+      if (!found) return undefined;
+      const age = String(Math.floor((now() - found.storedAt) / 1000));
+      return { ...found.answer, headers: { ...found.answer.headers, age } };
+    },
+    keep(uri, answer) {
+      const ttl = freshness(answer) * 1000;
+      if (ttl > 0) entries.set(uri, { answer, storedAt: now() }, { ttl });
+      else entries.delete(uri);
+    },
+    forget(prefix) {
+      for (const uri of [...entries.keys()]) if (uri.startsWith(prefix)) entries.delete(uri);
+    },
   };
-  const find = (uri: string) => {
-    const found = entries.get(uri);
-    if (!found) return undefined;
-    if (found.freshUntil <= now()) return void drop(uri);
-    entries.delete(uri);
-    entries.set(uri, found);
-    const age = String(Math.floor((now() - found.storedAt) / 1000));
-    return { ...found.answer, headers: { ...found.answer.headers, age } };
-  };
-  const keep = (uri: string, answer: Answer) => {
-    drop(uri);
-    const seconds = freshness(answer);
-    if (seconds <= 0 || answer.body.length > limit) return;
-    entries.set(uri, { answer, storedAt: now(), freshUntil: now() + seconds * 1000 });
-    bytes += answer.body.length;
-    for (const oldest of entries.keys()) {
-      if (bytes <= limit) break;
-      drop(oldest);
-    }
-  };
-  const forget = (prefix: string) => {
-    for (const uri of [...entries.keys()]) if (uri.startsWith(prefix)) drop(uri);
-  };
-  return { find, keep, forget };
 }
 
 /** Seconds an answer may be repeated; nothing is kept that does not say how long. */

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { listen } from "../listen.ts";
+import { type Listening, listen } from "../listen.ts";
 import { edgeCache } from "./cache.ts";
 import { type EdgeRequest, edgeFunction, verifyingEdgeFunction } from "./edge-function.ts";
 import { type Answer, ownAnswer } from "./http.ts";
@@ -16,8 +16,12 @@ export interface EdgeProps {
   readonly origin: Origin;
   /** What the response headers policy puts into every answer. @default none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** @default a free one */
-  readonly port?: number;
+  /** @default a free port of this machine alone */
+  readonly listening?: Listening;
+  /** Cache-Control for viewers in place of the origin's. @default the origin's */
+  readonly viewerCacheControl?: string | undefined;
+  /** Hears of a key before it is looked up in the cache. */
+  readonly asked?: (key: string) => Promise<void>;
   /** Hears of every request that was answered. */
   readonly served?: (served: Served) => void;
 }
@@ -25,13 +29,15 @@ export interface EdgeProps {
 /** One request, looking back. */
 export interface Served {
   readonly method: string;
-  /** As it was received. */
+  /** As it was received, with its query. */
   readonly path: string;
   readonly status: number;
   readonly cache: "Hit" | "Miss" | "Error";
   readonly ms: number;
   /** Of the body. */
   readonly bytes: number;
+  /** Of a failure: the id its log line has, and the first line of its body. */
+  readonly failure?: { readonly id: string; readonly says: string };
 }
 
 /** CloudFront's part on this machine. */
@@ -42,18 +48,12 @@ export interface Edge {
   stop(): void;
 }
 
-/** Bytes of bodies the cache holds. */
-const CACHE_LIMIT = 256 * 1024 * 1024;
+/** Bytes of bodies the cache holds: a folder of thousands is leafed through without the machine noticing. */
+const CACHE_LIMIT = 64 * 1024 * 1024;
 
 /** Starts an edge: the function of the viewer request, then the cache, then the origin. Rejects when the port is taken. */
-export async function startEdge({
-  code,
-  origin,
-  port = 0,
-  served = () => {},
-  ...props
-}: EdgeProps): Promise<Edge> {
-  const { keyValueStore } = props;
+export async function startEdge(props: EdgeProps): Promise<Edge> {
+  const { code, origin, served = () => {}, viewerCacheControl, keyValueStore } = props;
   const viewerRequest = keyValueStore ? verifyingEdgeFunction(code, keyValueStore) : edgeFunction(code);
   const ofPolicy = lowerCase(props.headers ?? {});
   const cache = edgeCache(CACHE_LIMIT);
@@ -63,20 +63,22 @@ export async function startEdge({
     const { uri } = request;
     const joined = underway.get(uri);
     if (joined) return joined;
-    const asked = origin(request).then((answer) => {
-      if (underway.get(uri) !== asked) return answer;
+    const asking = origin(request).then((answer) => {
+      if (underway.get(uri) !== asking) return answer;
       underway.delete(uri);
       cache.keep(uri, answer);
       return answer;
     });
-    underway.set(uri, asked);
-    return asked;
+    underway.set(uri, asking);
+    return asking;
   };
   const answer = async (request: EdgeRequest): Promise<[Served["cache"], Answer]> => {
     if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) return ["Error", ownAnswer(403, "Forbidden")];
-    const sent = await viewerRequest(request);
+    const made = viewerRequest(request);
+    const sent = made instanceof Promise ? await made : made;
     if ("status" in sent)
       return [sent.status < 400 ? "Miss" : "Error", { ...sent, body: Buffer.from(sent.body) }];
+    if (props.asked) await props.asked(sent.uri.slice(1));
     const cached = cache.find(sent.uri);
     if (cached) return ["Hit", cached];
     // Nothing else can be signed for an origin.
@@ -88,10 +90,18 @@ export async function startEdge({
     const start = performance.now();
     const request = received(incoming);
     const [from, answered] = await answer(request);
-    const headers = { ...answered.headers, ...ofPolicy, "x-cache": `${from} from edge` };
-    const bytes = send(response, request, { ...answered, headers });
-    const { method, uri: path } = request;
-    served({ method, path, status: response.statusCode, cache: from, ms: performance.now() - start, bytes });
+    const bytes = send(response, request, {
+      ...answered,
+      headers: { ...toViewer(answered), ...ofPolicy, "x-cache": `${from} from edge` },
+    });
+    const { method } = request;
+    const path = incoming.url ?? "/";
+    const ms = performance.now() - start;
+    served({ method, path, status: response.statusCode, cache: from, ms, bytes, ...failureIn(answered) });
+  });
+  const toViewer = ({ status, headers }: Answer) => ({
+    ...headers,
+    ...(viewerCacheControl && status < 300 && { "cache-control": viewerCacheControl }),
   });
   const forget = (prefix: string) => {
     cache.forget(`/${prefix}`);
@@ -101,7 +111,13 @@ export async function startEdge({
     server.close();
     server.closeAllConnections();
   };
-  return { port: await listen(server, port), forget, stop };
+  return { port: await listen(server, props.listening), forget, stop };
+}
+
+function failureIn({ status, headers, body }: Answer): Pick<Served, "failure"> {
+  if (status < 400) return {};
+  const [says = ""] = body.toString().split("\n", 1);
+  return { failure: { id: headers["x-request-id"] ?? "", says } };
 }
 
 const lowerCase = (headers: Readonly<Record<string, string>>): Answer["headers"] =>

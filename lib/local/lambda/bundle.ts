@@ -1,32 +1,43 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { build } from "esbuild";
+import { cache, compiled, root } from "../../project.ts";
 import { bundling, esbuildOptions } from "../../stack/bundling.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..");
 
 const { files } = bundling;
 
+/** What runs the function on this machine, by its name beside the handler: the real runtime client, and what it is started with. */
+export const running: Readonly<Record<string, string>> = {
+  "preload.mjs": join(root, "lib/local/lambda/preload.ts"),
+  "rapid-client.mjs": join(root, "lib/local/lambda/rapid-client.ts"),
+  "runtime-client.mjs": join(root, "node_modules/aws-lambda-ric/index.mjs"),
+};
+
 /** The function as Lambda would unpack it, with what starts it here. */
 export interface Bundle {
-  /** Holds `handler.mjs`, `preload.mjs` and `rapid-client.mjs`; inside the project, so that sharp is found. */
+  /** Holds `handler.mjs` and what runs it; inside the project, so that sharp is found. */
   readonly folder: string;
 }
 
-/** Bundles a handler, the function's own if none is given, as it is bundled for AWS. Some 100 ms. */
-export async function bundle(entry: string = join(root, files["handler.mjs"])): Promise<Bundle> {
-  const folder = join(root, ".local", "function", basename(entry, ".ts"));
+/** Bundles a handler, the function's own if none is given, as it is bundled for AWS. Some 100 ms; in the package it is there already. */
+export async function bundle(entry?: string): Promise<Bundle> {
+  if (compiled && entry === undefined) return { folder: compiled };
+  return bundleInto(entry ?? join(root, files["handler.mjs"]));
+}
+
+async function bundleInto(entry: string): Promise<Bundle> {
+  const folder = join(cache, "function", basename(entry, ".ts"));
   await mkdir(folder, { recursive: true });
   await Promise.all([
     bundleFile(entry, join(folder, "handler.mjs")),
     bundleFile(join(root, files["drawing-process.mjs"]), join(folder, "drawing-process.mjs")),
-    bundleFile(join(import.meta.dirname, "preload.ts"), join(folder, "preload.mjs")),
-    bundleFile(join(import.meta.dirname, "rapid-client.ts"), join(folder, "rapid-client.mjs")),
+    ...Object.entries(running).map(([name, file]) => bundleFile(file, join(folder, name))),
   ]);
   return { folder };
 }
 
 async function bundleFile(entry: string, file: string): Promise<void> {
+  // Not installed with the package, which needs none.
+  const { build } = await import("esbuild");
   const { outputFiles } = await build({
     ...esbuildOptions,
     absWorkingDir: root,

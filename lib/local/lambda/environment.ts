@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { Deadline, DeadlineExceeded } from "../../../lambda/deadline.ts";
 import type { Bundle } from "./bundle.ts";
 import { startChild } from "./child.ts";
@@ -33,13 +33,14 @@ export interface Environment {
 /** ms a process may take until it asks for its first event, as on Lambda. */
 const INIT_LIMIT = 10_000;
 
-const runtimeClient = fileURLToPath(import.meta.resolve("aws-lambda-ric"));
-
 /** Starts the function's bundle in the real Lambda runtime client. */
 export async function startEnvironment(props: EnvironmentProps): Promise<Environment> {
   const { bundle, memory, timeout, log } = props;
   const api = await runtimeApi();
-  const child = startChild([...flags(memory, bundle), runtimeClient], variables(props, api.address));
+  const child = startChild(
+    [...flags(memory, bundle), join(bundle.folder, "runtime-client.mjs")],
+    variables(props, api.address),
+  );
   for (const output of [child.process.stdout, child.process.stderr]) {
     if (output) createInterface(output).on("line", log);
   }

@@ -1,67 +1,76 @@
-import type { Dirent } from "node:fs";
-import { access, constants, readdir, stat } from "node:fs/promises";
+import { constants, type Dirent } from "node:fs";
+import { access, readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { formats } from "../../../lambda/formats.ts";
+import pMap from "p-map";
+import { type Format, formats } from "../../../lambda/formats.ts";
 
-/** As much of a file as tells whether it changed. */
-export interface PictureFile {
-  /** bytes */
-  readonly size: number;
-  /** ms since 1970 */
-  readonly changed: number;
+/** What lies in a folder and the folders in it, by path in it with slashes; hidden files do not count. */
+export interface Survey {
+  /** Files with a name of a format we read, in order. */
+  readonly pictures: readonly string[];
+  /** Files of other names. */
+  readonly others: readonly string[];
+  /** A sentence for each file or folder that cannot be read. */
+  readonly unreadable: readonly string[];
 }
 
-/** The picture files of a folder and the folders in it, by their path in it with slashes. */
-export type Pictures = ReadonlyMap<string, PictureFile>;
+const otherExtensions: Readonly<Record<string, Format>> = {
+  ".jpeg": "jpeg",
+  ".tif": "tiff",
+  ".heif": "heic",
+};
 
-const extensions: readonly string[] = [
-  ...Object.values(formats).flatMap(({ reads, extension }) => (reads ? extension : [])),
-  ".jpeg",
-  ".tif",
-  ".heif",
-];
-
-/** Whether a file of this name is taken for a picture we can read. Hidden files are not. */
-export const isPicture = (name: string): boolean =>
-  !name.startsWith(".") && extensions.includes(extname(name).toLowerCase());
-
-/** Looks through a folder. Throws one sentence when the folder or a picture in it cannot be read. */
-export async function picturesIn(folder: string): Promise<Pictures> {
-  const found = await Promise.all((await entries(folder)).map((entry) => look(folder, entry)));
-  return new Map(found.flat().sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The format a file's name says it is in; `undefined` when it says none that we read. */
+export function formatOf(name: string): Format | undefined {
+  const extension = extname(name).toLowerCase();
+  const found = Object.entries(formats).find((entry) => entry[1].extension === extension)?.[0];
+  const format =
+    otherExtensions[extension] ?? Object.keys(formats).find((one): one is Format => one === found);
+  return format && formats[format].reads ? format : undefined;
 }
 
-type Found = readonly (readonly [string, PictureFile])[];
+/** Files that are looked at at a time. */
+const AT_ONCE = 64;
 
-async function look(folder: string, entry: Dirent): Promise<Found> {
-  const path = join(folder, entry.name);
-  if (entry.isDirectory()) {
-    if (entry.name.startsWith(".")) return [];
-    const inside = await picturesIn(path);
-    return [...inside].map(([key, file]) => [`${entry.name}/${key}`, file]);
-  }
-  if (!isPicture(entry.name)) return [];
+/** Looks through a folder. Throws one sentence when the folder itself cannot be read. */
+export async function survey(folder: string): Promise<Survey> {
+  const found = await look(folder, "", await entries(folder));
+  const of = (kind: Found["kind"]) => found.filter((one) => one.kind === kind).map(({ says }) => says);
+  return { pictures: of("picture").sort(), others: of("other").sort(), unreadable: of("unreadable") };
+}
+
+interface Found {
+  readonly kind: "picture" | "other" | "unreadable";
+  /** The path in the folder, or what is wrong with it. */
+  readonly says: string;
+}
+
+async function look(folder: string, prefix: string, inside: readonly Dirent[]): Promise<readonly Found[]> {
+  const seen = inside.filter(({ name }) => !name.startsWith("."));
+  const found = await pMap(seen, (entry) => lookAt(folder, prefix, entry), { concurrency: AT_ONCE });
+  return found.flat();
+}
+
+async function lookAt(folder: string, prefix: string, entry: Dirent): Promise<readonly Found[]> {
+  const key = prefix + entry.name;
+  const path = join(folder, key);
   try {
-    const { size, mtimeMs, isFile } = await readable(path);
-    return isFile ? [[entry.name, { size, changed: mtimeMs }]] : [];
+    if (entry.isDirectory()) return await look(folder, `${key}/`, await entries(path));
+    if (!formatOf(key)) return [{ kind: "other", says: key }];
+    await access(path, constants.R_OK);
+    return (await stat(path)).isFile() ? [{ kind: "picture", says: key }] : [];
   } catch (error) {
     // A file may go while we look; a link to nowhere stays.
     if (codeOf(error) === "ENOENT" && !entry.isSymbolicLink()) return [];
-    throw unreadable(path, error);
+    return [{ kind: "unreadable", says: sentenceOf(path, error) }];
   }
-}
-
-async function readable(path: string) {
-  const found = await stat(path);
-  await access(path, constants.R_OK);
-  return { size: found.size, mtimeMs: found.mtimeMs, isFile: found.isFile() };
 }
 
 async function entries(folder: string): Promise<readonly Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw unreadable(folder, error);
+  } catch (cause) {
+    throw new Error(sentenceOf(folder, cause), { cause: causeOf(cause) });
   }
 }
 
@@ -71,10 +80,15 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "reading it is not permitted",
 };
 
-function unreadable(path: string, cause: unknown): Error {
-  const code = codeOf(cause);
-  return new Error(`${path}: ${reasons[code] ?? `it cannot be read (${code})`}`, { cause });
+function sentenceOf(path: string, error: unknown): string {
+  const code = codeOf(error);
+  return `${path}: ${reasons[code] ?? `it cannot be read (${code})`}`;
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "unknown";
+/** Of an error that was given a sentence already, the one before. */
+const causeOf = (error: unknown): unknown => (error instanceof Error && error.cause) || error;
+
+function codeOf(error: unknown): string {
+  const cause = causeOf(error);
+  return cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+}

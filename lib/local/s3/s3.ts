@@ -2,16 +2,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { S3Client } from "@aws-sdk/client-s3";
 import { startChild } from "../lambda/child.ts";
+import { buckets, type S3Access } from "./access.ts";
 
-/** The buckets of the local cloud. */
-export const buckets = { pictures: "pictures", derivatives: "derivatives" } as const;
-
-/** How to reach an S3 and sign for it. */
-export interface S3Access {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
+export { accessVariables, buckets, type S3Access } from "./access.ts";
 
 /** An S3 of our own, on 127.0.0.1. */
 export interface LocalS3 extends S3Access {
@@ -49,11 +42,3 @@ export async function startS3(folder: string, host = "localhost"): Promise<Local
 /** A client for it. Uploads do not wait for a 100-continue, which the embedded S3 never sends. */
 export const s3Client = ({ endpoint, region, credentials }: S3Access): S3Client =>
   new S3Client({ endpoint, region, credentials, forcePathStyle: true, expectContinueHeader: false });
-
-/** The variables that lead an AWS SDK there. */
-export const accessVariables = ({ endpoint, region, credentials }: S3Access) => ({
-  AWS_REGION: region,
-  AWS_ENDPOINT_URL_S3: endpoint,
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-});

@@ -53,11 +53,20 @@ const samples: readonly Sample[] = [
   },
 ];
 
-/** Draws the sample pictures that are not in `folder` yet. Tells how many it drew. */
-export async function drawPictures(folder: string): Promise<number> {
+/** Hears of work: how much of how many is done. */
+export type Progress = (done: number, of: number) => void;
+
+/** Draws the sample pictures that are not in `folder` yet. */
+export async function drawPictures(folder: string, progress: Progress = () => {}): Promise<void> {
   const missing = samples.filter(({ file }) => !existsSync(join(folder, file)));
-  await Promise.all(missing.map((sample) => draw(sample, join(folder, sample.file))));
-  return missing.length;
+  let done = 0;
+  if (missing.length > 0) progress(done, missing.length);
+  await Promise.all(
+    missing.map(async (sample) => {
+      await draw(sample, join(folder, sample.file));
+      progress(++done, missing.length);
+    }),
+  );
 }
 
 async function draw({ width, height, scene, encode }: Sample, path: string): Promise<void> {

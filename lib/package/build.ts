@@ -1,0 +1,106 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type BuildOptions, build, type Metafile } from "esbuild";
+import { running } from "../local/lambda/bundle.ts";
+import { root } from "../project.ts";
+import { bundling, esbuildOptions } from "../stack/bundling.ts";
+import { LOCK } from "../stack/sharp.ts";
+import { functionLock } from "./function-lock.ts";
+import { licences } from "./licences.ts";
+
+const dist = join(root, "dist");
+
+/** What a user brings along, where it is needed: the peers, and a compiler that only the repository needs. */
+const external = ["aws-cdk-lib", "constructs", "esbuild", "@aws-sdk/*", "@smithy/*", ...bundling.external];
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  target: "node20",
+  metafile: true,
+  // Names stay: a stack trace is read by people.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
+/** Makes `dist/`: all that is in the package but its readme. Everything but the peers is bundled, so it depends on nothing. */
+export async function buildPackage(): Promise<void> {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(join(dist, "function"), { recursive: true });
+  const made = [await client(), await program(), await forCommonJs(), ...(await forTheFunction())];
+  cpSync(join(root, "lambda/edge"), join(dist, "function"), { recursive: true });
+  writeFileSync(join(dist, "function", LOCK), functionLock());
+  writeFileSync(join(dist, "LICENCES.txt"), licences(made));
+  declarations();
+}
+
+/** One file for every runtime. */
+const client = () =>
+  compile({ entryPoints: { client: "lib/client/index.ts" }, platform: "neutral", target: "es2022" });
+
+/** Some of what is bundled is CommonJS and calls `require`. The name it is made by is none that our files import. */
+const banner =
+  'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);';
+
+/** The constructs and the command line, which share most of what they are made of. */
+const program = () =>
+  compile({
+    entryPoints: { index: "lib/index.ts", shutterspeed: "bin/shutterspeed.ts" },
+    platform: "node",
+    splitting: true,
+    external,
+    chunkNames: "[name]-[hash]",
+    banner: { js: banner },
+  });
+
+/** The same for apps of CommonJS, which most of the CDK's are. */
+const forCommonJs = () =>
+  compile({
+    entryPoints: { "cjs/index": "lib/index.ts", "cjs/client": "lib/client/index.ts" },
+    platform: "node",
+    format: "cjs",
+    external,
+    define: { "import.meta.dirname": "__dirname", "import.meta.url": "__filename" },
+  });
+
+/** As the function is bundled for AWS, and what runs it on a user's machine. */
+function forTheFunction(): Promise<readonly Metafile[]> {
+  const files = Object.entries({ ...bundling.files, ...running });
+  return Promise.all(
+    files.map(([name, entry]) =>
+      compile({ ...esbuildOptions, entryPoints: [entry], outfile: join("dist/function", name) }),
+    ),
+  );
+}
+
+async function compile(options: BuildOptions): Promise<Metafile> {
+  const place = options.outfile === undefined ? { outdir: "dist" } : {};
+  const { metafile } = await build({ ...common, ...place, ...options, metafile: true });
+  return metafile;
+}
+
+/** The types, one file for each of the source's. */
+function declarations(): void {
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const words = [compiler, "--project", "lib/package/tsconfig.json"];
+  const { status, stdout } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`tsc: ${stdout}`);
+  for (const file of globSync("types/**/*.d.ts", { cwd: dist })) withoutSharp(join(dist, file));
+  writeFileSync(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
+  cpSync(join(dist, "types"), join(dist, "cjs/types"), { recursive: true });
+}
+
+/** What is drawn with is nothing a user of the types ever meets, and may not be installed. */
+function withoutSharp(file: string): void {
+  const text = readFileSync(file, "utf8");
+  const made = text.replace(/^import type \{ (.*) \} from "sharp";$/m, (_, names: string) =>
+    names
+      .split(", ")
+      .map((name) => `type ${name} = unknown;`)
+      .join("\n"),
+  );
+  if (made !== text) writeFileSync(file, made);
+}

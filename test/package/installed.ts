@@ -1,0 +1,90 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** An empty folder outside the repository, with the package installed in it as npm installs what it fetched. */
+export function installed() {
+  const folder = mkdtempSync(join(tmpdir(), "shutterspeed-package-"));
+  run(process.execPath, [join(root, "bin/build.ts")], root);
+  const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], root));
+  const project = join(folder, "project");
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), "{}");
+  const began = performance.now();
+  const tarball = join(folder, packed.filename);
+  run("npm", ["install", tarball], project);
+  return {
+    project,
+    packed,
+    tarball,
+    ms: performance.now() - began,
+    bytes: () => bytesIn(join(project, "node_modules")),
+    /** Adds packages; false when npm cannot fetch them. */
+    add: (...names: readonly string[]) =>
+      spawnSync("npm", ["install", "--prefer-offline", ...names], { cwd: project, env: shell }).status === 0,
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A user's shell: nothing of this repository in it. */
+const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+const ofNpm = Object.entries(process.env).filter(([name]) =>
+  /^(npm_config_registry|NODE_EXTRA_CA_CERTS)$/i.test(name),
+);
+export const shell: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(ofNpm),
+  HOME: process.env.HOME,
+  PATH: path.join(delimiter),
+};
+
+/** What a program prints. Throws with its complaints when it fails. */
+export const run = (
+  program: string,
+  words: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): string =>
+  execFileSync(program, words, {
+    cwd,
+    env: { ...shell, ...env },
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+
+const bytesIn = (folder: string): number =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+
+/** The nodes on this machine, by major version: this one, and those of the shell. */
+export function nodes(): ReadonlyMap<number, string> {
+  const candidates = [process.execPath, ...path.map((folder) => join(folder, "node"))].filter(isProgram);
+  return new Map(
+    candidates.toReversed().map((program) => {
+      const [, major] = /^v(\d+)/.exec(run(program, ["--version"], root)) ?? [];
+      return [Number(major), program] as const;
+    }),
+  );
+}
+
+/** Whether a file can be run. */
+export function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
