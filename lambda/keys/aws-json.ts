@@ -3,6 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { json } from "node:stream/consumers";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
+import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { defaultProvider } from "../store/credentials.ts";
 
 /** One call of a service that speaks JSON: what it is called in names of hosts and variables, and what is asked of it. */
@@ -21,17 +22,18 @@ const endpointVariables = {
 } as const;
 
 /**
- * Asks it in the function's region, with the function's credentials. Rejects with a sentence that holds nothing of what was
+ * Asks it in the environment's region, with the environment's credentials unless given others. Rejects with a sentence that holds nothing of what was
  * answered: it may be a secret.
  */
 export async function callAws(
   { service, target, body }: Call,
   env: Readonly<Record<string, string | undefined>>,
+  credentials: AwsCredentialIdentityProvider = defaultProvider(),
 ): Promise<object> {
   const region = env.AWS_REGION ?? "us-east-1";
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   const url = new URL(env[endpointVariables[service]] ?? `https://${service}.${region}.${domain}`);
-  const signer = new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 });
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const text = JSON.stringify(body);
   const { headers } = await signer.sign({
     method: "POST",

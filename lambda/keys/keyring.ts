@@ -3,8 +3,8 @@ import { InternalError } from "../errors.ts";
 import type { Language } from "../url/language.ts";
 import { signedPathIn } from "../url/path.ts";
 import { verify } from "../url/signature.ts";
-import type { Call } from "./aws-json.ts";
-import { configOf, readPairs } from "./pairs.ts";
+import { configOf } from "./pairs.ts";
+import { type Ask, type KeysPlace, keysIn } from "./places.ts";
 
 /** The language with the keys its signatures are verified with. */
 export interface Keyring {
@@ -12,20 +12,17 @@ export interface Keyring {
   languageFor(path: string): Promise<Language>;
 }
 
-/** Asks a service of AWS, with the function's credentials. */
-type Ask = (call: Call) => Promise<object>;
-
 /** ms after which a signature that is not right has the keys read again: one may have been added. */
 const AGAIN = 30_000;
 
 /** Begins to read the keys where the environment says they lie. Throws when it says two places; `now` tells ms. */
 export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
-  const call = callFor(language.config);
-  if (call === undefined) return { languageFor: async () => language };
+  const place = placeOf(language.config);
+  if (place === undefined) return { languageFor: async () => language };
   let readAt = now();
   const begin = () => {
     readAt = now();
-    const made = read(call, ask).then((keys) => ({ ...language, config: { ...language.config, ...keys } }));
+    const made = read(place, ask).then((keys) => ({ ...language, config: { ...language.config, ...keys } }));
     // Whoever waits for it hears; nobody may.
     made.catch(() => {});
     return made;
@@ -42,32 +39,23 @@ export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
   };
 }
 
-async function read(call: Call, ask: Ask): Promise<Pick<Config, "keys" | "salts">> {
+async function read(place: KeysPlace, ask: Ask): Promise<Pick<Config, "keys" | "salts">> {
   try {
-    const answer = await ask(call);
-    const secret = "SecretString" in answer ? answer.SecretString : valueIn(answer);
-    return configOf(readPairs(String(secret ?? "")));
+    return configOf(await keysIn(place, ask));
   } catch (cause) {
     throw new InternalError("the signing keys could not be read", { cause });
   }
 }
 
-const valueIn = (answer: object): unknown => ("Parameter" in answer ? Object(answer.Parameter).Value : "");
-
-function callFor({ keys, keysSecret, keysParameter }: Config): Call | undefined {
+function placeOf({ keys, keysSecret, keysParameter }: Config): KeysPlace | undefined {
   const places = [keys.length > 0, keysSecret !== "", keysParameter !== ""].filter(Boolean);
   if (places.length > 1) {
     throw new Error(
       "IMGPROXY_KEY, SHUTTERSPEED_KEYS_SECRET and SHUTTERSPEED_KEYS_PARAMETER: expected one of them",
     );
   }
-  if (keysSecret !== "") {
-    const target = "secretsmanager.GetSecretValue";
-    return { service: "secretsmanager", target, body: { SecretId: keysSecret } };
-  }
-  if (keysParameter === "") return undefined;
-  const body = { Name: keysParameter, WithDecryption: true };
-  return { service: "ssm", target: "AmazonSSM.GetParameter", body };
+  if (keysSecret !== "") return { secret: keysSecret };
+  return keysParameter === "" ? undefined : { parameter: keysParameter };
 }
 
 function isRight(path: string, config: Config): boolean {
