@@ -1,5 +1,6 @@
 import { request } from "node:https";
 import { callAws } from "./aws-json.ts";
+import { putEdgeKeys } from "./edge-store.ts";
 import { readPairs } from "./pairs.ts";
 import { type KeysPlace, keysIn } from "./places.ts";
 
@@ -54,8 +55,11 @@ function placeIn({ secret, parameter }: DeploymentEvent["ResourceProperties"]): 
 
 /** What AWS executes when the stack is deployed. */
 export async function handler(event: DeploymentEvent): Promise<void> {
-  const { putEdgeKeys } = await import("./edge-store.ts");
-  await copyKeys(event, { ask: (call) => callAws(call, process.env), put: putEdgeKeys, tell });
+  await copyKeys(event, {
+    ask: (call) => callAws(call, process.env),
+    put: (arn, pairs) => putEdgeKeys(arn, pairs),
+    tell,
+  });
 }
 
 function tell(url: string, answer: string): Promise<void> {

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CloudFrontKeyValueStoreClient } from "@aws-sdk/client-cloudfront-keyvaluestore";
+import "@aws-sdk/signature-v4a";
+import {
+  CloudFrontKeyValueStoreClient,
+  DescribeKeyValueStoreCommand,
+  PutKeyCommand,
+} from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import { copyKeys, type DeploymentEvent } from "../../lambda/keys/deployed.ts";
-import { putEdgeKeys } from "../../lambda/keys/edge-store.ts";
+import { putEdgeKeys, type StoreRequest } from "../../lambda/keys/edge-store.ts";
 import type { KeyPair } from "../../lambda/keys/pairs.ts";
 
 const store = "arn:aws:cloudfront::111122223333:key-value-store/11111111-2222-3333-4444-555555555555";
@@ -55,27 +60,41 @@ test("when the stack goes nothing is read", async () => {
   assert.match(told, /"PhysicalResourceId":"mine","Status":"SUCCESS"/);
 });
 
-test("the store is written as it was read, signed for all regions", async () => {
-  const asked: HttpRequest[] = [];
+test("the store is written as it was read, in the words of the SDK's own client, signed for all regions", async () => {
+  const credentials = async () => ({ accessKeyId: "AKID", secretAccessKey: "secret" });
+  const theirs: HttpRequest[] = [];
   const client = new CloudFrontKeyValueStoreClient({
     region: "eu-central-1",
-    credentials: { accessKeyId: "AKID", secretAccessKey: "secret" },
+    credentials,
     requestHandler: {
       async handle(request: HttpRequest) {
-        asked.push(request);
+        theirs.push(request);
         const headers = { etag: "E1", "content-type": "application/json" };
-        const body = Buffer.from(
-          JSON.stringify({ ItemCount: 0, TotalSizeInBytes: 0, KvsARN: store, Created: 0 }),
-        );
-        return { response: new HttpResponse({ statusCode: 200, headers, body }) };
+        return { response: new HttpResponse({ statusCode: 200, headers, body: Buffer.from("{}") }) };
       },
     },
   });
-  await putEdgeKeys(store, [{ key: "61", salt: "62" }], client);
-  const [described, written] = asked;
-  assert.equal(described?.method, "GET");
-  assert.deepEqual([written?.method, written?.headers["if-match"]], ["PUT", "E1"]);
-  assert.match(written?.path ?? "", /\/keys\/keys$/);
-  assert.equal(String(written?.body), '{"Value":"61:62"}');
-  assert.match(written?.headers.authorization ?? "", /^AWS4-ECDSA-P256-SHA256 /);
+  const { ETag } = await client.send(new DescribeKeyValueStoreCommand({ KvsARN: store }));
+  await client.send(new PutKeyCommand({ KvsARN: store, IfMatch: ETag, Key: "keys", Value: "61:62" }));
+
+  const ours: StoreRequest[] = [];
+  const send = async (request: StoreRequest) => {
+    ours.push(request);
+    return { etag: "E1" };
+  };
+  await putEdgeKeys(store, [{ key: "61", salt: "62" }], credentials, send);
+  assert.equal(ours.length, 2);
+  for (const [nth, { method, hostname, path, headers, body }] of ours.entries()) {
+    const their = theirs[nth];
+    assert.deepEqual([method, hostname, path], [their?.method, their?.hostname, their?.path]);
+    assert.equal(body, their?.body ? String(their.body) : "");
+    for (const name of ["if-match", "content-type", "host"])
+      assert.equal(headers[name], their?.headers[name]);
+    assert.match(
+      headers.authorization ?? "",
+      /^AWS4-ECDSA-P256-SHA256 Credential=AKID\/\d{8}\/cloudfront-keyvaluestore\/aws4_request, /,
+    );
+    assert.match(their?.headers.authorization ?? "", /^AWS4-ECDSA-P256-SHA256 /);
+    assert.equal(headers["x-amz-region-set"], "*");
+  }
 });
