@@ -43,14 +43,13 @@ async function answerRequest(
   );
   if (kept) return kept;
 
-  const fetchingWatermark = fetchWatermark(request, services, deadline);
-  // It is waited for below; until then nobody hears it fail.
-  fetchingWatermark.catch(() => {});
+  const watermark = fetchWatermark(request, services, deadline);
+  // It is waited for where it is drawn; until then nobody hears it fail.
+  watermark.catch(() => {});
   const source = await inStage(log, "download", () => fetchSource(request, services, deadline));
   if (isUnmodified(source)) return answerNotModified(source.unmodified, request, context);
 
   const { bytes } = source;
-  const watermark = await fetchingWatermark;
   const made = await makePicture({ bytes, watermark }, request, services, deadline);
   const whole = answerPicture({ ...made, source }, request, context);
   const best = made.stepDown ? answerSteppedDown(whole) : whole;

@@ -127,7 +127,7 @@ test("whatever is asked of whatever source, it is a picture of the planned size,
       );
       assert.equal(formats[info.format].mime, type, path);
     }),
-    { numRuns: tries(100, 2000) },
+    { numRuns: tries(60, 2000) },
   );
   const pictures = outcomes.get("picture") ?? 0;
   const all = [...outcomes.values()].reduce((sum, count) => sum + count, 0);

@@ -17,7 +17,7 @@ interface Timer {
  * Stops the clock that deadlines read, and `setTimeout`, for the rest of a test.
  * Not by the test runner's own mock: a timer of an earlier test, cleared late, takes one of this test with it there.
  */
-export function stopClock({ mock }: TestContext): Clock {
+export function stopClock({ mock }: Pick<TestContext, "mock">): Clock {
   // A whole number: what is left stays exact.
   let now = 1_000_000;
   const timers = new Map<unknown, Timer>();

@@ -35,8 +35,8 @@ const floors: readonly (readonly [floor: string, files: string, allowed: RegExp]
   ],
   [
     "a plan needs no pixels",
-    "lambda/image/{plan,passes,cost,rates,output,drawable}.ts",
-    /^lambda\/(image\/(plan|passes|cost|rates|output|drawable)|options|contract|errors|formats|config)/,
+    "lambda/image/{plan,passes,cost,rates,output,drawable,frame-batches,admit}.ts",
+    /^lambda\/(image\/(plan|passes|cost|rates|output|drawable|frame-batches|admit)|options|contract|errors|formats|config)/,
   ],
   [
     "the ground knows nothing of what stands on it",

@@ -1,17 +1,16 @@
-import { type Canvas, framesOf, megapixels, type Size } from "../contract/canvas.ts";
+import { type Canvas, megapixels, type Size } from "../contract/canvas.ts";
 import { MOST_PADDED } from "../contract/padded.ts";
 import type { Stroke } from "../contract/stroke.ts";
 import { InvalidSource, ResultTooBig } from "../errors.ts";
 import type { Format } from "../formats.ts";
 import type { Limits } from "../options/limits.ts";
-import { isHeld, type Output } from "./output.ts";
 import { passes } from "./passes.ts";
 
 /** px; libvips takes no longer side, not even on the way. */
-const MAX_SIDE = 100_000_000;
+export const MAX_SIDE = 100_000_000;
 
 /** Of a canvas that is held between two passes: 8 bits for each of red, green, blue and alpha, or 16. */
-const bytesPerPixel = ({ deep }: Pick<Canvas, "deep">) => (deep ? 8 : 4);
+export const bytesPerPixel = ({ deep }: Pick<Canvas, "deep">) => (deep ? 8 : 4);
 
 /** bytes a pixel that an encoder holds while it writes, where it holds the whole picture. */
 const encoderBytes: Readonly<Partial<Record<Format, number>>> = { avif: 24, bmp: 8, jxl: 70 };
@@ -23,9 +22,8 @@ const decoderBytes: Readonly<Partial<Record<Format, number>>> = { bmp: 4, heic: 
 const LINES_HELD = 32;
 
 /**
- * Throws `InvalidSource` when decoding takes more memory than drawing may, `ResultTooBig` when a size is no size, when a canvas that ends a pass has more megapixels than a source may have
- * (or this one has), or when the canvases of a pass take more memory than drawing may, or some lines
- * of a picture do.
+ * Throws `InvalidSource` when decoding takes more memory than drawing may; `ResultTooBig` when a size is none, when what is held
+ * between passes has more megapixels than a source may have (or this one has), and when that, some lines or encoding take more memory.
  */
 export function assertDrawable(
   strokes: readonly Stroke[],
@@ -34,18 +32,10 @@ export function assertDrawable(
   limits: Limits,
 ): void {
   const { maxSrcResolution, memory } = limits;
-  for (const { width, height } of [source, ...strokes.map(({ leaves }) => leaves), result]) {
-    const longest = Math.max(width, height);
-    if (!(longest <= MAX_SIDE)) throw new ResultTooBig(`${width}x${height}: ${MAX_SIDE} px a side at most`);
-    const lines = width * bytesPerPixel(result) * LINES_HELD;
-    if (lines > memory)
-      throw new ResultTooBig(`${width}x${height}: its lines take ${lines} of ${memory} bytes`);
-  }
+  for (const size of [source, ...strokes.map(({ leaves }) => leaves), result])
+    assertSize(size, result, memory);
 
-  // What a step draws by itself is held even where nothing follows.
-  const held = passes(strokes)
-    .filter((pass, at, { length }) => at < length - 1 || pass[0]?.call === "own")
-    .flatMap((pass) => pass.at(-1)?.leaves ?? []);
+  const held = heldBetween(strokes);
   const most = Math.max(maxSrcResolution, megapixels(source));
   assertAtMost(most, [result]);
   // What is padded for its scale may hold more than a small source.
@@ -57,8 +47,26 @@ export function assertDrawable(
   for (const { strokes, source, width, height } of overlays)
     assertDrawable(strokes, { width, height, format: "png", deep: false }, source, limits);
 
-  // A pass between two others holds what it begins with and what it makes of it, beside what is to be laid on it.
   const laid = overlays.reduce((sum, overlay) => sum + megapixels(overlay), 0);
+  assertHeld(held, laid, result, memory);
+}
+
+function assertSize({ width, height }: Size, result: Pick<Canvas, "deep">, memory: number): void {
+  const longest = Math.max(width, height);
+  if (!(longest <= MAX_SIDE)) throw new ResultTooBig(`${width}x${height}: ${MAX_SIDE} px a side at most`);
+  const lines = width * bytesPerPixel(result) * LINES_HELD;
+  if (lines > memory)
+    throw new ResultTooBig(`${width}x${height}: its lines take ${lines} of ${memory} bytes`);
+}
+
+/** What passes end on, but the last. What a step draws by itself is held even where nothing follows. */
+const heldBetween = (strokes: readonly Stroke[]): readonly Size[] =>
+  passes(strokes)
+    .filter((pass, at, { length }) => at < length - 1 || pass[0]?.call === "own")
+    .flatMap((pass) => pass.at(-1)?.leaves ?? []);
+
+/** A pass between two others holds what it begins with and what it makes of it, beside the megapixels to be laid on it. */
+function assertHeld(held: readonly Size[], laid: number, result: Pick<Canvas, "deep">, memory: number): void {
   for (const [at, size] of [...held, nothing].entries()) {
     const holding = megapixels(size) + megapixels(held[at - 1] ?? nothing) + laid;
     const bytes = holding * 1e6 * bytesPerPixel(result);
@@ -76,35 +84,6 @@ function assertCoded(
   const Kind = work === "decoding" ? InvalidSource : ResultTooBig;
   if (bytes > memory)
     throw new Kind(`${size.width}x${size.height}: ${work} it takes ${bytes} of ${memory} bytes`);
-}
-
-/** How many frames of an animation are drawn side by side: while one is handed over, another is drawn. */
-export const SIDE_BY_SIDE = 4;
-
-/** Part of the memory for drawing that frames may take; the rest is what has been drawn and not been freed. */
-const FRAMES_SHARE = 0.75;
-
-/** How often decoded frames are held at most: sharp copies them, and those before are freed only once the next are there. */
-const TIMES_HELD = 3;
-
-/** Frames are drawn with 8 bits a channel. */
-const bytesOf = (size: Size) => megapixels(size) * 1e6 * bytesPerPixel({ deep: false });
-
-/**
- * How many frames of a source are decoded at once. The more the better, for each time begins with the first of all.
- * Throws `ResultTooBig` when not even one has room beside all that are drawn.
- */
-export function framesDecoded(source: Size, canvas: Canvas, output: Output, { memory }: Limits): number {
-  const frames = framesOf(canvas);
-  if (frames === 1) return 1;
-  // Those that are drawn wait, twice where they are looked at, until all are.
-  const drawn = frames * bytesOf(canvas) * (isHeld(output) ? 2 : 1) + SIDE_BY_SIDE * bytesOf(canvas);
-  const fit = Math.floor((memory * FRAMES_SHARE - drawn) / TIMES_HELD / bytesOf(source));
-  if (fit < 1 || frames * canvas.height > MAX_SIDE)
-    throw new ResultTooBig(
-      `${canvas.width}x${canvas.height}, ${frames} frames: they take more than ${memory} bytes`,
-    );
-  return Math.min(frames, fit);
 }
 
 /** Throws `ResultTooBig` when a finished picture could not be held, and held again with what it is to tell. */

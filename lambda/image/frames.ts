@@ -5,7 +5,7 @@ import type { Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
 import { BrokenSource, InternalError } from "../errors.ts";
 import type { Opened } from "./decoders/decoder.ts";
-import { SIDE_BY_SIDE } from "./drawable.ts";
+import { SIDE_BY_SIDE } from "./frame-batches.ts";
 import { isHeld } from "./output.ts";
 import { needsProfile } from "./passes.ts";
 import type { Plan } from "./plan.ts";

@@ -15,16 +15,22 @@ import { trimmed } from "./trim.ts";
 
 type Asked = Pick<ImageRequest, "options" | "offers" | "limits">;
 
+/** What a picture is made of: the source's file, and that of the watermark, which may still be on its way. */
+interface Ingredients extends Pick<Files, "bytes"> {
+  readonly watermark?: Promise<Uint8Array | undefined>;
+}
+
 /** Makes the picture that a request asks for: the source as it is, or drawn. Throws as `passThrough`, `open`, `plan` and `draw` do. */
 export async function makePicture(
-  files: Files,
+  { bytes, watermark }: Ingredients,
   request: Asked,
   { config, log, calibration }: Pick<Services, "config" | "log" | "calibration">,
   deadline: Deadline,
 ): Promise<Made> {
-  const began = performance.now();
-  const passed = await passThrough(files, request, config, deadline);
+  const passed = await passThrough({ bytes }, request, config, deadline);
   if (passed) return passed;
+  const files = { bytes, watermark: await watermark };
+  const began = performance.now();
   const opened = await inStage(log, "decode", () => openTrimmed(files, request, config, deadline));
   const planFor = (offers: Offers) => planOf(opened, { ...request, offers }, config);
   const { plan, stepDown } = admit(planFor(request.offers), planFor, deadline.left, calibration);

@@ -6,7 +6,8 @@ import { type Walked, walk } from "../contract/walk.ts";
 import { everyStep, type Options } from "../options/index.ts";
 import { assertResolution, type Limits } from "../options/limits.ts";
 import { type Cost, costOf } from "./cost.ts";
-import { assertDrawable, assertTellable, framesDecoded } from "./drawable.ts";
+import { assertDrawable, assertTellable } from "./drawable.ts";
+import { framesDecoded } from "./frame-batches.ts";
 import { isTold, type Output, outputOf } from "./output.ts";
 
 /** What will be drawn, computed without pixels. */

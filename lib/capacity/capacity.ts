@@ -1,7 +1,7 @@
 import { readConfig } from "../../lambda/config/variables.ts";
 import type { Format } from "../../lambda/formats.ts";
 import { plainInfo, plan } from "../../lambda/image/plan.ts";
-import { bytesPerPixel } from "../../lambda/image/rates.ts";
+import { bytesPerPixel, measured } from "../../lambda/image/rates.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
 import { network, prices } from "./prices.ts";
 
@@ -79,7 +79,7 @@ export function capacityFor(load: Load): Capacity {
     dollars: Object.values(shares).reduce((sum, one) => sum + one, 0),
     shares,
     arithmetic: [
-      `Drawing ${megapixels} megapixels down to ${load.width} px as ${load.format} takes ${ms(cpu)} of one vCPU, by the function's own prediction; ${memory} MB have ${share.toFixed(2)} of one: ${ms(draw)}.`,
+      `Drawing ${megapixels} megapixels down to ${load.width} px as ${load.format} takes ${ms(cpu)} of one vCPU, by the function's own prediction (rates of ${measured.on}, ${measured.machine}); ${memory} MB have ${share.toFixed(2)} of one: ${ms(draw)}.`,
       `Downloading takes ${network.firstByte} ms to the first byte and ${ms(download - network.firstByte)} for ${size(average)} (figures of ${network.asOf}).`,
       `The download timeout leaves time for ${ATTEMPTS} attempts at a source ${LARGE} times the average, with a late first byte: ${ATTEMPTS} x ${ms(late)}. The function has ${DRAWING} s more to draw and to answer.`,
       `${memory} MB is the least that holds a source ${LARGE} times the average and draws within ${PATIENCE} ms, or all that drawing can use.`,

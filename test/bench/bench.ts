@@ -9,6 +9,7 @@ import { type Environment, startEnvironment } from "../../lib/local/lambda/envir
 import { accessVariables } from "../../lib/local/s3/s3.ts";
 import { eventOf } from "../invocation.ts";
 import { ownS3 } from "../own-s3.ts";
+import type { Stalls } from "../source/stalls.ts";
 import { drawings } from "./drawings.ts";
 import { rates } from "./rates.ts";
 import { median, photograph } from "./subject.ts";
@@ -114,6 +115,11 @@ for (const [name, { most }] of Object.entries(drawings)) {
   const beside = `; ${ours.toFixed(0)} ms of CPU, ${passes} ${passes === 1 ? "pass" : "passes"}, ${peak.toFixed(0)} MB at most`;
   budget(`${name}, beside bare sharp`, ours / bare, most, "x", beside);
 }
+
+const stalled = fork(here("stalls-process.ts"));
+const [late] = (await once(stalled, "message")) as [Stalls];
+const unhedged = `; ${(late.alone / late.faultless).toFixed(1)} x without hedging`;
+budget("1 of 20 first bytes 3 s late: p99 beside none", late.hedging / late.faultless, 1.6, "x", unhedged);
 
 say("\nms per megapixel on one thread: measured, and what costs are predicted with");
 for (const { work, measured, predicted } of await rates()) {

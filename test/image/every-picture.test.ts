@@ -136,7 +136,12 @@ test("whatever is asked of a picture of any format, the answer has the size it i
         const request = { options, offers, limits: limitsOf(services.config, options) };
         const bytes = files.get(name) ?? new Uint8Array();
         try {
-          const { picture } = await makePicture({ bytes, watermark }, request, services, Deadline.in(20_000));
+          const { picture } = await makePicture(
+            { bytes, watermark: Promise.resolve(watermark) },
+            request,
+            services,
+            Deadline.in(20_000),
+          );
           assert.deepEqual(await sizeIn(picture), [picture.width, picture.height]);
         } catch (error) {
           if (!(error instanceof Failure && error.status === 422)) throw error;

@@ -181,6 +181,12 @@ describe("a watermark that cannot be had is our fault for the moment", () => {
     });
   }
 
+  test("but a source that goes out as it is needs none", async () => {
+    const { ask } = outside(url, () => Promise.reject(new StoreError(404, "NoSuchKey")));
+    const { status, body } = await ask("/_/wm:1/skp:png/plain/s3://pictures/cat.png");
+    assert.deepEqual([status, Buffer.from(body)], [200, cat]);
+  });
+
   test("one that comes too late", async () => {
     const { ask } = outside(url, () => new Promise(() => {}));
     await assert.rejects(ask(marked, {}, 300), { name: "WatermarkUnavailable", status: 503 });

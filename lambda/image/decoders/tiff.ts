@@ -12,47 +12,54 @@ const STRIP = 64;
 const [SHORT, LONG, UNDEFINED] = [3, 4, 7];
 
 /** Begins a TIFF of 8 bits a channel: all of its bytes, and the one at which its pixels are still to be put. */
-export function tiffOf({ width, height, channels, profile }: TiffParts): {
-  readonly file: Buffer;
-  readonly start: number;
-} {
-  const line = width * channels;
+export function tiffOf(parts: TiffParts): { readonly file: Buffer; readonly start: number } {
+  const { width, height, channels, profile } = parts;
   const strips = Math.ceil(height / STRIP);
-  const depths = numbers(
-    SHORT,
-    Array.from({ length: channels }, () => 8),
-  );
-  // Its offsets follow: they have to be known for all else to have its place.
-  const counts = numbers(
-    LONG,
-    Array.from({ length: strips }, (_, at) => Math.min(STRIP, height - at * STRIP) * line),
-  );
-  const tags = 11 + (channels === 4 ? 1 : 0);
-  const before = 8 + 2 + tags * 12 + 4;
-  const start = before + depths.length + counts.length * 2 + profile.length;
-  const offsets = numbers(
-    LONG,
-    Array.from({ length: strips }, (_, at) => start + at * STRIP * line),
-  );
-  const entries: readonly Entry[] = [
+  const values = HEADER + entriesOf(parts, 0).length * ENTRY;
+  // The depth of each channel, and how long each strip is and where it begins, stand before the pixels, too.
+  const start = values + channels * 2 + strips * 2 * 4 + profile.length;
+  const file = Buffer.allocUnsafe(start + width * channels * height);
+  writeDirectory(file, entriesOf(parts, start), values);
+  return { file, start };
+}
+
+/** bytes before and behind the entries of the directory, and of each of them. */
+const [HEADER, ENTRY] = [8 + 2 + 4, 12];
+
+/** What the directory says of pixels that begin at `start`. */
+function entriesOf({ width, height, channels, profile }: TiffParts, start: number): readonly Entry[] {
+  const line = width * channels;
+  const firsts = Array.from({ length: Math.ceil(height / STRIP) }, (_, at) => at * STRIP);
+  return [
     [256, LONG, numbers(LONG, [width])],
     [257, LONG, numbers(LONG, [height])],
-    [258, SHORT, depths],
+    [258, SHORT, numbers(SHORT, Array<number>(channels).fill(8))],
     [259, SHORT, numbers(SHORT, [1])],
     // Red, green, blue.
     [262, SHORT, numbers(SHORT, [2])],
-    [273, LONG, offsets],
+    [
+      273,
+      LONG,
+      numbers(
+        LONG,
+        firsts.map((y) => start + y * line),
+      ),
+    ],
     [277, SHORT, numbers(SHORT, [channels])],
     [278, LONG, numbers(LONG, [STRIP])],
-    [279, LONG, counts],
+    [
+      279,
+      LONG,
+      numbers(
+        LONG,
+        firsts.map((y) => Math.min(STRIP, height - y) * line),
+      ),
+    ],
     [284, SHORT, numbers(SHORT, [1])],
     // The fourth is alpha, and no colour is multiplied by it.
     ...(channels === 4 ? [[338, SHORT, numbers(SHORT, [2])] as const] : []),
     [34675, UNDEFINED, Buffer.from(profile)],
   ];
-  const file = Buffer.allocUnsafe(start + line * height);
-  writeDirectory(file, entries, before);
-  return { file, start };
 }
 
 type Entry = readonly [tag: number, type: number, value: Buffer];
