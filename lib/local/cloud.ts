@@ -35,7 +35,7 @@ export interface CloudProps {
   readonly asked?: (key: string) => Promise<void>;
   /** Where the edge finds the signing keys; the function's are put there. @default one in memory */
   readonly keyValueStore?: KeyValueStore;
-  /** @default true, as in the stack */
+  /** @default true, as in the stack, unless failures are told with all that is known */
   readonly edgeVerification?: boolean;
   readonly served?: (served: Served) => void;
   /** Takes the function's log lines. */
@@ -93,7 +93,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
 /** Where the edge verifies signatures: its store, with the function's keys in it. */
 async function verifiesWith(
   config: Config,
-  { keyValueStore = memoryStore(), edgeVerification = true }: CloudProps,
+  { keyValueStore = memoryStore(), edgeVerification = !config.developmentErrorsMode }: CloudProps,
 ): Promise<KeyValueStore | undefined> {
   if (!edgeVerification || config.keys.length === 0) return undefined;
   await keyValueStore.put(EDGE_KEYS, writePairs(pairsOf(config)));

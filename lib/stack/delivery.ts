@@ -34,7 +34,7 @@ export interface DeliveryProps {
    * Whether the edge verifies signatures, so that a bad one costs nothing behind it, and a revoked key's pictures are
    * refused wherever they are kept. Without it the function verifies, and what is kept stays reachable.
    *
-   * @default true, where there are keys
+   * @default true, where there are keys, unless IMGPROXY_DEVELOPMENT_ERRORS_MODE wants to be told what is wrong with a signature
    */
   readonly edgeVerification?: boolean | undefined;
   /** @default - CloudFront's own name only */
@@ -144,8 +144,9 @@ export class Delivery extends Construct {
     }
   }
 
-  #keys({ images, edgeVerification = true }: DeliveryProps): EdgeKeys | undefined {
+  #keys({ images, ...props }: DeliveryProps): EdgeKeys | undefined {
     const { signing, config } = images;
+    const { edgeVerification = !config.developmentErrorsMode } = props;
     const keyed = signing.place !== undefined || config.keys.length > 0;
     return edgeVerification && keyed ? new EdgeKeys(this, "EdgeKeys", images) : undefined;
   }
