@@ -42,6 +42,18 @@ export const variables = {
     secret: true,
     doc: "Signing salts, hex, as many as keys.",
   }),
+  keysSecret: text({
+    name: "SHUTTERSPEED_KEYS_SECRET",
+    keyed: false,
+    default: "",
+    doc: "A secret of Secrets Manager that holds keys and salts, as key:salt in hex, several separated by commas; in place of IMGPROXY_KEY and IMGPROXY_SALT. Set by the stack.",
+  }),
+  keysParameter: text({
+    name: "SHUTTERSPEED_KEYS_PARAMETER",
+    keyed: false,
+    default: "",
+    doc: "The same as a SecureString of SSM. Set by the stack.",
+  }),
   signatureSize: integer(
     1,
     32,

@@ -25,13 +25,15 @@ const settings = {
   secret: "",
   cacheControl: "",
   headers: {},
+  signatureSize: 32,
+  trusted: [],
 };
 
 const pathHeader = "x-shutterspeed-path";
 const authorizationHeader = "x-shutterspeed-authorization";
 
-// biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
-function handler(event) {
+// biome-ignore lint/correctness/noUnusedVariables: the handler, which lib/stack/edge-code.ts adds, calls it
+function viewerRequest(event) {
   const request = event.request;
   const path = request.uri;
   // Only we may say it.
