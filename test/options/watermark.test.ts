@@ -309,6 +309,9 @@ describe("a watermark's own file", () => {
       name: "InvalidWatermark",
       status: 422,
     });
+    // Only who decodes it sees that there is nothing in it.
+    const empty = Buffer.from(`ff0a${"00".repeat(40)}`, "hex");
+    await assert.rejects(marked("wm:1", { by: empty }), { name: "InvalidWatermark", status: 422 });
     const env = { IMGPROXY_MAX_SRC_RESOLUTION: "0.002" };
     await assert.rejects(marked("wm:1", { env, by: await plain(50, 41, "#fff").png().toBuffer() }), {
       name: "InvalidWatermark",
