@@ -135,6 +135,13 @@ describe("keep_copyright", () => {
     const kept = String((await saidBy("", source)).xmp);
     assert.ok(kept.includes(rights) && kept.includes('xmpRights:Marked="True"'), kept);
     assert.ok(!kept.includes("A tool") && !kept.includes("A lighthouse"), kept);
+    // What stands for a namespace is declared.
+    for (const [prefix, uri] of [
+      ["dc", "http://purl.org/dc/elements/1.1/"],
+      ["xmpRights", "http://ns.adobe.com/xap/1.0/rights/"],
+      ["cc", "http://creativecommons.org/ns#"],
+    ])
+      assert.ok(kept.includes(` xmlns:${prefix}="${uri}"`), kept);
     assert.equal((await saidBy("kcr:0", source)).xmp, undefined);
     assert.equal(String((await saidBy("sm:0/bl:2", source)).xmp), packet);
   });
