@@ -1,4 +1,10 @@
-import { answerNotModified, answerPicture, type RequestContext, unrepeatable } from "./answer/answers.ts";
+import {
+  answerFallback,
+  answerNotModified,
+  answerPicture,
+  type RequestContext,
+  unrepeatable,
+} from "./answer/answers.ts";
 import { answerStale, answerSteppedDown } from "./answer/passing.ts";
 import { route } from "./answer/routes.ts";
 import { checkSecret } from "./answer/secret.ts";
@@ -8,6 +14,7 @@ import { fits, type HttpResponse } from "./http.ts";
 import { makePicture } from "./image/make.ts";
 import { inStage } from "./log.ts";
 import type { Services } from "./services.ts";
+import { fetchFallback, isFallback } from "./source/fallback.ts";
 import { fetchSource } from "./source/fetch.ts";
 import { isUnmodified } from "./source/unmodified.ts";
 import { fetchWatermark } from "./source/watermark.ts";
@@ -46,12 +53,20 @@ async function answerRequest(
   const fetchingWatermark = fetchWatermark(request, services, deadline);
   // It is waited for below; until then nobody hears it fail.
   fetchingWatermark.catch(() => {});
-  const source = await inStage(log, "download", () => fetchSource(request, services, deadline));
+  const source = await inStage(log, "download", () => fetchSource(request, services, deadline)).catch(
+    (error: unknown) => fetchFallback(error, request, services, deadline),
+  );
   if (isUnmodified(source)) return answerNotModified(source.unmodified, request, context);
 
   const { bytes } = source;
   const watermark = await fetchingWatermark;
   const made = await makePicture({ bytes, watermark }, request, services, deadline);
+  if (isFallback(source)) {
+    const drawn = answerFallback({ ...made, source }, source.failure, request, context);
+    // Of the source nothing may be kept: it may be there the next time.
+    const drawing = { drawn, source: { cacheControl: "no-store" }, cost: made.cost };
+    return inStage(log, "keep", () => keepDerivative(drawing, request, context, services, deadline));
+  }
   const drawn = answerPicture({ ...made, source }, request, context);
   if (source.stale) return answerStale(drawn);
   if (made.stepDown && fits(drawn)) return answerSteppedDown(drawn);

@@ -112,12 +112,13 @@ function offersOf(accept: string, config: Config): Offers {
 function conditionsOf(
   { headers, edgeKey }: HttpRequest,
   key: string,
-  { useEtag, useLastModified }: Config,
+  { useEtag, useLastModified, lastModifiedBuster = -Infinity }: Config,
 ): Conditions {
   if (edgeKey !== undefined) return {};
   const held = useEtag && headers["if-none-match"];
   const ifModifiedSince = headers["if-modified-since"];
-  if (!held) return useLastModified && ifModifiedSince ? { ifModifiedSince } : {};
+  const counts = useLastModified && ifModifiedSince && !(Date.parse(ifModifiedSince) <= lastModifiedBuster);
+  if (!held) return counts ? { ifModifiedSince } : {};
   // A client that has another picture of the source has nothing, whatever the source's date.
   const ifNoneMatch = sourceEtagIn(held, key);
   return ifNoneMatch ? { ifNoneMatch } : {};
