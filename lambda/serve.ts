@@ -6,6 +6,7 @@ import {
   unrepeatable,
 } from "./answer/answers.ts";
 import { answerStale, answerSteppedDown } from "./answer/passing.ts";
+import { answerRaw } from "./answer/raw.ts";
 import { route } from "./answer/routes.ts";
 import { checkSecret } from "./answer/secret.ts";
 import type { Deadline } from "./deadline.ts";
@@ -16,6 +17,7 @@ import { inStage } from "./log.ts";
 import type { Services } from "./services.ts";
 import { fetchFallback, isFallback } from "./source/fallback.ts";
 import { fetchSource } from "./source/fetch.ts";
+import { fetchRaw } from "./source/raw.ts";
 import { isUnmodified } from "./source/unmodified.ts";
 import { fetchWatermark } from "./source/watermark.ts";
 import { type ImageRequest, parse } from "./url/parse.ts";
@@ -50,6 +52,11 @@ async function answerRequest(
   );
   if (kept) return kept;
 
+  if (request.options.raw) {
+    const source = await inStage(log, "download", () => fetchRaw(request, context.http, services, deadline));
+    const drawing = { drawn: answerRaw(source, request, context), source: source.metadata, cost: 0 };
+    return inStage(log, "keep", () => keepDerivative(drawing, request, context, services, deadline));
+  }
   const fetchingWatermark = fetchWatermark(request, services, deadline);
   // It is waited for below; until then nobody hears it fail.
   fetchingWatermark.catch(() => {});

@@ -145,7 +145,8 @@ export const answerFailure = (failure: Failure, context: RequestContext): HttpRe
 export const answerText = (type: string, body: string, context: RequestContext): HttpResponse =>
   answer(context, 200, body, { "Content-Type": type, "Cache-Control": cacheControl(context) });
 
-function answer(
+/** An answer of any status, with the headers that every one has. */
+export function answer(
   { http, config }: RequestContext,
   status: number,
   body: Uint8Array | string,
@@ -266,9 +267,10 @@ function sizes(picture: Size, source: Source, origin: Finished["origin"]) {
   };
 }
 
-const known = (name: string, value: string | undefined): HttpResponse["headers"] =>
+/** A header that is there, or none. */
+export const known = (name: string, value: string | undefined): HttpResponse["headers"] =>
   value === undefined ? {} : { [name]: value };
 
 /** Nothing but what a header may hold, and no more than leaves all of them room in 8 KB. */
-const printable = (value: string | undefined) =>
+export const printable = (value: string | undefined) =>
   value !== undefined && /^[\t -~]{0,1000}$/.test(value) ? value : undefined;

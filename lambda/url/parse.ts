@@ -49,8 +49,8 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   if (allowedSources.length > 0 && !allowedSources.some((pattern) => matchPattern(pattern, source))) {
     throw new SourceNotAllowed(`${source}: not among IMGPROXY_ALLOWED_SOURCES`);
   }
-  // An SVG may go out as it is: what the source is, is known later.
-  if (options.format && !isWritable(options.format)) {
+  // An SVG may go out as it is: what the source is, is known later. A raw one does anyway.
+  if (!options.raw && options.format && !isWritable(options.format)) {
     throw new UnsupportedFormat(`format: ${options.format} cannot be written`);
   }
   const key = keyFor(signed, source, http.headers.accept, config, hints);
@@ -93,7 +93,8 @@ export function readPath(
 }
 
 function settle(options: OptionValues, extension: string): Options {
-  if (extension === "") return options;
+  // A raw source is what it is, whatever it is called.
+  if (extension === "" || options.raw === true) return options;
   const format = formatNamed(extension);
   if (!format) throw new InvalidUrl(`extension: expected the name of a format, got "${extension}"`);
   return { ...options, format };
