@@ -22,6 +22,7 @@ import { serve } from "./serve.ts";
 import { startPace } from "./source/pace.ts";
 import { recentSources } from "./source/recent.ts";
 import { s3Store } from "./store/s3.ts";
+import { web as openWeb } from "./store/web.ts";
 import { compileLanguage } from "./url/language.ts";
 import { shownPath } from "./url/path.ts";
 
@@ -34,6 +35,7 @@ const HARD_STOP = 100;
 const config = readConfig(process.env);
 const ring = keyring(compileLanguage(config, Date.now()), (call) => callAws(call, process.env));
 const store = s3Store(config);
+const web = openWeb(config);
 const calibration = startCalibration(config.memorySize);
 if (config.functionName) fileUnder(config.functionName);
 const pace = startPace();
@@ -148,7 +150,7 @@ export const handler = middy<InvocationEvent, LambdaResult, Error, Invocation>({
     const request = requestOf(context);
     const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, async () => {
       const language = await ring.languageFor(request.http.path);
-      const services = { config: language.config, language, store, calibration, pace, recent };
+      const services = { config: language.config, language, store, web, calibration, pace, recent };
       return serve(request, { ...services, log: request.log }, answerBy);
     });
     return resultOf(response, request);

@@ -217,9 +217,14 @@ export const validators = (source: ObjectMetadata, key: string, config: Config):
 });
 
 function lastModified({ lastModified: date }: ObjectMetadata, config: Config): HttpResponse["headers"] {
-  const dated = config.useLastModified && !Number.isNaN(Date.parse(date ?? ""));
-  return known("Last-Modified", dated ? printable(date) : undefined);
+  return known("Last-Modified", config.useLastModified ? httpDate(date) : undefined);
 }
+
+/** As HTTP writes dates today, for that is all a client has to read. */
+const httpDate = (date: string | undefined) =>
+  /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(date ?? "") && !Number.isNaN(Date.parse(date ?? ""))
+    ? date
+    : undefined;
 
 function sizes(picture: Size, source: Source, origin: Finished["origin"]) {
   const seen = upright(origin);

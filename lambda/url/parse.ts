@@ -6,7 +6,9 @@ import { formatNamed, formats, isWritable } from "../formats.ts";
 import type { HttpRequest } from "../http.ts";
 import type { Options } from "../options/index.ts";
 import { type Limits, limitsOf } from "../options/limits.ts";
+import type { ClientCookies } from "../store/cookies.ts";
 import type { Conditions } from "../store/store.ts";
+import { cookiesOf } from "./cookies.ts";
 import { sourceEtagIn } from "./etag.ts";
 import { type Hints, hintsIn } from "./hints.ts";
 import { keyFor, resolvedSource } from "./key.ts";
@@ -28,6 +30,8 @@ export interface ImageRequest {
   readonly key: string;
   /** What the client has, in the source's own validators; as far as the environment hands them on. */
   readonly conditions: Conditions;
+  /** The client's, for the source; as far as the environment hands them on. */
+  readonly cookies?: ClientCookies | undefined;
 }
 
 /** Reads a request. Throws `Forbidden` on a wrong signature, `InvalidUrl` and its kin on everything else; `now` is unix ms. */
@@ -57,6 +61,7 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
     key,
     offers: offersOf(http.headers.accept ?? "", config),
     conditions: conditionsOf(http, key, config),
+    cookies: cookiesOf(http, source, config),
   };
 }
 
