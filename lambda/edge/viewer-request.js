@@ -44,8 +44,10 @@ function viewerRequest(event) {
   if (request.method === "OPTIONS") return options(path);
 
   const signed = signedPath(path);
+  const handedOn = signed === undefined ? "" : inHeader(path);
+  if (handedOn.length > settings.longestPath) return answer(414, "URI Too Long", "URL is too long");
   request.uri = signed === undefined ? fixedPath(path) : derivative(signed, request.headers);
-  if (signed !== undefined) request.headers[pathHeader] = { value: path };
+  if (signed !== undefined) request.headers[pathHeader] = { value: handedOn };
   if (settings.secret === "") return request;
 
   const authorization = valueIn(request.headers.authorization);
@@ -54,6 +56,16 @@ function viewerRequest(event) {
     request.headers[authorizationHeader] = { value: authorization };
   else if (!open) return answer(403, "Forbidden", "Forbidden");
   return request;
+}
+
+// A header holds ASCII. No path has the blank that tells one from the other; lambda/http.ts undoes it.
+function inHeader(path) {
+  if (/^[!-~]*$/.test(path)) return path;
+  try {
+    return `utf8 ${encodeURIComponent(path)}`;
+  } catch (_) {
+    return "utf8 ";
+  }
 }
 
 function answer(statusCode, statusDescription, text) {

@@ -18,6 +18,7 @@ import { CfnPermission, FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
 import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { CACHE_TAG_HEADER } from "../../lambda/answer/answers.ts";
+import { acknowledge } from "./acknowledged.ts";
 import { type Domain, leadTo, namesAndCertificate } from "./domain.ts";
 import { viewerRequestCode } from "./edge-code.ts";
 import { EdgeKeys } from "./edge-keys.ts";
@@ -102,6 +103,10 @@ export class Delivery extends Construct {
       },
       errorResponses: [...errorResponses],
     });
+    acknowledge(this.distribution, "AwsSolutions-CFR1");
+    if (!props.webAcl) acknowledge(this.distribution, "AwsSolutions-CFR2");
+    if (!accessLogs) acknowledge(this.distribution, "AwsSolutions-CFR3");
+    if (!domain) acknowledge(this.distribution, "AwsSolutions-CFR4");
     this.#override("CacheTagConfig.HeaderName", CACHE_TAG_HEADER);
     this.#override("Origins.0.S3OriginConfig.OriginReadTimeout", derivativeReadTimeout.toSeconds());
     // What the URL calls its function does not say which version may be called.

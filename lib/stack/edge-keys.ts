@@ -13,6 +13,7 @@ import { Construct } from "constructs";
 import type { Config } from "../../lambda/config/variables.ts";
 import { pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
 import { accountWideName } from "./names.ts";
+import { roleFor } from "./role.ts";
 import type { Signing } from "./signing.ts";
 
 export interface EdgeKeysProps {
@@ -33,19 +34,21 @@ export class EdgeKeys extends Construct {
       comment: "What signatures are verified with at the edge",
       keyValueStoreName: accountWideName(this, "Keys"),
     });
+    const logGroup = new LogGroup(this, "Logs", {
+      retention: RetentionDays.ONE_WEEK,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const copying = new Lambda(this, "Copying", {
       description: "Copies the signing keys to the edge when the stack is deployed",
       runtime: Runtime.NODEJS_24_X,
       architecture,
       handler: "deployed-keys.handler",
+      role: roleFor(this, logGroup),
       code,
       memorySize: 256,
       timeout: Duration.seconds(30),
       loggingFormat: LoggingFormat.JSON,
-      logGroup: new LogGroup(this, "Logs", {
-        retention: RetentionDays.ONE_WEEK,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup,
     });
     copying.addToRolePolicy(
       new PolicyStatement({

@@ -22,6 +22,7 @@ import { filesIn, shippedPaths } from "../files.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
 import { type Network, putInto } from "./network.ts";
+import { roleFor } from "./role.ts";
 import { Signing, type SigningProps } from "./signing.ts";
 import { knownAtSynthesis } from "./tokens.ts";
 
@@ -120,7 +121,13 @@ export class ImageFunction extends Construct {
     const files = filesIn(environment);
     this.architecture = architecture;
     this.code = functionCode(this, architecture, files);
+    const logGroup = new LogGroup(this, "Logs", {
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
+    });
+    const role = roleFor(this, logGroup);
     this.function = new Lambda(this, "Function", {
+      role,
       description: "Draws pictures as imgproxy URLs ask",
       runtime: Runtime.NODEJS_24_X,
       architecture,
@@ -140,10 +147,7 @@ export class ImageFunction extends Construct {
       // A version that answered once can be had back.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       loggingFormat: LoggingFormat.JSON,
-      logGroup: new LogGroup(this, "Logs", {
-        retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-        removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
-      }),
+      logGroup,
     });
     if (this.signing.place) this.signing.grantRead(this.function);
     this.#grantReadWatermark();

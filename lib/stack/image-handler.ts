@@ -5,6 +5,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { variables } from "../../lambda/config/variables.ts";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
+import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
 import type { Signing } from "./signing.ts";
@@ -46,6 +47,7 @@ export class ImageHandler extends Construct {
     });
     storage.grantReadSources(images.function);
     storage.grantKeepDerivatives(images.function);
+    acknowledgeGrants(images, storage.objects);
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
 

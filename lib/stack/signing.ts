@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 import { variables } from "../../lambda/config/variables.ts";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import type { Environment } from "../environment.ts";
+import { acknowledge } from "./acknowledged.ts";
 
 export interface SigningProps {
   /**
@@ -79,6 +80,7 @@ export class Signing extends Construct {
         requireEachIncludedType: false,
       },
     });
+    acknowledge(secret, "AwsSolutions-SMG4");
     if (keysEncryptionKey !== undefined) {
       throw new Error(
         "keysEncryptionKey: expected `keys` beside it, for the secret that is made has AWS's own",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, test } from "node:test";
+import { readConfig } from "../../lambda/config/variables.ts";
+import { derivativeKey } from "../../lambda/url/key.ts";
 import { memoryStore } from "../../lib/local/edge/key-value-store.ts";
 import { ownS3 } from "../own-s3.ts";
 import { drawn } from "../pictures.ts";
@@ -52,4 +54,21 @@ test("without verification at the edge the function refuses", async () => {
   const refused = await fetch(right.replace("/w:10/", "/w:11/"));
   assert.deepEqual([refused.status, await refused.text()], [403, "Forbidden"]);
   assert.ok(unverified.logged.some((line) => line.includes("w:11")));
+});
+
+test("50 first requests for one picture, at functions that know nothing of each other, keep one derivative", async () => {
+  const { pathname } = new URL(cloud.url("seen.png", { width: 91, format: "png" }));
+  const config = readConfig({ SHUTTERSPEED_KEEP_AFTER: "0" });
+  const key = derivativeKey(pathname, undefined, config) ?? "";
+  const event = {
+    version: "2.0",
+    rawPath: `/${key}`,
+    rawQueryString: "",
+    headers: { "x-shutterspeed-path": pathname },
+    requestContext: { http: { method: "GET", path: `/${key}` }, requestId: "1" },
+  };
+  const outcomes = await Promise.all(Array.from({ length: 50 }, () => cloud.fn.invoke(event)));
+  for (const outcome of outcomes) assert.equal("json" in outcome && JSON.parse(outcome.json).statusCode, 200);
+  assert.equal((await s3.derivative(key))?.ContentType, "image/png");
+  assert.equal((await s3.derivatives("")).filter((name) => name.includes(key.slice(0, 65))).length, 1);
 });
