@@ -128,13 +128,8 @@ export async function keepDerivative(
 
   const atMost = sendable ? Math.min(KEEP_TIMEOUT, deadline.left * KEEP_SHARE) : deadline.left;
   try {
-    const keepBy = deadline.sooner(atMost);
-    const put = await deadline.within("keeping a derivative", atMost, (signal) =>
-      again(
-        () => store.put(address, bytesIn(drawn), metadataIn(drawn), signal, lasting ? damaged : undefined),
-        signal,
-        () => keepBy.left,
-      ),
+    const put = await within(atMost, deadline, (signal) =>
+      store.put(address, bytesIn(drawn), metadataIn(drawn), signal, lasting ? damaged : undefined),
     );
     log.note({ derivative: "kept" });
     if (sendable) return drawn;
@@ -148,6 +143,22 @@ export async function keepDerivative(
   }
 }
 
+/** Keeps, again where that fails, for at most so many ms. */
+function within<T>(
+  atMost: number,
+  deadline: Deadline,
+  keep: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const keepBy = deadline.sooner(atMost);
+  return deadline.within("keeping a derivative", atMost, (signal) =>
+    again(
+      () => keep(signal),
+      signal,
+      () => keepBy.left,
+    ),
+  );
+}
+
 /** Headers that S3 has no place for; each comes of a variable that is keyed, so nothing without them is found where they are due. */
 const unsaidByS3 = ["Link", "X-Result-Width"] as const;
 
@@ -156,11 +167,12 @@ const unsaidByS3 = ["Link", "X-Result-Width"] as const;
  * last, there for this answer alone.
  */
 function addressOf(
-  { key, options }: ImageRequest,
+  { key, options, cookies }: ImageRequest,
   { config, now }: RequestContext,
   lasting = true,
 ): Address | undefined {
-  if (config.derivativesBucket === "") return undefined;
+  // What was made with somebody's cookies is nobody else's.
+  if (config.derivativesBucket === "" || cookies) return undefined;
   const apart = (options.expires ?? 0) > 0 ? EXPIRING + key : key;
   return { bucket: config.derivativesBucket, key: lasting ? apart : `${EXPIRING}${key}.${now}` };
 }

@@ -15,11 +15,14 @@ import {
   toResult,
 } from "./http.ts";
 import { startCalibration } from "./image/admit.ts";
+import { callAws } from "./keys/aws-json.ts";
+import { keyring } from "./keys/keyring.ts";
 import { fileUnder, type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
 import { serve } from "./serve.ts";
 import { startPace } from "./source/pace.ts";
 import { recentSources } from "./source/recent.ts";
 import { s3Store } from "./store/s3.ts";
+import { web as openWeb } from "./store/web.ts";
 import { compileLanguage } from "./url/language.ts";
 import { shownPath } from "./url/path.ts";
 
@@ -30,8 +33,9 @@ const HARD_STOP = 100;
 
 // Cold start: nonsense in the environment fails here, loudly.
 const config = readConfig(process.env);
-const language = compileLanguage(config, Date.now());
+const ring = keyring(compileLanguage(config, Date.now()), (call) => callAws(call, process.env));
 const store = s3Store(config);
+const web = openWeb(config);
 const calibration = startCalibration(config.memorySize);
 if (config.functionName) fileUnder(config.functionName);
 const pace = startPace();
@@ -144,9 +148,10 @@ export const handler = middy<InvocationEvent, LambdaResult, Error, Invocation>({
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
     const request = requestOf(context);
-    const services = { config, language, store, calibration, pace, recent, log: request.log };
-    const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, () =>
-      serve(request, services, answerBy),
-    );
+    const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, async () => {
+      const language = await ring.languageFor(request.http.path);
+      const services = { config: language.config, language, store, web, calibration, pace, recent };
+      return serve(request, { ...services, log: request.log }, answerBy);
+    });
     return resultOf(response, request);
   });

@@ -77,10 +77,21 @@ export function fromEvent(
     method,
     headers: { ...headers, ...negotiatedIn(edgeKey) },
     ...from,
-    path: untilQuery(original),
+    path: untilQuery(handedOn(original)),
     edgeKey,
   };
 }
+
+/** The path in the edge's header: as it is, or percent-encoded whole where it is not of ASCII alone. What cannot be decoded names no picture. */
+function handedOn(header: string): string {
+  if (!header.startsWith(ENCODED)) return header;
+  try {
+    return decodeURIComponent(header.slice(ENCODED.length));
+  } catch {
+    return "";
+  }
+}
+const ENCODED = "utf8 ";
 
 /** What the viewer accepts and hints at, as far as it counts: the edge put it into the key, so the answer may depend on nothing else. */
 function negotiatedIn(edgeKey: string): HttpRequest["headers"] {

@@ -38,11 +38,14 @@ const asking =
     return serve(requestFor(services, { path }), services, Deadline.in(10_000));
   };
 
+/** However long it is tried again, it ends in the same. */
+const soon = { IMGPROXY_DOWNLOAD_TIMEOUT: "1" };
+
 const asked = (options: string, env: Env = {}) => asking(`/_/${options}/${picture}`, env);
 const answeredWith = (status: number) =>
-  asking(`/_/w:9/${picture}`, {}, () => Promise.reject(new StoreError(status, "Error")));
+  asking(`/_/w:9/${picture}`, soon, () => Promise.reject(new StoreError(status, "Error")));
 const failingWith = (code: string) =>
-  asking(`/_/w:9/${picture}`, {}, () => Promise.reject(Object.assign(new Error(code), { code })));
+  asking(`/_/w:9/${picture}`, soon, () => Promise.reject(Object.assign(new Error(code), { code })));
 
 async function drawingTooLate() {
   const config = servicesOf().config;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { buckets, s3Client, startS3 } from "../lib/local/s3/s3.ts";
 
 /** An embedded S3 of the test's own, in a folder that goes with it. */
@@ -19,6 +19,11 @@ export async function ownS3() {
     /** The headers of a derivative; undefined when there is none. */
     derivative: (key: string) =>
       client.send(new HeadObjectCommand({ Bucket: buckets.derivatives, Key: key })).catch(() => undefined),
+    /** The keys of derivatives that begin so. */
+    async derivatives(prefix: string): Promise<readonly string[]> {
+      const listing = new ListObjectsV2Command({ Bucket: buckets.derivatives, Prefix: prefix });
+      return ((await client.send(listing)).Contents ?? []).flatMap(({ Key }) => Key ?? []);
+    },
     async [Symbol.asyncDispose]() {
       client.destroy();
       await s3.stop();

@@ -8,6 +8,9 @@ import sharp from "sharp";
 import { readConfig } from "../lambda/config/variables.ts";
 import { Deadline } from "../lambda/deadline.ts";
 import type { HttpRequest } from "../lambda/http.ts";
+import { makePicture } from "../lambda/image/make.ts";
+import type { Options } from "../lambda/options/index.ts";
+import { limitsOf } from "../lambda/options/limits.ts";
 import { serve } from "../lambda/serve.ts";
 import { s3Store } from "../lambda/store/s3.ts";
 import { derivativeKey } from "../lambda/url/key.ts";
@@ -169,6 +172,23 @@ test("predictions are held against drawing alone, not what opening and trimming 
   assert.ok(decodeMs > 5 && renderMs >= decodeMs + drawMs);
   assert.ok(Math.abs((took[0] ?? 0) - drawMs) < 5, `${took} ms where drawing took ${drawMs}`);
 });
+
+test("a picture is as dear as it was to trim", async () => {
+  const bytes = await drawn(1800, 1350).jpeg().toBuffer();
+  const { cost, log } = await made(bytes, { trim: { threshold: 10 }, width: 20 });
+  assert.ok(
+    cost > (log.fields.decodeMs ?? Infinity),
+    `${cost} ms, of which trimming took ${log.fields.decodeMs}`,
+  );
+  assert.ok((await made(bytes, { width: 20 })).cost < cost);
+});
+
+async function made(bytes: Uint8Array, options: Options) {
+  const services = servicesOf();
+  const offers = { auto: [], enforced: [], preferred: ["png"] } as const;
+  const request = { options, offers, limits: limitsOf(services.config) };
+  return { ...(await makePicture({ bytes }, request, services, Deadline.in(10_000))), log: services.log };
+}
 
 test("a picture kept earlier needs no source", async () => {
   const env = { SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, SHUTTERSPEED_KEEP_AFTER: "0" };

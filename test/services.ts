@@ -9,6 +9,7 @@ import { startPace } from "../lambda/source/pace.ts";
 import { recentSources } from "../lambda/source/recent.ts";
 import { s3Store } from "../lambda/store/s3.ts";
 import type { Store } from "../lambda/store/store.ts";
+import { web } from "../lambda/store/web.ts";
 import { compileLanguage } from "../lambda/url/language.ts";
 
 /** Variables of the function. */
@@ -36,6 +37,7 @@ export function servicesOf(env: Env = {}, { store, now = Date.now() }: { store?:
     config,
     language,
     store: store ?? s3Store(config),
+    web: web(config),
     calibration: startCalibration(config.memorySize),
     pace: startPace(),
     recent: recentSources(config),

@@ -48,27 +48,7 @@ const listed: readonly OtherVariables[] = [
     names: ["IMGPROXY_PNG_UNLIMITED", "IMGPROXY_SVG_UNLIMITED", "IMGPROXY_TIFF_UNLIMITED"],
     reason: `${TO_COME}; until then libvips' own limits hold`,
   },
-  {
-    names: [
-      "IMGPROXY_MAX_REDIRECTS",
-      "IMGPROXY_USER_AGENT",
-      "IMGPROXY_CLIENT_KEEP_ALIVE_TIMEOUT",
-      "IMGPROXY_IGNORE_SSL_VERIFICATION",
-      "IMGPROXY_COOKIE_PASSTHROUGH",
-      "IMGPROXY_COOKIE_PASSTHROUGH_ALL",
-      "IMGPROXY_COOKIE_BASE_URL",
-      "IMGPROXY_ALLOW_LOOPBACK_SOURCE_ADDRESSES",
-      "IMGPROXY_ALLOW_LINK_LOCAL_SOURCE_ADDRESSES",
-      "IMGPROXY_ALLOW_PRIVATE_SOURCE_ADDRESSES",
-    ],
-    reason: `${TO_COME} with http sources`,
-  },
   { names: ["IMGPROXY_LOCAL_FILESYSTEM_ROOT"], reason: `${TO_COME} with sources in files` },
-  { names: ["IMGPROXY_FALLBACK_IMAGE_*"], reason: `${TO_COME} with the fallback image` },
-  {
-    names: ["IMGPROXY_ETAG_BUSTER", "IMGPROXY_LAST_MODIFIED_BUSTER"],
-    reason: `${TO_COME}; ETags change with the settings by themselves`,
-  },
   {
     names: [
       "IMGPROXY_S3_ASSUME_ROLE_ARN",

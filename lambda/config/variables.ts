@@ -2,6 +2,7 @@ import { formats } from "../formats.ts";
 import {
   atLeast,
   base64Picture,
+  date,
   defaultFormatQuality,
   endpoint,
   flag,
@@ -41,6 +42,18 @@ export const variables = {
     default: [],
     secret: true,
     doc: "Signing salts, hex, as many as keys.",
+  }),
+  keysSecret: text({
+    name: "SHUTTERSPEED_KEYS_SECRET",
+    keyed: false,
+    default: "",
+    doc: "A secret of Secrets Manager that holds keys and salts, as key:salt in hex, several separated by commas; in place of IMGPROXY_KEY and IMGPROXY_SALT. Set by the stack.",
+  }),
+  keysParameter: text({
+    name: "SHUTTERSPEED_KEYS_PARAMETER",
+    keyed: false,
+    default: "",
+    doc: "The same as a SecureString of SSM. Set by the stack.",
   }),
   signatureSize: integer(
     1,
@@ -116,6 +129,18 @@ export const variables = {
     keyed: false,
     default: true,
     doc: "Hand on the source's Last-Modified, and the client's If-Modified-Since.",
+  }),
+  etagBuster: text({
+    name: "IMGPROXY_ETAG_BUSTER",
+    keyed: true,
+    default: "",
+    doc: "Another text, and no ETag answered before holds any more; nor is a kept picture answered.",
+  }),
+  lastModifiedBuster: date({
+    name: "IMGPROXY_LAST_MODIFIED_BUSTER",
+    keyed: true,
+    default: undefined,
+    doc: "A time (RFC 3339) before which no source counts as modified last.",
   }),
   debugHeaders: flag({
     name: "IMGPROXY_ENABLE_DEBUG_HEADERS",
@@ -212,6 +237,69 @@ export const variables = {
     keyed: true,
     default: [],
     doc: "Prefixes of the source URLs that are served; unset, all are.",
+  }),
+  maxRedirects: integer(0)({
+    name: "IMGPROXY_MAX_REDIRECTS",
+    keyed: true,
+    default: 10,
+    doc: "Redirects of an http source that are followed; each is held to all that holds for the first address.",
+  }),
+  userAgent: matching(
+    /^[ -~]+$/,
+    "printable ASCII",
+  )({
+    name: "IMGPROXY_USER_AGENT",
+    keyed: true,
+    default: "imgproxy/%current_version",
+    doc: "What http sources are asked as.",
+  }),
+  clientKeepAlive: integer(0)({
+    name: "IMGPROXY_CLIENT_KEEP_ALIVE_TIMEOUT",
+    keyed: false,
+    default: 90,
+    doc: "Seconds a connection to an http source is kept at most; 0 keeps none. None is trusted that idled for 4.",
+  }),
+  ignoreSslVerification: flag({
+    name: "IMGPROXY_IGNORE_SSL_VERIFICATION",
+    keyed: true,
+    default: false,
+    doc: "Take https sources with whatever certificate.",
+  }),
+  cookiePassthrough: flag({
+    name: "IMGPROXY_COOKIE_PASSTHROUGH",
+    keyed: true,
+    default: false,
+    doc: "Hand the client's cookies on to http sources of its own host. Not behind CloudFront; such answers are not kept.",
+  }),
+  cookiePassthroughAll: flag({
+    name: "IMGPROXY_COOKIE_PASSTHROUGH_ALL",
+    keyed: true,
+    default: false,
+    doc: "With the former: to sources of any host.",
+  }),
+  cookieBaseUrl: text({
+    name: "IMGPROXY_COOKIE_BASE_URL",
+    keyed: true,
+    default: "",
+    doc: "Whose cookies they are: a URL of that host. Unset, of the host the request was sent to.",
+  }),
+  allowLoopback: flag({
+    name: "IMGPROXY_ALLOW_LOOPBACK_SOURCE_ADDRESSES",
+    keyed: true,
+    default: false,
+    doc: "Let http sources have loopback addresses.",
+  }),
+  allowLinkLocal: flag({
+    name: "IMGPROXY_ALLOW_LINK_LOCAL_SOURCE_ADDRESSES",
+    keyed: true,
+    default: false,
+    doc: "Let http sources have link-local addresses.",
+  }),
+  allowPrivate: flag({
+    name: "IMGPROXY_ALLOW_PRIVATE_SOURCE_ADDRESSES",
+    keyed: true,
+    default: false,
+    doc: "Let http sources have private addresses.",
   }),
   s3AllowedBuckets: list({
     name: "IMGPROXY_S3_ALLOWED_BUCKETS",
@@ -482,6 +570,40 @@ export const variables = {
     keyed: true,
     default: false,
     doc: "Have browsers save pictures instead of showing them.",
+  }),
+  fallbackData: base64Picture({
+    name: "IMGPROXY_FALLBACK_IMAGE_DATA",
+    keyed: true,
+    default: undefined,
+    doc: "What is drawn when a source cannot be had, a picture in base64; goes before the other two.",
+  }),
+  fallbackFile: pictureFile({
+    name: "IMGPROXY_FALLBACK_IMAGE_PATH",
+    keyed: true,
+    file: true,
+    default: undefined,
+    doc: "A file with the fallback image; it is shipped with the function.",
+  }),
+  fallbackUrl: text({
+    name: "IMGPROXY_FALLBACK_IMAGE_URL",
+    keyed: true,
+    default: "",
+    doc: "Where the fallback image lies. It is looked at again after five minutes.",
+  }),
+  fallbackHttpCode: integer(
+    0,
+    599,
+  )({
+    name: "IMGPROXY_FALLBACK_IMAGE_HTTP_CODE",
+    keyed: true,
+    default: 200,
+    doc: "Status of an answer with the fallback image; 0, and what is no status, is that of the failure.",
+  }),
+  fallbackTtl: integer(0)({
+    name: "IMGPROXY_FALLBACK_IMAGE_TTL",
+    keyed: true,
+    default: 0,
+    doc: "Seconds of max-age of such an answer; 0 is IMGPROXY_TTL.",
   }),
   watermarkData: base64Picture({
     name: "IMGPROXY_WATERMARK_DATA",

@@ -21,7 +21,7 @@ export interface Raw extends Size {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
-/** A step's own drawing, which may draw over the picture it is given. It yields now and then, so that whoever waits for it can look at the time. */
+/** A step's own drawing, which may draw over the picture it is given. It yields now and then, so that time can be looked at. */
 export type Drawing = (
   picture: Raw,
   args: readonly [number],

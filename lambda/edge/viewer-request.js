@@ -25,13 +25,15 @@ const settings = {
   secret: "",
   cacheControl: "",
   headers: {},
+  signatureSize: 32,
+  trusted: [],
 };
 
 const pathHeader = "x-shutterspeed-path";
 const authorizationHeader = "x-shutterspeed-authorization";
 
-// biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
-function handler(event) {
+// biome-ignore lint/correctness/noUnusedVariables: the handler, which lib/stack/edge-code.ts adds, calls it
+function viewerRequest(event) {
   const request = event.request;
   const path = request.uri;
   // Only we may say it.
@@ -42,8 +44,10 @@ function handler(event) {
   if (request.method === "OPTIONS") return options(path);
 
   const signed = signedPath(path);
+  const handedOn = signed === undefined ? "" : inHeader(path);
+  if (handedOn.length > settings.longestPath) return answer(414, "URI Too Long", "URL is too long");
   request.uri = signed === undefined ? fixedPath(path) : derivative(signed, request.headers);
-  if (signed !== undefined) request.headers[pathHeader] = { value: path };
+  if (signed !== undefined) request.headers[pathHeader] = { value: handedOn };
   if (settings.secret === "") return request;
 
   const authorization = valueIn(request.headers.authorization);
@@ -52,6 +56,16 @@ function handler(event) {
     request.headers[authorizationHeader] = { value: authorization };
   else if (!open) return answer(403, "Forbidden", "Forbidden");
   return request;
+}
+
+// A header holds ASCII. No path has the blank that tells one from the other; lambda/http.ts undoes it.
+function inHeader(path) {
+  if (/^[!-~]*$/.test(path)) return path;
+  try {
+    return `utf8 ${encodeURIComponent(path)}`;
+  } catch (_) {
+    return "utf8 ";
+  }
 }
 
 function answer(statusCode, statusDescription, text) {

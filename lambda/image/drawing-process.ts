@@ -1,9 +1,9 @@
-// The program of the process that draws what cannot be stopped where it runs: started and ended by `apart.ts`.
+// The program of the process that draws what cannot be stopped where it runs: started and ended by `drawing-child.ts`.
 import { Deadline } from "../deadline.ts";
 import { Failure } from "../errors.ts";
-import type { ApartAnswer, ApartRequest } from "./apart.ts";
 import { cutBorder } from "./border.ts";
 import { openHere } from "./decoders/here.ts";
+import type { ApartAnswer, ApartRequest } from "./drawing-child.ts";
 import { render } from "./render.ts";
 
 async function answerTo(request: ApartRequest): Promise<ApartAnswer> {

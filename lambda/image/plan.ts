@@ -54,7 +54,7 @@ export const plainInfo = {
   vector: false,
 } as const satisfies Partial<ImageInfo>;
 
-/** What to draw, of which source, for whom. Throws `InvalidSource` when its frames are too large, `ResultTooBig` when it could not be drawn. */
+/** What to draw, of which source, for whom. Throws `InvalidSource` on frames too large, `ResultTooBig` on what could not be drawn. */
 export function plan(
   options: Options,
   source: ImageInfo,

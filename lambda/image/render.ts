@@ -1,7 +1,8 @@
 import type { Sharp } from "sharp";
 import { methodOf } from "../contract/sharp-order.ts";
-import type { Stroke } from "../contract/stroke.ts";
+import type { Overlay, Stroke } from "../contract/stroke.ts";
 import type { Deadline } from "../deadline.ts";
+import { BrokenSource, InvalidWatermark } from "../errors.ts";
 import { everyStep } from "../options/index.ts";
 import type { Opened } from "./decoders/decoder.ts";
 import { encode } from "./encode.ts";
@@ -34,11 +35,26 @@ async function withOverlays(plan: Plan, { watermark }: Opened, deadline: Deadlin
   const drawn = plan.strokes.map(async (stroke): Promise<Stroke> => {
     const { overlay } = stroke;
     if (!overlay || !watermark) return stroke;
-    const stage = await drawStrokes(overlay.strokes, stageAt(watermark), deadline);
-    const { data } = await run(() => stage.pixels().ensureAlpha().raw(), deadline);
-    return { ...stroke, overlay: { ...overlay, pixels: data } };
+    const pixels = await drawnOverlay(overlay, watermark, deadline);
+    return { ...stroke, overlay: { ...overlay, pixels } };
   });
   return { ...plan, strokes: await Promise.all(drawn) };
+}
+
+async function drawnOverlay(
+  { strokes }: Overlay,
+  watermark: Opened,
+  deadline: Deadline,
+): Promise<Uint8Array> {
+  try {
+    const stage = await drawStrokes(strokes, stageAt(watermark), deadline);
+    const { data } = await run(() => stage.pixels().ensureAlpha().raw(), deadline);
+    return data;
+  } catch (cause) {
+    throw cause instanceof BrokenSource
+      ? new InvalidWatermark(`watermark: ${cause.message}`, { cause })
+      : cause;
+  }
 }
 
 const stageAt = ({ info: { width, height }, pixels }: Opened): Stage => ({ width, height, pixels });

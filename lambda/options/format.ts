@@ -56,7 +56,7 @@ function chooseFormat(
 /** px a side up to which a picture is drawn in full before it is scaled down to what its format holds, as in imgproxy. */
 const drawnInFull = 4096;
 
-/** Scales down what the chosen format could not hold; of a large one a plan lays out once more by what it tells, and leaves it the rounding. */
+/** Scales down what the chosen format could not hold. A large picture is laid out once more by what it tells, which leaves the rounding. */
 export const limitStep = step({
   name: "limit",
   needs: {},

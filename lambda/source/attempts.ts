@@ -1,4 +1,4 @@
-import { InvalidSource } from "../errors.ts";
+import { InvalidSource, SourceNotAllowed } from "../errors.ts";
 import { StoreError } from "../store/store.ts";
 
 // What is tried again, when, and for how long one attempt is waited for. Pure: whoever tries brings the time and the chance.
@@ -52,7 +52,7 @@ const busyWords = new Set([
 
 /** Whether what went wrong is to be tried again. */
 export function verdictOf(error: unknown): Verdict {
-  if (error instanceof InvalidSource) return "answer";
+  if (error instanceof InvalidSource || error instanceof SourceNotAllowed) return "answer";
   if (!(error instanceof StoreError)) return "broken";
   const { status, word } = error;
   // Neither was asked for: something on the way answered.

@@ -4,6 +4,7 @@ import {
   type Failure,
   InvalidSource,
   SourceIncomplete,
+  SourceNotAllowed,
   SourceTimeout,
   SourceUnreachable,
 } from "../errors.ts";
@@ -69,7 +70,7 @@ async function whole(get: Get, download: Download, limit: number): Promise<Sourc
     if (first === "not modified") return first;
     try {
       const bytes = await readWhole(get, first, download, limit, before);
-      if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes);
+      if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes, first);
       return { ...first.metadata, bytes };
     } catch (error) {
       if (!(error instanceof StartOver)) throw error;
@@ -95,9 +96,12 @@ const phaseNames = {
   body: "reading the body",
 } as const;
 
-function failure(cause: unknown, { phase }: Trail, description: string): Failure {
+/** What is answered when a source could not be had, because of `cause`. */
+export function failure(cause: unknown, { phase }: Pick<Trail, "phase">, description: string): Failure {
   const message = `${description}: ${cause instanceof Error ? cause.message : cause}`;
-  const Kind = [SourceIncomplete, InvalidSource, BrokenSource].find((kind) => cause instanceof kind);
+  const Kind = [SourceIncomplete, InvalidSource, BrokenSource, SourceNotAllowed].find(
+    (kind) => cause instanceof kind,
+  );
   if (Kind) return new Kind(message, { cause });
   if (cause instanceof DeadlineExceeded || cause instanceof BodyLate)
     return new SourceTimeout(message, { cause });

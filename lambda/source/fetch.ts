@@ -6,17 +6,22 @@ import type { Source } from "./download.ts";
 import type { Kept } from "./recent.ts";
 import { fetchFromS3 } from "./s3.ts";
 import { isUnmodified, type Unmodified } from "./unmodified.ts";
+import { fetchFromWeb } from "./web.ts";
 
 /** What a download leaves for drawing: a part of the time left, and no more ms than most pictures take. What is dear is admitted. */
 const [RENDER_SHARE, MOST_RENDERING] = [0.3, 300];
 /** The part of the time for a download after which what is in memory is taken instead. */
 const REVALIDATION_SHARE = 0.5;
 
-type Fetcher = typeof fetchFromS3;
+type Fetcher = typeof fetchFromWeb;
 
-const fetchers = new Map<string, Fetcher>([["s3", fetchFromS3]]);
+const fetchers = new Map<string, Fetcher>([
+  ["s3", fetchFromS3],
+  ["http", fetchFromWeb],
+  ["https", fetchFromWeb],
+]);
 
-type Request = Pick<ImageRequest, "source" | "conditions" | "limits">;
+type Request = Pick<ImageRequest, "source" | "conditions" | "limits" | "cookies">;
 
 /**
  * Downloads a source, whatever its scheme, and leaves time to draw it; or takes it from memory where it has not changed, and where it
@@ -36,14 +41,15 @@ export async function fetchSource(
   const downloadBy = deadline
     .keeping(Math.min(deadline.left * RENDER_SHARE, MOST_RENDERING))
     .sooner(config.downloadTimeout * 1000);
-  const kept = usable(recent.find(url), request);
+  const own = request.cookies !== undefined;
+  const kept = own ? undefined : usable(recent.find(url), request);
   try {
     const source = kept
       ? await revalidated(kept, fetcher, request, services, downloadBy)
       : await fetcher(url, request, services, downloadBy);
     if (isUnmodified(source)) return source;
     log.note({ bytes: source.bytes.length });
-    if (!source.stale) recent.keep(url, source);
+    if (!source.stale && !own) recent.keep(url, source);
     return source;
   } finally {
     log.note({ source: url });

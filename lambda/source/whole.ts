@@ -36,8 +36,8 @@ export async function readWhole(
     const raw = body.bytes(end);
     const seen = await sighted(raw, first, limit, pace, () => body.md5(raw.length));
     if (seen.bytes) return seen.bytes;
-    if (!isPacked(first)) refuseUnknown(raw);
-    if (first.metadata.etag === undefined) return unprovable(raw, seen, first);
+    if (!isPacked(first)) refuseUnknown(raw, first);
+    if (first.metadata.etag === undefined || first.plain) return unprovable(raw, seen, first);
     const more = await goOn({ at: end }, reading);
     const reached = more ? await readPart({ at: end }, reading, more) : end;
     if (reached === end) return accepted(raw, seen, before, download);
@@ -52,7 +52,7 @@ function looking(first: ObjectStream, body: Body): (end: number) => void {
     if (looked || end < TYPE_WITHIN) return;
     looked = true;
     const head = isPacked(first) ? unpackedHead(body.bytes(end)) : body.bytes(end);
-    if (head.length >= TYPE_WITHIN) refuseUnknown(head);
+    if (head.length >= TYPE_WITHIN) refuseUnknown(head, first);
   };
 }
 
@@ -120,9 +120,10 @@ function unprovable(
   return otherwise ?? raw;
 }
 
-/** What shows no type we know is no picture; or something on the way answered in place of the store. */
-export function refuseUnknown(head: Uint8Array): void {
+/** What shows no type we know is no picture; or something on the way answered in place of the store. A web server is taken at its word. */
+export function refuseUnknown(head: Uint8Array, { plain }: Pick<ObjectStream, "plain">): void {
   if (imageType(head) !== undefined) return;
   const cause = new InvalidSource("no picture we know");
+  if (plain) throw cause;
   throw new StartOver(cause.message, { cause });
 }

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
-import { ClientRequest, type ClientRequestArgs, Agent as HttpAgent } from "node:http";
+import { type AgentOptions, ClientRequest, type ClientRequestArgs, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import type { Duplex } from "node:stream";
+import { isIP } from "node:net";
+import { Duplex } from "node:stream";
+import { guardedLookup, RefusedAddress } from "./guard.ts";
 import { startResolver } from "./resolver.ts";
 import type { Phase } from "./store.ts";
 
@@ -25,11 +27,26 @@ const TRUSTED_IDLE = 4000;
 /** Hears how far the requests made within `run` have come. */
 export const phases = new AsyncLocalStorage<(phase: Phase) => void>();
 
+/** How a pool is opened. */
+interface Pool {
+  readonly maxSockets?: number;
+  /** The addresses that may be dialled; without, all may. */
+  readonly mayDial?: ((address: string) => boolean) | undefined;
+  /** ms after which a connection that idles is closed; without, it stays. */
+  readonly idle?: number | undefined;
+}
+
 /** Opens a pool: kept alive, resolved without libuv's threads, telling how far each new connection has come. */
-export function openConnections(maxSockets = 50): Connections {
-  const options = { keepAlive: true, maxSockets, lookup: startResolver() };
-  const httpAgent = new TellingHttpAgent(options);
-  const httpsAgent = new TellingHttpsAgent(options);
+export function openConnections({ maxSockets = 50, mayDial, idle }: Pool = {}): Connections {
+  const resolve = startResolver();
+  const options = {
+    keepAlive: idle !== 0,
+    maxSockets,
+    lookup: mayDial ? guardedLookup(resolve, mayDial) : resolve,
+    ...(idle && { timeout: idle }),
+  };
+  const httpAgent = new TellingHttpAgent(options, mayDial);
+  const httpsAgent = new TellingHttpsAgent(options, mayDial);
   let used = performance.now();
   const forget = () => {
     for (const { freeSockets } of [httpAgent, httpsAgent])
@@ -57,19 +74,44 @@ function endFloods(message: unknown): void {
 }
 subscribe("http.client.request.start", endFloods);
 
+type Told = ((error: Error | null, stream: Duplex) => void) | undefined;
+
 class TellingHttpAgent extends HttpAgent {
-  override createConnection(...given: Parameters<HttpAgent["createConnection"]>): Duplex | null | undefined {
-    return followed(super.createConnection(...given), "first byte");
+  readonly #mayDial: Pool["mayDial"];
+
+  constructor(options: AgentOptions, mayDial: Pool["mayDial"]) {
+    super(options);
+    this.#mayDial = mayDial;
+  }
+
+  override createConnection(options: ClientRequestArgs, told: Told): Duplex | null | undefined {
+    return refused(options, told, this.#mayDial)
+      ? undefined
+      : followed(super.createConnection(options, told), "first byte");
   }
 }
 
 class TellingHttpsAgent extends HttpsAgent {
-  override createConnection(
-    options: ClientRequestArgs,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): Duplex | null | undefined {
-    return followed(super.createConnection(options, callback), "TLS");
+  readonly #mayDial: Pool["mayDial"];
+
+  constructor(options: AgentOptions, mayDial: Pool["mayDial"]) {
+    super(options);
+    this.#mayDial = mayDial;
   }
+
+  override createConnection(options: ClientRequestArgs, told: Told): Duplex | null | undefined {
+    return refused(options, told, this.#mayDial)
+      ? undefined
+      : followed(super.createConnection(options, told), "TLS");
+  }
+}
+
+/** Refuses a host that is an address and may not be dialled: no lookup is asked about those. */
+function refused({ host }: ClientRequestArgs, told: Told, mayDial: Pool["mayDial"]): boolean {
+  const address = host ?? "";
+  if (!mayDial || isIP(address) === 0 || mayDial(address)) return false;
+  told?.(new RefusedAddress(`${address}: no source may have this address`), new Duplex());
+  return true;
 }
 
 /** Has a new connection tell of itself; `connected` is what follows once TCP is there. */

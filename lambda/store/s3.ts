@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Config } from "../config/variables.ts";
 import { DeadlineExceeded } from "../deadline.ts";
+import { chunks } from "./chunks.ts";
 import { phases } from "./connections.ts";
 import { isWhole } from "./range.ts";
 import { CONNECTION_TIMEOUT, s3Clients } from "./s3-client.ts";
@@ -29,11 +30,20 @@ export function s3Store(config: Config): Store {
 
   return {
     async get(address, options) {
-      const { range, ifMatch, ifNoneMatch, ifModifiedSince, fresh, signal, at = () => {} } = options;
+      const {
+        range,
+        rangeHeader,
+        ifMatch,
+        ifNoneMatch,
+        ifModifiedSince,
+        fresh,
+        signal,
+        at = () => {},
+      } = options;
       at("first byte");
       const command = new GetObjectCommand({
         ...named(address),
-        Range: range && `bytes=${range.first}-${range.last ?? ""}`,
+        Range: rangeHeader ?? (range && `bytes=${range.first}-${range.last ?? ""}`),
         IfMatch: ifMatch,
         IfNoneMatch: ifNoneMatch,
         IfModifiedSince: httpDate(ifModifiedSince),
@@ -162,21 +172,6 @@ const metadataOf = (output: GetObjectCommandOutput): ObjectMetadata => ({
   contentDisposition: output.ContentDisposition,
   cacheTag: output.Metadata?.[CACHE_TAG],
 });
-
-async function* chunks(
-  body: Readable,
-  length: number | undefined,
-  message: unknown,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    // Node says ECONNRESET even when the other side just closed; only the socket knows better.
-    const broken = !(message instanceof IncomingMessage) || message.complete || message.socket.errored;
-    if (broken || signal.aborted || length === undefined) throw error;
-  }
-}
 
 const bodyOf = (response: unknown) =>
   typeof response === "object" && response !== null && "body" in response ? response.body : undefined;

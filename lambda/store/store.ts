@@ -15,6 +15,8 @@ export interface Conditions {
 export interface GetOptions extends Conditions {
   /** Bytes from the first of these to the last, or to the end. */
   readonly range?: { readonly first: number; readonly last?: number } | undefined;
+  /** As a client wrote it, in place of `range`. */
+  readonly rangeHeader?: string | undefined;
   /** Only if it is still this one. */
   readonly ifMatch?: string | undefined;
   /** Over a connection that was not used before; those that idle are not trusted any more. */
@@ -54,6 +56,8 @@ export interface ObjectStream {
   readonly range?: string | undefined;
   /** CRC32 of the whole object in base64, when told. */
   readonly crc32?: string | undefined;
+  /** Nothing more is told of it than its end on the wire, ETag or not: what came to that end is whole. */
+  readonly plain?: boolean | undefined;
   /** The ETag is not an MD5, whatever it looks like: the object is encrypted with a key of its own. */
   readonly opaqueTag?: boolean | undefined;
   /** Ends early when the other side closed before `length`; throws when the connection broke. */

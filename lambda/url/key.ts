@@ -15,7 +15,7 @@ const keyed = Object.entries<Variable>(variables)
   .filter(([, { keyed }]) => keyed)
   .map(([name]) => name);
 
-/** Stands in every key for the settings that change answers and for what draws: after a deployment with others, nothing is answered as before. */
+/** Stands in every key for the settings that change answers and for what draws: with others, nothing is answered as before. */
 export function settingsHash(config: KeyConfig): string {
   const known = hashes.get(config);
   if (known !== undefined) return known;

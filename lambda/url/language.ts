@@ -128,7 +128,7 @@ export function checkExpiry({ expires = 0 }: Options, now: number): void {
   if (expires > 0 && expires < now / 1000) throw new InvalidUrl(`expires: valid until ${expires}`);
 }
 
-/** Folds one segment, `name:argument:…`, into what was asked. Throws `InvalidUrl` on nonsense, `SecurityOption` on a limit that is not to be set. */
+/** Folds `name:argument:…` into what was asked. Throws `InvalidUrl` on nonsense, `SecurityOption` on a limit that may not be set. */
 export function readOption(
   segment: string,
   options: OptionValues,

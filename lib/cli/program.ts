@@ -4,6 +4,7 @@ import { capacityCommand } from "./capacity.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exits } from "./exits.ts";
 import { explainCommand } from "./explain.ts";
+import { keysCommand } from "./keys.ts";
 import { paintFor } from "./paint.ts";
 import { signCommand } from "./sign.ts";
 import { startCommand } from "./start.ts";
@@ -15,6 +16,7 @@ const commands: readonly (() => Command)[] = [
   explainCommand,
   doctorCommand,
   capacityCommand,
+  keysCommand,
 ];
 
 /** The whole command line. */

@@ -1,8 +1,10 @@
-import { readConfig } from "../../lambda/config/variables.ts";
+import { type Config, readConfig } from "../../lambda/config/variables.ts";
+import { EDGE_KEYS, pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
 import { ownVariables } from "../environment.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
 import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
 import { type Edge, type EdgeProps, type Served, startEdge } from "./edge/edge.ts";
+import { type KeyValueStore, memoryStore } from "./edge/key-value-store.ts";
 import { functionOrigin, type Origin, originGroup } from "./edge/origins.ts";
 import type { Bundle } from "./lambda/bundle.ts";
 import { type LocalFunction, startFunction } from "./lambda/function.ts";
@@ -31,6 +33,10 @@ export interface CloudProps {
   readonly viewerCacheControl?: string | undefined;
   /** Hears of a key before it is looked up in the edge's cache. */
   readonly asked?: (key: string) => Promise<void>;
+  /** Where the edge finds the signing keys; the function's are put there. @default one in memory */
+  readonly keyValueStore?: KeyValueStore;
+  /** @default true, as in the stack, unless failures are told with all that is known */
+  readonly edgeVerification?: boolean;
   readonly before?: EdgeProps["before"];
   readonly served?: (served: Served) => void;
   /** Takes the function's log lines. */
@@ -54,7 +60,8 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
   const env = { ...props.env, SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives };
   const config = readConfig(env);
-  const code = viewerRequestCode(config);
+  const keyValueStore = await verifiesWith(config, props);
+  const code = viewerRequestCode(config, keyValueStore !== undefined);
   const headers = { ...securityHeaders, ...customHeaders(config) };
 
   const fn = startFunction({
@@ -72,7 +79,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     await fn.stop();
   };
   try {
-    const edge = await startEdge({ ...props, code, origin, headers });
+    const edge = await startEdge({ ...props, code, origin, headers, keyValueStore });
     const stop = async () => {
       edge.stop();
       await stopFunction();
@@ -82,6 +89,16 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     await stopFunction();
     throw error;
   }
+}
+
+/** Where the edge verifies signatures: its store, with the function's keys in it. */
+async function verifiesWith(
+  config: Config,
+  { keyValueStore = memoryStore(), edgeVerification = !config.developmentErrorsMode }: CloudProps,
+): Promise<KeyValueStore | undefined> {
+  if (!edgeVerification || config.keys.length === 0) return undefined;
+  await keyValueStore.put(EDGE_KEYS, writePairs(pairsOf(config)));
+  return keyValueStore;
 }
 
 /** Where a viewer on this machine asks. */

@@ -6,10 +6,11 @@ import type { BuildOptions } from "esbuild";
  * codecs in WebAssembly, which are loaded when a picture needs them, from files that may be replaced.
  */
 export const bundling = {
-  /** Each a file of the asset, by its name there: the handler, and what it starts beside itself. */
+  /** Each a file of the asset, by its name there: the handler, what it starts beside itself, and what runs when the stack is deployed. */
   files: {
     "handler.mjs": "lambda/handler.ts",
     "drawing-process.mjs": "lambda/image/drawing-process.ts",
+    "deployed-keys.mjs": "lambda/keys/deployed.ts",
   },
   target: "node24",
   format: "esm",

@@ -4,6 +4,7 @@ import { type ILambdaDeploymentConfig, LambdaDeploymentConfig } from "aws-cdk-li
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { StorageClass } from "aws-cdk-lib/aws-s3";
+import type { KeysPlace } from "../../lambda/keys/places.ts";
 import type { Environment } from "../environment.ts";
 import { integerIn, isOurs } from "../settings.ts";
 import { didYouMean } from "../spelling.ts";
@@ -31,6 +32,10 @@ const names = [
   "environment",
   "environmentKey",
   "unsigned",
+  "keysSecret",
+  "keysParameter",
+  "keysEncryptionKey",
+  "edgeVerification",
   "architecture",
   "memory",
   "timeout",
@@ -64,6 +69,8 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
     stack: text(context, "stack") || "Shutterspeed",
     environment: environmentOf(context),
     unsigned: choice(context, "unsigned", truth),
+    keys: keys(text(context, "keysSecret"), text(context, "keysParameter")),
+    keysEncryptionKey: word(context, "keysEncryptionKey"),
     ...storageOf(context),
     ...functionOf(context),
     ...deliveryOf(context),
@@ -107,6 +114,7 @@ const functionOf = (context: Context): ImageFunctionProps => ({
 });
 
 const deliveryOf = (context: Context): Omit<DeliveryProps, "images" | "derivatives"> => ({
+  edgeVerification: choice(context, "edgeVerification", truth),
   domain: domain(context),
   priceClass: choice(context, "priceClass", {
     100: PriceClass.PRICE_CLASS_100,
@@ -218,6 +226,14 @@ function domain(context: Context): Domain | undefined {
     throw new Error("hostedZoneId and hostedZoneName: expected both, beside domainNames, or none");
   }
   return certificate ? { names, certificate, ...(id && { hostedZone: { id, name } }) } : undefined;
+}
+
+function keys(secret: string, parameter: string): KeysPlace | undefined {
+  if (secret !== "" && parameter !== "") {
+    throw new Error("keysSecret and keysParameter: expected one of them, got both");
+  }
+  if (secret !== "") return { secret };
+  return parameter === "" ? undefined : { parameter };
 }
 
 function network(subnetIds: readonly string[], securityGroupIds: readonly string[]): Network | undefined {

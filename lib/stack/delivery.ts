@@ -18,8 +18,10 @@ import { CfnPermission, FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
 import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { CACHE_TAG_HEADER } from "../../lambda/answer/answers.ts";
+import { acknowledge } from "./acknowledged.ts";
 import { type Domain, leadTo, namesAndCertificate } from "./domain.ts";
 import { viewerRequestCode } from "./edge-code.ts";
+import { EdgeKeys } from "./edge-keys.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { ImageFunction } from "./image-function.ts";
 import { accountWideName } from "./names.ts";
@@ -29,6 +31,13 @@ export interface DeliveryProps {
   readonly images: ImageFunction;
   /** Where finished pictures lie, each under its cache key. */
   readonly derivatives: IBucket;
+  /**
+   * Whether the edge verifies signatures, so that a bad one costs nothing behind it, and a revoked key's pictures are
+   * refused wherever they are kept. Without it the function verifies, and what is kept stays reachable.
+   *
+   * @default true, where there are keys, unless IMGPROXY_DEVELOPMENT_ERRORS_MODE wants to be told what is wrong with a signature
+   */
+  readonly edgeVerification?: boolean | undefined;
   /** @default - CloudFront's own name only */
   readonly domain?: Domain | undefined;
   /** @default PriceClass.PRICE_CLASS_ALL */
@@ -63,12 +72,15 @@ export interface DeliveryProps {
  */
 export class Delivery extends Construct {
   readonly distribution: Distribution;
+  /** Where the edge finds its keys; `undefined` where it verifies nothing. */
+  readonly edgeKeys: EdgeKeys | undefined;
 
   /** Throws one sentence when the function may take longer than CloudFront is willing to wait, or CloudFront would not take a prop. */
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
     const { images, domain, ipv6 = true } = props;
     checkWebAcl(props.webAcl);
+    this.edgeKeys = this.#keys(props);
     const { accessLogs } = props;
     this.distribution = new Distribution(this, "Distribution", {
       comment: "Pictures, drawn as their URLs ask",
@@ -91,6 +103,10 @@ export class Delivery extends Construct {
       },
       errorResponses: [...errorResponses],
     });
+    acknowledge(this.distribution, "AwsSolutions-CFR1");
+    if (!props.webAcl) acknowledge(this.distribution, "AwsSolutions-CFR2");
+    if (!accessLogs) acknowledge(this.distribution, "AwsSolutions-CFR3");
+    if (!domain) acknowledge(this.distribution, "AwsSolutions-CFR4");
     this.#override("CacheTagConfig.HeaderName", CACHE_TAG_HEADER);
     this.#override("Origins.0.S3OriginConfig.OriginReadTimeout", derivativeReadTimeout.toSeconds());
     // What the URL calls its function does not say which version may be called.
@@ -133,14 +149,24 @@ export class Delivery extends Construct {
     }
   }
 
+  #keys({ images, ...props }: DeliveryProps): EdgeKeys | undefined {
+    const { signing, config } = images;
+    const { edgeVerification = !config.developmentErrorsMode } = props;
+    const keyed = signing.place !== undefined || config.keys.length > 0;
+    return edgeVerification && keyed ? new EdgeKeys(this, "EdgeKeys", images) : undefined;
+  }
+
   #edge({ config, alias }: ImageFunction) {
     const edge = new EdgeFunction(this, "ViewerRequest", {
       comment: "The picture's URL becomes its cache key",
       runtime: FunctionRuntime.JS_2_0,
-      code: FunctionCode.fromInline(viewerRequestCode(config)),
+      code: FunctionCode.fromInline(viewerRequestCode(config, this.edgeKeys !== undefined)),
+      ...(this.edgeKeys && { keyValueStore: this.edgeKeys.store }),
     });
     // A key the function does not know yet is answered, but not cached.
     edge.node.addDependency(alias);
+    // Without keys it would refuse everything.
+    if (this.edgeKeys) edge.node.addDependency(this.edgeKeys);
     return edge;
   }
 }

@@ -10,16 +10,16 @@ import { LONGEST_PATH } from "../../lambda/url/path.ts";
 import { compiled, root } from "../project.ts";
 import { customHeaders, securityHeaders } from "./policy-headers.ts";
 
-const file = compiled ? join(compiled, "viewer-request.js") : join(root, "lambda/edge/viewer-request.js");
+const folder = compiled ?? join(root, "lambda/edge");
 
 /** bytes that CloudFront takes. */
 const MAX_CODE_BYTES = 10_240;
 
 /**
- * The edge function as it is deployed: the file without comments and indentation, its settings filled in from the function's environment.
- * Throws when the settings are too many for it.
+ * The edge function as it is deployed: the file without comments and blanks, its settings filled in from the function's environment;
+ * `verified` has it verify signatures with the keys of its KeyValueStore. Throws when the settings are too many for it.
  */
-export function viewerRequestCode(config: Config): string {
+export function viewerRequestCode(config: Config, verified = false): string {
   const settings = {
     prefix: config.pathPrefix,
     healthCheckPath: config.healthCheckPath,
@@ -37,10 +37,14 @@ export function viewerRequestCode(config: Config): string {
     secret: config.secret && shortHash(bearer(config)),
     cacheControl: cacheControl({ config, now: 0 }),
     headers: { ...securityHeaders, ...customHeaders(config) },
+    signatureSize: config.signatureSize,
+    trusted: config.trustedSignatures.map(shortHash),
   };
-  const code = readFileSync(file, "utf8")
-    .replace(/^ *(\/\/.*\n)?/gm, "")
-    .replace(/^const settings = \{.*?\};$/ms, () => `const settings = ${JSON.stringify(settings)};`);
+  const { head, files, handler } = verified ? verifying : plain;
+  const body = files.map((file) => squeezed(readFileSync(join(folder, file), "utf8")));
+  const code = [head, ...body, handler]
+    .join("\n")
+    .replace(/const settings=\{.*?\};/s, () => `const settings=${JSON.stringify(settings)};`);
   const bytes = Buffer.byteLength(code);
   if (bytes > MAX_CODE_BYTES) {
     throw new Error(
@@ -50,5 +54,25 @@ export function viewerRequestCode(config: Config): string {
   return code;
 }
 
+/** What it is made of, around it what CloudFront calls. */
+const plain = {
+  head: "",
+  files: ["viewer-request.js"],
+  handler: "function handler(event){return viewerRequest(event);}",
+};
+/** The same with a KeyValueStore, which CloudFront wants to be imported first. */
+const verifying = {
+  head: 'import cf from "cloudfront";\nconst kvs=cf.kvs();',
+  files: ["viewer-request.js", "signature.js"],
+  handler: "async function handler(event){return verified(event,kvs);}",
+};
+
+/** Without comments, indentation, and blanks that part nothing: what the file says in quotes holds none such. */
+const squeezed = (code: string) =>
+  code
+    .replace(/^ *(\/\/.*\n)?/gm, "")
+    .replace(/ (=>|[=!]==|[<>]=?|&&|\|\||[=+?:{]) /g, "$1")
+    .replace(/(?<=[,)]|\bif|\bfor|\bwhile) /g, "")
+    .replace(/(?<=[{;,(])\n+|\n+(?=[\n})])/g, "");
 /** As the edge function hashes: nobody reads the secret off its code. */
 const shortHash = (text: string) => hash("sha256", text, "hex").slice(0, 32);

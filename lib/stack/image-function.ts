@@ -6,6 +6,7 @@ import {
   type Alias,
   Architecture,
   CfnFunction,
+  type Code,
   Function as Lambda,
   LoggingFormat,
   Runtime,
@@ -21,22 +22,18 @@ import { filesIn, shippedPaths } from "../files.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
 import { type Network, putInto } from "./network.ts";
+import { roleFor } from "./role.ts";
+import { Signing, type SigningProps } from "./signing.ts";
 import { knownAtSynthesis } from "./tokens.ts";
 
-export interface ImageFunctionProps extends CapacityProps {
+export interface ImageFunctionProps extends CapacityProps, SigningProps {
   /**
-   * The variables of `lambda/config/variables.ts`, by name. They stand in the template as they are, keys and salts too.
+   * The variables of `lambda/config/variables.ts`, by name. They stand in the template as they are; keys and salts too, which are better off in a secret (`keys`).
    * Those the edge needs may not be tokens. A file that one names is shipped with the function.
    *
    * @default - what each variable says for itself
    */
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Whether a function without keys may be made, which draws any picture in any size for whoever asks.
-   *
-   * @default false
-   */
-  readonly unsigned?: boolean | undefined;
   /**
    * The CPU pictures are drawn on, and sharp is bundled for.
    *
@@ -90,6 +87,11 @@ export class ImageFunction extends Construct {
   /** What answers: a version of the function, so that the one before can be had back. */
   readonly alias: Alias;
   readonly timeout: Duration;
+  /** The keys URLs are signed with. */
+  readonly signing: Signing;
+  /** What it runs, and what copies its keys to the edge. */
+  readonly code: Code;
+  readonly architecture: Architecture;
   /** The environment as the function will read it, as far as synthesis knows it. */
   readonly config: Config;
 
@@ -98,11 +100,15 @@ export class ImageFunction extends Construct {
     super(scope, id);
     checkCapacity(props);
     const { architecture = Architecture.ARM_64, memorySize = 1769, ephemeralStorage } = props;
-    const environment = { ...keeping[props.keepDerivatives ?? "by cost"], ...props.environment };
+    this.signing = new Signing(this, "Signing", props.environment ?? {}, props);
+    const environment = {
+      ...keeping[props.keepDerivatives ?? "by cost"],
+      ...this.signing.environment,
+      ...props.environment,
+    };
     this.timeout = props.timeout ?? Duration.seconds(20);
     this.config = readEnvironment(knownAtSynthesis(environment));
-    if (this.config.keys.length === 0) {
-      if (!props.unsigned) throw new Error(withoutKeys);
+    if (props.unsigned && this.config.keys.length === 0) {
       Annotations.of(this).addWarningV2(
         "shutterspeed:unsigned",
         "IMGPROXY_KEY and IMGPROXY_SALT are unset: any picture is drawn in any size for whoever asks",
@@ -113,12 +119,20 @@ export class ImageFunction extends Construct {
     }
 
     const files = filesIn(environment);
+    this.architecture = architecture;
+    this.code = functionCode(this, architecture, files);
+    const logGroup = new LogGroup(this, "Logs", {
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
+    });
+    const role = roleFor(this, logGroup);
     this.function = new Lambda(this, "Function", {
+      role,
       description: "Draws pictures as imgproxy URLs ask",
       runtime: Runtime.NODEJS_24_X,
       architecture,
       handler: "handler.handler",
-      code: functionCode(this, architecture, files),
+      code: this.code,
       memorySize,
       timeout: this.timeout,
       ...(props.reservedConcurrency !== undefined && {
@@ -133,11 +147,9 @@ export class ImageFunction extends Construct {
       // A version that answered once can be had back.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       loggingFormat: LoggingFormat.JSON,
-      logGroup: new LogGroup(this, "Logs", {
-        retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-        removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
-      }),
+      logGroup,
     });
+    if (this.signing.place) this.signing.grantRead(this.function);
     this.#grantReadWatermark();
     const { defaultChild } = this.function.node;
     if (props.network && defaultChild instanceof CfnFunction)
@@ -171,6 +183,3 @@ const keeping = {
   always: { [variables.keepAfter.name]: "0" },
   never: { [variables.keepAfter.name]: String(Number.MAX_SAFE_INTEGER) },
 } as const;
-
-const withoutKeys =
-  "IMGPROXY_KEY and IMGPROXY_SALT: expected both, for without them any picture is drawn in any size for whoever asks; to have that, say unsigned=true (cdk: -c unsigned=true)";

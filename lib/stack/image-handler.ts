@@ -1,10 +1,14 @@
 import type { Distribution } from "aws-cdk-lib/aws-cloudfront";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Alias, Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { variables } from "../../lambda/config/variables.ts";
+import type { KeysPlace } from "../../lambda/keys/places.ts";
+import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
+import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
 
 /** What of it is to be settled; nothing has to be. */
@@ -26,6 +30,12 @@ export class ImageHandler extends Construct {
   /** The version of the function that answers. */
   readonly alias: Alias;
 
+  /** Where the keys lie that URLs are signed with; `undefined` where there are none, or the environment holds them. */
+  readonly keys: KeysPlace | undefined;
+  /** ARN of the edge's KeyValueStore; `undefined` where the edge verifies nothing. */
+  readonly keyValueStoreArn: string | undefined;
+  readonly #signing: Signing;
+
   /** Throws one sentence that names what could not work, and says what to do. */
   constructor(scope: Construct, id: string, props: ImageHandlerProps = {}) {
     super(scope, id);
@@ -37,13 +47,23 @@ export class ImageHandler extends Construct {
     });
     storage.grantReadSources(images.function);
     storage.grantKeepDerivatives(images.function);
-    const { distribution } = new Delivery(this, "Delivery", { ...props, images, derivatives });
+    acknowledgeGrants(images, storage.objects);
+    const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
+    const { distribution } = delivery;
 
     this.sources = sources;
     this.derivatives = derivatives;
     this.distribution = distribution;
     this.function = images.function;
     this.alias = images.alias;
+    this.#signing = images.signing;
+    this.keys = images.signing.place;
+    this.keyValueStoreArn = delivery.edgeKeys?.store.keyValueStoreArn;
+  }
+
+  /** Lets a backend that signs read the keys. Throws where the environment holds them, or there are none. */
+  grantReadKeys(grantee: IGrantable): void {
+    this.#signing.grantRead(grantee);
   }
 
   /** Its URLs begin so: https://, CloudFront's name of the distribution. */

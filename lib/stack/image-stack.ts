@@ -21,6 +21,13 @@ export class ImageStack extends Stack {
     const { sources, derivatives } = images;
     put("SourceBuckets", sources.map((bucket) => bucket.bucketName).join(","), "Where pictures lie");
     put("DerivativesBucket", derivatives.bucketName, "Where finished pictures are kept");
+    if (images.keys) {
+      const where = "secret" in images.keys ? images.keys.secret : images.keys.parameter;
+      put("Keys", where, "Where the keys lie that URLs are signed with");
+    }
+    if (images.keyValueStoreArn) {
+      put("KeyValueStore", images.keyValueStoreArn, "Where the edge finds the same keys");
+    }
     put("FunctionName", images.function.functionName, "What draws them");
     put(
       "RoleArn",

@@ -48,6 +48,11 @@ export class Sources {
     this.buckets = [...new Set(this.#granted.map(({ bucket }) => bucket))];
   }
 
+  /** ARNs of what may be read. */
+  get objects(): readonly string[] {
+    return this.#granted.map(({ bucket, prefix }) => bucket.arnForObjects(`${prefix}*`));
+  }
+
   /**
    * Lets `grantee` read the pictures, older versions of them too.
    *
@@ -57,10 +62,7 @@ export class Sources {
   grantRead(grantee: IGrantable): void {
     const allow = (actions: readonly string[], resourceArns: readonly string[]) =>
       Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [...resourceArns] });
-    allow(
-      ["s3:GetObject", "s3:GetObjectVersion"],
-      this.#granted.map(({ bucket, prefix }) => bucket.arnForObjects(`${prefix}*`)),
-    );
+    allow(["s3:GetObject", "s3:GetObjectVersion"], this.objects);
     allow(
       ["s3:ListBucket"],
       this.buckets.map((bucket) => bucket.bucketArn),

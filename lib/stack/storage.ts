@@ -12,6 +12,7 @@ import {
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { EXPIRING } from "../../lambda/url/key.ts";
+import { acknowledge } from "./acknowledged.ts";
 import { type Source, Sources } from "./sources.ts";
 
 export interface StorageProps {
@@ -94,6 +95,11 @@ export class Storage extends Construct {
     });
   }
 
+  /** ARNs of all objects that may be granted. */
+  get objects(): readonly string[] {
+    return [...this.#granted.objects, this.derivatives.arnForObjects("*")];
+  }
+
   /** Lets `grantee` read the pictures, older versions of them too. */
   grantReadSources(grantee: IGrantable): void {
     this.#granted.grantRead(grantee);
@@ -106,7 +112,10 @@ export class Storage extends Construct {
       actions: ["s3:GetObject", "s3:PutObject"],
       resourceArns: [this.derivatives.arnForObjects("*")],
     });
-    this.derivatives.encryptionKey?.grantEncryptDecrypt(grantee);
+    const key = this.derivatives.encryptionKey?.keyArn;
+    if (key === undefined) return;
+    const actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [key] });
   }
 }
 
@@ -153,6 +162,7 @@ class PrivateBucket extends Bucket {
       minimumTLSVersion: 1.2,
       ...props,
     });
+    acknowledge(this, "AwsSolutions-S1");
   }
 
   /** `boolean | undefined` in the library, which under exactOptionalPropertyTypes is no `IBucket`. */

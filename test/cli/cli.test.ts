@@ -25,7 +25,7 @@ function run(words: readonly string[], variables: Readonly<Record<string, string
 const keys = { IMGPROXY_KEY: "736563726574", IMGPROXY_SALT: "68656c6c6f" };
 
 describe("help", () => {
-  for (const command of ["start", "sign", "explain", "doctor", "capacity"]) {
+  for (const command of ["start", "sign", "explain", "doctor", "capacity", "keys"]) {
     test(`of ${command} has examples and exit statuses, and nothing is made`, () => {
       const { status, stdout } = run([command, "--help"]);
       assert.equal(status, 0);
@@ -57,6 +57,9 @@ test("a wrong command line is one line that helps, and status 2", () => {
     [["strat"], "unknown command 'strat' (Did you mean start?)"],
     [["sign"], "missing required argument 'source'"],
     [["sign", "s3://b/k", "--widht", "3"], "unknown option '--widht' (Did you mean --width?)"],
+    [["keys", "list"], "expected --secret or --parameter"],
+    [["keys", "revoke", "--secret", "a"], "expected a name with revoke, and with nothing else"],
+    [["keys", "roll", "--secret", "a"], "expected list, rotate or revoke, got 'roll'"],
     [["explain", "a", "b"], /^too many arguments for 'explain'/],
     [["start", "a", "--pictures", "b"], /^FOLDER and --pictures: expected one of them/],
   ] as const) {

@@ -4,9 +4,11 @@ import { transform } from "esbuild";
 import fc from "fast-check";
 import { route } from "../../lambda/answer/routes.ts";
 import { readConfig } from "../../lambda/config/variables.ts";
+import { fromEvent } from "../../lambda/http.ts";
 import { derivativeKey } from "../../lambda/url/key.ts";
 import { edgeFunction } from "../../lib/local/edge/edge-function.ts";
 import { viewerRequestCode } from "../../lib/stack/edge-code.ts";
+import { eventOf } from "../invocation.ts";
 import parsePath from "../oracle/parsePath.json" with { type: "json" };
 import requestPath from "../oracle/requestPath.json" with { type: "json" };
 import { requestFor, servicesOf } from "../services.ts";
@@ -38,11 +40,15 @@ function sentBy(edge: typeof byDefault, uri: string, headers: Readonly<Record<st
 const through = (uri: string, headers: Readonly<Record<string, string>> = {}) =>
   sentBy(byDefault, uri, headers);
 
+/** The path the function hears of. */
+const heardOf = ({ uri, headers }: ReturnType<typeof sentBy>) =>
+  headers["x-shutterspeed-path"] === undefined ? undefined : fromEvent(eventOf(uri, headers), "id").path;
+
 const assertSame = (path: string, accept: string | undefined) => {
   for (const { config, edge } of edges) {
     const sent = sentBy(edge, path, accept === undefined ? {} : { accept });
     const key = derivativeKey(path, accept, config);
-    assert.equal(sent.headers["x-shutterspeed-path"], key && path);
+    assert.equal(heardOf(sent), key === undefined ? undefined : path.split("?", 1)[0]);
     const fixed = ["", "/", "/health", "/favicon.ico", "/.well-known/"].map(
       (bare) => config.pathPrefix + bare,
     );
@@ -133,6 +139,22 @@ test("a path that no header can hand on is answered at once", () => {
   assert.match(through(longest).uri, /^\/[0-9a-f]{32}\//);
   const answer = byDefault({ method: "GET", uri: `${longest}a`, headers: {} });
   assert.equal("status" in answer && answer.status, 414);
+});
+
+test("a path that is not of ASCII alone goes on percent-encoded, and is heard as it was", () => {
+  for (const path of [
+    "/sig/plain/s3://b/é",
+    "/sig/é%C3%A9/x",
+    "/sig/plain/s3://b/日本 語",
+    "/s\u{1f600}g/a/b",
+  ]) {
+    const sent = through(path);
+    assert.match(sent.headers["x-shutterspeed-path"] ?? "", /^[ -~]+$/);
+    assert.equal(heardOf(sent), path);
+  }
+  const long = byDefault({ method: "GET", uri: `/sig/${"é".repeat(1024)}`, headers: {} });
+  assert.equal("status" in long && long.status, 414, "six characters each");
+  assert.equal(fromEvent(eventOf("/a/b.any", { "x-shutterspeed-path": "utf8 %E0" }), "id").path, "");
 });
 
 test("OPTIONS is answered at once as the function would, for S3 refuses it", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 import { Deadline } from "../../lambda/deadline.ts";
-import { sanitizeApart } from "../../lambda/image/apart.ts";
+import { renderApart, sanitizeApart } from "../../lambda/image/apart.ts";
 import { draw } from "../../lambda/image/draw.ts";
 import { open } from "../../lambda/image/open.ts";
 import { plan } from "../../lambda/image/plan.ts";
@@ -74,6 +74,16 @@ test("at the deadline the process is killed, and the next picture has a new one"
   assert.ok(performance.now() - began < 1500);
   assert.ok(await gone());
   assert.equal((await drawnBy(svg(), "w:20/f:png")).width, 20);
+});
+
+test("nor is one kept that gave up by itself, for it may still be drawing", async () => {
+  const { bytes, ...opened } = await open({ bytes: photo }, {}, limitsIn(), Deadline.in(10_000));
+  const planned = plan(optionsOf(dear).options, opened.info, noOffers, limitsIn(), config);
+  // It has to give up before we do.
+  const late = Deadline.in(10_000);
+  const hurried = Object.create(late, { left: { value: 700 }, within: { value: late.within.bind(late) } });
+  await assert.rejects(renderApart(planned, { bytes }, limitsIn().memory, hurried), { name: "Timeout" });
+  assert.ok(await gone());
 });
 
 test("a process that outgrows its memory is killed: the picture is too big", async () => {

@@ -43,6 +43,26 @@ describe("a BMP is drawn as it says", () => {
     ]);
   });
 
+  test("with as many colours as the PNG made of it has indices for: 2, 4, 16 or 256", async () => {
+    for (const [count, colours] of [
+      [1, 2],
+      [2, 2],
+      [3, 4],
+      [4, 4],
+      [5, 16],
+      [16, 16],
+      [17, 256],
+      [256, 256],
+    ] as const) {
+      const colors = palette(
+        ...Array.from({ length: count }, (_, at) => `${at.toString(16).padStart(2, "0")}8040`),
+      );
+      const source = bmp({ width: 4, height: 1, bits: 8, colors, pixels: "00000000" });
+      const { bitsPerSample = 0 } = await (await drawnAs("f:png", source)).metadata();
+      assert.equal(2 ** bitsPerSample, colours, `${count} colours`);
+    }
+  });
+
   test("8 bits, a palette of all colours where it says none", async () => {
     const colors = palette(white, red, ...Array.from({ length: 254 }, () => blue));
     const parts = { width: 3, height: -2, bits: 8, colors, said: 0, pixels: "00010200 ff000000" };

@@ -7,6 +7,7 @@ import { Deadline } from "../../lambda/deadline.ts";
 import { BrokenSource, ResultTooBig, Timeout } from "../../lambda/errors.ts";
 import { draw } from "../../lambda/image/draw.ts";
 import { openTrimmed, planOf } from "../../lambda/image/make.ts";
+import { open } from "../../lambda/image/open.ts";
 
 import { limitsOf } from "../../lambda/options/limits.ts";
 import { plain } from "../drawing.ts";
@@ -129,8 +130,16 @@ const segments = fc.oneof(
 );
 const asked = fc.array(segments, { maxLength: 6 }).map((said) => said.join("/"));
 
-test("whatever is asked of what cannot be drawn, it is refused with 422, and never for the asking", async () => {
-  const refused = Object.values(sources).filter(([, fate]) => !isSize(fate));
+test("whatever is asked of what cannot be opened, it is refused with 422, and never for the asking", async () => {
+  const opens = async ([bytes]: (typeof sources)[string]) =>
+    open({ bytes }, {}, limits, Deadline.in(10_000)).then(
+      () => true,
+      () => false,
+    );
+  const all = Object.values(sources);
+  const opened = await Promise.all(all.map(opens));
+  const refused = all.filter((_, at) => !opened[at]);
+  assert.ok(refused.length > 5);
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...refused), asked, ([bytes, fate], text) =>
       assert.rejects(drawing(bytes, text, 10_000), { name: fate, status: 422 }),

@@ -76,10 +76,20 @@ test("what must not be repeated is not", async () => {
   assert.equal(freshness(answer(200, "max-age=5, s-maxage=60")), 60);
 });
 
-test("a failure is repeated for 10 seconds at most, and only if it says so", () => {
-  assert.equal(freshness(answer(404, "max-age=3600")), 10);
-  assert.equal(freshness(answer(404, "max-age=3")), 3);
-  assert.equal(freshness(ownAnswer(504, "")), 0);
+test("a failure is repeated for as long as it says, and at least as long as the stack has it", () => {
+  for (const [status, cacheControl, seconds] of [
+    [404, "s-maxage=3600", 3600],
+    [404, "max-age=3", 3],
+    [404, "", 0],
+    [414, "", 10],
+    [414, "max-age=3", 10],
+    [504, "", 1],
+    [504, "no-store", 1],
+    [403, "", 0],
+    [403, "max-age=1", 10],
+    [422, "max-age=60", 0],
+  ] as const)
+    assert.equal(freshness(answer(status, cacheControl)), seconds, `${status} ${cacheControl}`);
 });
 
 test("the cache holds so many bytes, and lets go of what was asked for least recently", () => {

@@ -59,6 +59,19 @@ test("a picture that is turned or mirrored on request is not turned again either
   assert.equal((await exifOf("sm:0/ar:0/fl:1", 6)).orientation, 1);
 });
 
+test("EXIF is read in either order of bytes: turned upright it says so, and all else as before", () => {
+  for (const [exif, turned] of [
+    ["4d4d002a 00000008 0001 0112 0003 00000001 0006 0000 00000000", 19],
+    ["49492a00 08000000 0100 1201 0300 01000000 0600 0000 00000000", 18],
+  ] as const) {
+    const before = Buffer.from(exif.replaceAll(" ", ""), "hex");
+    const after = Buffer.from(before);
+    after[turned] = 1;
+    assert.deepEqual(upright(before), after);
+    assert.deepEqual(upright(Buffer.concat([Buffer.from("Exif\0\0", "latin1"), before])), after);
+  }
+});
+
 test("a picture that was left as it lies keeps its orientation", async () => {
   assert.deepEqual(await exifOf("sm:0/ar:0", 6), { described: true, orientation: 6 });
 });
@@ -122,6 +135,13 @@ describe("keep_copyright", () => {
     const kept = String((await saidBy("", source)).xmp);
     assert.ok(kept.includes(rights) && kept.includes('xmpRights:Marked="True"'), kept);
     assert.ok(!kept.includes("A tool") && !kept.includes("A lighthouse"), kept);
+    // What stands for a namespace is declared.
+    for (const [prefix, uri] of [
+      ["dc", "http://purl.org/dc/elements/1.1/"],
+      ["xmpRights", "http://ns.adobe.com/xap/1.0/rights/"],
+      ["cc", "http://creativecommons.org/ns#"],
+    ])
+      assert.ok(kept.includes(` xmlns:${prefix}="${uri}"`), kept);
     assert.equal((await saidBy("kcr:0", source)).xmp, undefined);
     assert.equal(String((await saidBy("sm:0/bl:2", source)).xmp), packet);
   });
@@ -156,6 +176,29 @@ describe("keep_copyright", () => {
     const opened = await openTrimmed({ bytes: source }, asked, config, deadline);
     const { body } = await renderApart(planOf(opened, asked, config), opened, asked.limits.memory, deadline);
     assert.deepEqual((await sharp(body).metadata()).iptc, iptcOf([[2, 80, "A. Painter"]]));
+  });
+
+  test("finds IPTC behind what else Photoshop says, whatever its name and length", () => {
+    const signed = iptcOf([[2, 116, "(c) Painter"]]);
+    const [begin, block] = [signed.subarray(0, 14), signed.subarray(14)];
+    // A block's name and its data each fill an even number of bytes.
+    for (const [name, data] of [
+      ["00 00", "00000002 aabb"],
+      ["00 00", "00000003 aabbcc 00"],
+      ["02 6162 00", "00000001 aa 00"],
+      ["03 616263", "00000000"],
+    ] as const) {
+      const other = Buffer.from(`3842494d 0425 ${name} ${data}`.replaceAll(" ", ""), "hex");
+      assert.deepEqual(copyrightIptc(Buffer.concat([begin, other, other, block])), signed, `${name} ${data}`);
+    }
+    // Cut off before its length, or with a name longer than all there is, it says nothing.
+    for (let length = 0; length < 26; length++)
+      assert.equal(copyrightIptc(signed.subarray(0, length)), undefined);
+    for (const name of [signed.length - 23, 200]) {
+      const named = Buffer.from(signed);
+      named[20] = name;
+      assert.equal(copyrightIptc(named), undefined);
+    }
   });
 
   test("takes any bytes for EXIF, XMP and IPTC", () => {

@@ -151,6 +151,22 @@ test("the format of the still that is made of an animation is chosen as if it we
   }
 });
 
+test("the still that is made of an animation is scaled as pixels are, not as its decoder would", async () => {
+  const frame = (color: string) => plain(97, 61, color).png().toBuffer();
+  const webp = await sharp([await frame("#ff0000"), await frame("#00ff00")], { join: { animated: true } })
+    .webp({ lossless: true })
+    .toBuffer();
+  const { options } = optionsOf("t:10/w:41/f:png");
+  const strokes = ["1", "2"].map(async (frames) => {
+    const config = readConfig({ IMGPROXY_MAX_ANIMATION_FRAMES: frames });
+    const asked = { options, offers: noOffers, limits: limitsOf(config, options) };
+    const opened = await openTrimmed({ bytes: webp }, asked, config, Deadline.in(10_000));
+    return planOf(opened, asked, config).strokes;
+  });
+  const [still, moving] = await Promise.all(strokes);
+  assert.deepEqual(moving, still);
+});
+
 test("a JPEG is not shrunk on load once its border is cut off", async () => {
   const opened = await opening("t:30", await boxed().jpeg().toBuffer());
   assert.equal(opened.info.encoded, false);
@@ -224,6 +240,14 @@ test("px that are too few to tell a border from a picture are all kept", async (
     .png()
     .toBuffer();
   assert.deepEqual(await sizeAfter("t:10", line), [20, 2]);
+});
+
+test("three px are enough", async () => {
+  const line = await plain(20, 3, "#ffffff")
+    .composite([{ input: await plain(5, 3, "#ff0000").png().toBuffer(), left: 4, top: 0 }])
+    .png()
+    .toBuffer();
+  assert.deepEqual(await sizeAfter("t:10", line), [5, 3]);
 });
 
 test("a threshold without a colour forgets the colour, and no threshold trims nothing", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import sharp from "sharp";
+import { blendLine } from "../../lambda/options/blending.ts";
 import { drawnAs, plain } from "../drawing.ts";
 import { drawn } from "../pictures.ts";
 
@@ -78,6 +79,16 @@ describe("40x30 with a watermark of 11x7 has it at", () => {
       assertMarked(await marked(`wm:1:${position}`), ground, laid, cornerAt(left, top));
     });
   }
+});
+
+test("where nothing is seen of the picture nor of the watermark there is no colour either", () => {
+  // Two px: of neither anything is seen in the first; of the picture all in the second.
+  const data = Uint8Array.from([9, 9, 9, 0, 200, 100, 50, 255]);
+  const overlay = { left: 0, top: 0, width: 2, height: 1, strokes: [], source: { width: 2, height: 1 } };
+  const clear = Uint8Array.from([255, 255, 255, 0, 255, 255, 255, 0]);
+  const picture = { data, width: 2, height: 1, channels: 4 } as const;
+  blendLine(picture, { ...overlay, source: { ...overlay.source, format: "png" } }, clear, 0, 1);
+  assert.deepEqual([...data], [0, 0, 0, 0, 200, 100, 50, 255]);
 });
 
 describe("what hangs over an edge is cut off", () => {
@@ -298,6 +309,9 @@ describe("a watermark's own file", () => {
       name: "InvalidWatermark",
       status: 422,
     });
+    // Only who decodes it sees that there is nothing in it.
+    const empty = Buffer.from(`ff0a${"00".repeat(40)}`, "hex");
+    await assert.rejects(marked("wm:1", { by: empty }), { name: "InvalidWatermark", status: 422 });
     const env = { IMGPROXY_MAX_SRC_RESOLUTION: "0.002" };
     await assert.rejects(marked("wm:1", { env, by: await plain(50, 41, "#fff").png().toBuffer() }), {
       name: "InvalidWatermark",

@@ -8,7 +8,6 @@ export interface ToCome {
 
 /** Groups that no test runs. Once its subject is built, a group moves to a file beside this one and a test that reads it. */
 export const toCome: Readonly<Record<string, ToCome>> = {
-  privateNet: { vectors: 66, reason: "not built yet: http sources, and which addresses they may have" },
   sourceUrlEncryption: {
     vectors: 6,
     reason: "Pro: encrypted source URLs, unknown here as in the open edition",
@@ -16,9 +15,5 @@ export const toCome: Readonly<Record<string, ToCome>> = {
   storageRangeHeader: {
     vectors: 7,
     reason: `${onPurpose("otherStores")}; S3 takes the header as it is`,
-  },
-  verifySourceNetwork: {
-    vectors: 10,
-    reason: "not built yet: http sources, and which addresses they may have",
   },
 };

@@ -222,6 +222,7 @@ test("README's CDK app synthesises: the function comes with the package, its sha
     (name) => name.startsWith("asset.") && readdirSync(join(out, name)).includes("handler.mjs"),
   );
   assert.deepEqual(readdirSync(join(out, asset ?? "")).sort(), [
+    "deployed-keys.mjs",
     "drawing-process.mjs",
     "handler.mjs",
     "node_modules",

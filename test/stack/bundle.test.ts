@@ -27,6 +27,7 @@ test("the bundle is the handler, what it starts, the files its variables name, s
   for (const { cpu, folder } of folders) {
     assert.deepEqual(readdirSync(folder).sort(), [
       "IMGPROXY_PRESETS_PATH",
+      "deployed-keys.mjs",
       "drawing-process.mjs",
       "handler.mjs",
       "node_modules",
@@ -99,6 +100,8 @@ test("on a CPU like this one's it loads, with a sharp that draws", async (t) => 
 
   const handler = await import(pathToFileURL(join(own.folder, "handler.mjs")).href);
   assert.equal(typeof handler.handler, "function");
+  const deployed = await import(pathToFileURL(join(own.folder, "deployed-keys.mjs")).href);
+  assert.equal(typeof deployed.handler, "function");
   const sharp = createRequire(join(own.folder, "handler.mjs"))("sharp");
   const create = { width: 3, height: 2, channels: 3, background: "red" };
   const { info } = await sharp({ create }).avif().toBuffer({ resolveWithObject: true });

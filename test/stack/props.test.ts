@@ -76,7 +76,7 @@ test("what is made is encrypted with one's own key, and CloudFront and the funct
   const [rule] = bucket.BucketEncryption.ServerSideEncryptionConfiguration;
   assert.equal(rule.ServerSideEncryptionByDefault.KMSMasterKeyID, key);
   assert.equal(rule.BucketKeyEnabled, true);
-  assert.ok(allowing("kms:GenerateDataKey*").includes(key));
+  assert.ok(allowing("kms:GenerateDataKey").includes(key));
   assert.equal(drawing(whole).KmsKeyArn, key);
 });
 

@@ -59,8 +59,10 @@ test("the derivative bucket goes with the stack, emptied first; a source bucket 
   });
 });
 
-test("the function reads pictures and tells missing ones, keeps derivatives, and may do nothing else", () => {
+test("the function writes its logs, reads pictures and tells missing ones, keeps derivatives, and may do nothing else", () => {
+  const logs = { "Fn::GetAtt": [only(template, "AWS::Logs::LogGroup").id, "Arn"] };
   assert.deepEqual(allowed(template), [
+    [["logs:CreateLogStream", "logs:PutLogEvents"], [logs]],
     [["s3:GetObject", "s3:GetObjectVersion"], [objects(source.id)]],
     [["s3:ListBucket"], [arn(source.id)]],
     [["s3:GetObject", "s3:PutObject"], [objects(derivatives(template).id)]],
@@ -71,7 +73,7 @@ test("the function reads the named buckets and no other", () => {
   const partition = { Ref: "AWS::Partition" };
   const objectsOf = (name: string) => ({ "Fn::Join": ["", ["arn:", partition, `:s3:::${name}/*`]] });
   const bucket = (name: string) => ({ "Fn::Join": ["", ["arn:", partition, `:s3:::${name}`]] });
-  assert.deepEqual(allowed(named).slice(0, 2), [
+  assert.deepEqual(allowed(named).slice(1, 3), [
     [
       ["s3:GetObject", "s3:GetObjectVersion"],
       [objectsOf("cats"), objectsOf("dogs")],
@@ -85,7 +87,13 @@ const objects = (id: string) => ({ "Fn::Join": ["", [arn(id), "/*"]] });
 
 /** What the function's role is allowed: actions, and on what. */
 function allowed(of: Template) {
-  const [role] = drawing(of).Role["Fn::GetAtt"];
+  const { Role } = drawing(of);
+  const [role] = Role["Fn::GetAtt"];
+  assert.equal(
+    all(of, "AWS::IAM::Role").find(({ id }) => id === role)?.ManagedPolicyArns,
+    undefined,
+    "AWS's policy allows every log",
+  );
   const { PolicyDocument } = only(of, "AWS::IAM::Policy", ({ Roles }) => Roles[0].Ref === role);
   return PolicyDocument.Statement.map(({ Action, Resource, Effect }: Statement) => {
     assert.equal(Effect, "Allow");

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { errorTtls } from "../../error-ttls.ts";
 import type { Answer } from "./http.ts";
 
 interface Cached {
@@ -16,9 +17,6 @@ export interface EdgeCache {
   /** Drops what begins with `prefix`. */
   forget(prefix: string): void;
 }
-
-/** Seconds an error is repeated at most. */
-const ERROR_TTL = 10;
 
 /** Makes a cache that holds at most `limit` bytes of bodies. */
 export function edgeCache(limit: number, now: () => number = Date.now): EdgeCache {
@@ -47,10 +45,16 @@ export function edgeCache(limit: number, now: () => number = Date.now): EdgeCach
   };
 }
 
-/** Seconds an answer may be repeated; nothing is kept that does not say how long. */
+/** Seconds an answer may be repeated; nothing is kept that does not say how long, but for failures of the statuses the stack names. */
 export function freshness({ status, headers }: Answer): number {
   const control = headers["cache-control"]?.toLowerCase() ?? "";
-  if (/no-store|no-cache|private/.test(control)) return 0;
-  const seconds = Number(control.match(/s-maxage=(\d+)/)?.[1] ?? control.match(/max-age=(\d+)/)?.[1] ?? 0);
-  return status >= 400 ? Math.min(seconds, ERROR_TTL) : seconds;
+  const said = control.match(/s-maxage=(\d+)/)?.[1] ?? control.match(/max-age=(\d+)/)?.[1];
+  const seconds = /no-store|no-cache|private/.test(control) ? 0 : Number(said ?? 0);
+  if (status < 400) return seconds;
+  const least = errorTtls.get(status);
+  // CloudFront repeats no others, and these only when it is told to.
+  if (least === undefined || (said === undefined && onlyWhenTold.includes(status))) return 0;
+  return Math.max(seconds, least);
 }
+
+const onlyWhenTold = [400, 403, 405];

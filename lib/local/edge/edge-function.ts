@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { createContext, runInContext } from "node:vm";
 import { record } from "../lambda/record.ts";
+import type { KeyValueStore } from "./key-value-store.ts";
 
 /** What an edge function may change of a request. */
 export interface EdgeRequest {
@@ -24,20 +25,47 @@ export interface EdgeResponse {
  * Of what it makes of a request, `status` tells an answer from a request to be asked of the origins.
  */
 export function edgeFunction(code: string): (request: EdgeRequest) => EdgeRequest | EdgeResponse {
-  const globals = { Buffer, console: { log() {} }, require: (name: string) => moduleNamed(name) };
+  const handler = handlerOf(code);
+  return (request) => read(handler(eventOf(request)));
+}
+
+/** The same of code that reads a KeyValueStore. */
+export function verifyingEdgeFunction(
+  code: string,
+  store: Pick<KeyValueStore, "get">,
+): (request: EdgeRequest) => Promise<EdgeRequest | EdgeResponse> {
+  const kvs = {
+    async get(key: string) {
+      const value = await store.get(key);
+      if (value === undefined) throw new Error("KeyNotFound");
+      return value;
+    },
+  };
+  // A module's import, which a script has not.
+  const handler = handlerOf(code.replace(/^import cf from "cloudfront";$/m, ""), { kvs: () => kvs });
+  return async (request) => read(await handler(eventOf(request)));
+}
+
+function handlerOf(code: string, cf?: object): (event: unknown) => unknown {
+  const globals = { Buffer, console: { log() {} }, require: (name: string) => moduleNamed(name), cf };
   const context = createContext(globals, { codeGeneration: { strings: false, wasm: false } });
   runInContext(`for (const name of ${JSON.stringify(missing)}) delete globalThis[name];`, context);
   runInContext(code, context, { filename: "viewer-request.js" });
   const handler: unknown = runInContext("handler", context);
   if (typeof handler !== "function") throw new TypeError("an edge function is called handler");
+  return (event) => handler(event);
+}
 
-  return ({ method, uri, headers }) => {
-    const event = { version: "1.0", context: { eventType: "viewer-request" }, viewer: { ip: "127.0.0.1" } };
-    const given = Object.entries(headers).map(([name, value]) => [name, { value }]);
-    const request = { method, uri, querystring: {}, headers: Object.fromEntries(given), cookies: {} };
-    const made = record(handler({ ...event, request }));
-    return "statusCode" in made ? readResponse(made) : readRequest(made);
-  };
+function eventOf({ method, uri, headers }: EdgeRequest): object {
+  const event = { version: "1.0", context: { eventType: "viewer-request" }, viewer: { ip: "127.0.0.1" } };
+  const given = Object.entries(headers).map(([name, value]) => [name, { value }]);
+  const request = { method, uri, querystring: {}, headers: Object.fromEntries(given), cookies: {} };
+  return { ...event, request };
+}
+
+function read(answer: unknown): EdgeRequest | EdgeResponse {
+  const made = record(answer);
+  return "statusCode" in made ? readResponse(made) : readRequest(made);
 }
 
 /** Of JavaScript itself, what CloudFront's runtime lacks. */

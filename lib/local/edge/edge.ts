@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { type Listening, listen } from "../listen.ts";
 import { edgeCache } from "./cache.ts";
-import { type EdgeRequest, edgeFunction } from "./edge-function.ts";
+import { type EdgeRequest, edgeFunction, verifyingEdgeFunction } from "./edge-function.ts";
 import { type Answer, ownAnswer } from "./http.ts";
+import type { KeyValueStore } from "./key-value-store.ts";
 import type { Origin } from "./origins.ts";
 import { received, send } from "./viewer.ts";
 
@@ -10,6 +11,8 @@ import { received, send } from "./viewer.ts";
 export interface EdgeProps {
   /** The viewer request function. */
   readonly code: string;
+  /** What the function reads signing keys from. @default none: it verifies no signatures */
+  readonly keyValueStore?: KeyValueStore | undefined;
   readonly origin: Origin;
   /** What the response headers policy puts into every answer. @default none */
   readonly headers?: Readonly<Record<string, string>>;
@@ -52,8 +55,8 @@ const CACHE_LIMIT = 64 * 1024 * 1024;
 
 /** Starts an edge: the function of the viewer request, then the cache, then the origin. Rejects when the port is taken. */
 export async function startEdge(props: EdgeProps): Promise<Edge> {
-  const { code, origin, served = () => {}, viewerCacheControl } = props;
-  const viewerRequest = edgeFunction(code);
+  const { code, origin, served = () => {}, viewerCacheControl, keyValueStore } = props;
+  const viewerRequest = keyValueStore ? verifyingEdgeFunction(code, keyValueStore) : edgeFunction(code);
   const ofPolicy = lowerCase(props.headers ?? {});
   const cache = edgeCache(CACHE_LIMIT);
   const underway = new Map<string, Promise<Answer>>();
@@ -73,7 +76,8 @@ export async function startEdge(props: EdgeProps): Promise<Edge> {
   };
   const answer = async (request: EdgeRequest): Promise<[Served["cache"], Answer]> => {
     if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) return ["Error", ownAnswer(403, "Forbidden")];
-    const sent = viewerRequest(request);
+    const made = viewerRequest(request);
+    const sent = made instanceof Promise ? await made : made;
     if ("status" in sent)
       return [sent.status < 400 ? "Miss" : "Error", { ...sent, body: Buffer.from(sent.body) }];
     if (props.asked) await props.asked(sent.uri.slice(1));

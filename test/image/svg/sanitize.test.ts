@@ -51,6 +51,8 @@ const documents: Readonly<Record<string, readonly (readonly [document: string, l
     ['<svg><path d="M0 0\n\tL1 1"/><style>a > b { fill: url(#c) }</style></svg>'],
     ['<svg><?xpacket begin="\ufeff"?><a:b xmlns:a="urn:x" a:c="url(http://x)"/></svg>'],
     ['<svg>🎈<title>日本</title><g a="🎈"/></svg>'],
+    ['<svg a="&quot;&apos;">&amp;&gt;&lt;&quot;&apos;</svg>'],
+    ['<svg><image href="https://a/b.png"/><image x:href="http://a"/><image href="a.png"/></svg>'],
   ],
   "tags are written anew: quotes, spaces between attributes, and elements without content": [
     [`<svg  a = 'b'\n c="d" ><g ></g ></svg>`, '<svg a="b" c="d"><g/></svg>'],
@@ -58,6 +60,7 @@ const documents: Readonly<Record<string, readonly (readonly [document: string, l
   ],
   "scripts, frames and forms go with all that is in them, whatever their namespace": [
     ["<svg>a<script>b<g/><![CDATA[<]]></script>c</svg>", "<svg>ac</svg>"],
+    ["<svg><handler>a</handler><x:handler/>b</svg>", "<svg>b</svg>"],
     ["<svg><s:SCRIPT/><x:iframe><p/></x:iframe><form><form/>a</form></svg>", "<svg/>"],
   ],
   "so do elements that show other documents, in a foreignObject": [
@@ -134,6 +137,12 @@ for (const [behaviour, examples] of Object.entries(documents)) {
     for (const [document, left = document] of examples) assert.equal(sanitized(document), left);
   });
 }
+
+test("an entity stands for so many characters at most: a longer one is none", () => {
+  const declaring = (length: number) => `<!DOCTYPE svg [<!ENTITY a "${"b".repeat(length)}">]><svg>&a;</svg>`;
+  assert.equal(sanitized(declaring(1000)), declaring(1000));
+  assert.throws(() => sanitized(declaring(1001)), { name: "BrokenSvg" });
+});
 
 test("what is no XML is refused", () => {
   const broken = [

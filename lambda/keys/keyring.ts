@@ -1,0 +1,69 @@
+import type { Config } from "../config/variables.ts";
+import { InternalError } from "../errors.ts";
+import type { Language } from "../url/language.ts";
+import { signedPathIn } from "../url/path.ts";
+import { verify } from "../url/signature.ts";
+import { configOf } from "./pairs.ts";
+import { type Ask, type KeysPlace, keysIn } from "./places.ts";
+
+/** The language with the keys its signatures are verified with. */
+export interface Keyring {
+  /** Waits for the keys. Rejects while there are none to be had: nothing is served then. */
+  languageFor(path: string): Promise<Language>;
+}
+
+/** ms after which a signature that is not right has the keys read again: one may have been added. */
+const AGAIN = 30_000;
+
+/** Begins to read the keys where the environment says they lie. Throws when it says two places; `now` tells ms. */
+export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
+  const place = placeOf(language.config);
+  if (place === undefined) return { languageFor: async () => language };
+  let readAt = now();
+  const begin = () => {
+    readAt = now();
+    const made = read(place, ask).then((keys) => ({ ...language, config: { ...language.config, ...keys } }));
+    // Whoever waits for it hears; nobody may.
+    made.catch(() => {});
+    return made;
+  };
+  let reading = begin();
+
+  return {
+    async languageFor(path) {
+      const current = await reading.catch(() => (reading = begin()));
+      if (isRight(path, current.config) || now() - readAt < AGAIN) return current;
+      reading = begin().catch(() => current);
+      return reading;
+    },
+  };
+}
+
+async function read(place: KeysPlace, ask: Ask): Promise<Pick<Config, "keys" | "salts">> {
+  try {
+    return configOf(await keysIn(place, ask));
+  } catch (cause) {
+    throw new InternalError("the signing keys could not be read", { cause });
+  }
+}
+
+function placeOf({ keys, keysSecret, keysParameter }: Config): KeysPlace | undefined {
+  const places = [keys.length > 0, keysSecret !== "", keysParameter !== ""].filter(Boolean);
+  if (places.length > 1) {
+    throw new Error(
+      "IMGPROXY_KEY, SHUTTERSPEED_KEYS_SECRET and SHUTTERSPEED_KEYS_PARAMETER: expected one of them",
+    );
+  }
+  if (keysSecret !== "") return { secret: keysSecret };
+  return keysParameter === "" ? undefined : { parameter: keysParameter };
+}
+
+function isRight(path: string, config: Config): boolean {
+  const signed = signedPathIn(path, config.pathPrefix);
+  try {
+    if (signed) verify(signed, config);
+    return true;
+  } catch {
+    return false;
+  }
+}

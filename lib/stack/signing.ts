@@ -1,0 +1,118 @@
+import { Annotations, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
+import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import { variables } from "../../lambda/config/variables.ts";
+import type { KeysPlace } from "../../lambda/keys/places.ts";
+import type { Environment } from "../environment.ts";
+import { acknowledge } from "./acknowledged.ts";
+
+export interface SigningProps {
+  /**
+   * Where the keys lie that URLs are signed with, as `key:salt` in hex, several separated by commas: the ARN of a secret of Secrets
+   * Manager, or the name of a SecureString of SSM.
+   *
+   * @default - a secret that is made, and filled, on the first deployment; it stays when the stack goes
+   */
+  readonly keys?: KeysPlace | undefined;
+  /**
+   * ARN of the KMS key they are encrypted with there.
+   *
+   * @default - AWS's own
+   */
+  readonly keysEncryptionKey?: string | undefined;
+  /**
+   * Whether there are no keys at all: any picture is drawn in any size for whoever asks.
+   *
+   * @default false
+   */
+  readonly unsigned?: boolean | undefined;
+}
+
+/** The keys that URLs are signed with: where they lie, and who may read them. */
+export class Signing extends Construct {
+  /** What the function is told; the keys themselves only where the environment held them already. */
+  readonly environment: Environment;
+  /** `undefined` where there are none, or the environment holds them. */
+  readonly place: KeysPlace | undefined;
+  readonly #arns: readonly string[];
+  readonly #encryptionKey: string | undefined;
+
+  /** `given` is the environment somebody asked for. Throws one sentence when keys lie in two places, or in none that can be. */
+  constructor(scope: Construct, id: string, given: Environment, props: SigningProps) {
+    super(scope, id);
+    const inEnvironment = [variables.keys, variables.salts].some(
+      ({ name }) => (given[name] ?? "").trim() !== "",
+    );
+    checkPlaces(props, inEnvironment);
+    if (inEnvironment) {
+      Annotations.of(this).addWarningV2(
+        "shutterspeed:keys",
+        "IMGPROXY_KEY and IMGPROXY_SALT stand in the template, for whoever may read it; without them a secret is made, or `keys` names one",
+      );
+    }
+    this.place = inEnvironment || props.unsigned ? undefined : (props.keys ?? this.#generated(props));
+    this.environment = this.place === undefined ? {} : environmentOf(this.place);
+    this.#encryptionKey = props.keysEncryptionKey;
+    this.#arns = this.place === undefined ? [] : [this.#arnOf(this.place)];
+  }
+
+  /** Lets `grantee` read the keys: the function, and whoever signs. Throws where nobody can be let. */
+  grantRead(grantee: IGrantable): void {
+    if (this.place === undefined)
+      throw new Error("grantReadKeys: expected keys in a secret, got none, or some in the environment");
+    const read = "secret" in this.place ? "secretsmanager:GetSecretValue" : "ssm:GetParameter";
+    Grant.addToPrincipal({ grantee, actions: [read], resourceArns: [...this.#arns] });
+    const key = this.#encryptionKey;
+    if (key !== undefined) Grant.addToPrincipal({ grantee, actions: ["kms:Decrypt"], resourceArns: [key] });
+  }
+
+  /** A string of hex, whose halves are key and salt: Secrets Manager makes one string, and leaves characters out. */
+  #generated({ keysEncryptionKey }: SigningProps): KeysPlace {
+    const secret = new Secret(this, "Keys", {
+      description: "What imgproxy URLs are signed with",
+      removalPolicy: RemovalPolicy.RETAIN,
+      generateSecretString: {
+        passwordLength: HEX_DIGITS,
+        excludeUppercase: true,
+        excludePunctuation: true,
+        excludeCharacters: "ghijklmnopqrstuvwxyz",
+        requireEachIncludedType: false,
+      },
+    });
+    acknowledge(secret, "AwsSolutions-SMG4");
+    if (keysEncryptionKey !== undefined) {
+      throw new Error(
+        "keysEncryptionKey: expected `keys` beside it, for the secret that is made has AWS's own",
+      );
+    }
+    return { secret: secret.secretArn };
+  }
+
+  #arnOf(place: KeysPlace): string {
+    if ("secret" in place) return place.secret;
+    const resourceName = place.parameter.replace(/^\//, "");
+    return Stack.of(this).formatArn({ service: "ssm", resource: "parameter", resourceName });
+  }
+}
+
+/** 32 bytes for the key, 32 for the salt. */
+const HEX_DIGITS = 128;
+
+const environmentOf = (place: KeysPlace): Environment =>
+  "secret" in place
+    ? { [variables.keysSecret.name]: place.secret }
+    : { [variables.keysParameter.name]: place.parameter };
+
+function checkPlaces({ keys, unsigned }: SigningProps, inEnvironment: boolean): void {
+  if (keys === undefined) return;
+  if (inEnvironment || unsigned) {
+    throw new Error(
+      `keys: expected them in one place, got also ${unsigned ? "unsigned" : "IMGPROXY_KEY and IMGPROXY_SALT"}`,
+    );
+  }
+  const arn = "secret" in keys ? keys.secret : undefined;
+  if (arn === undefined || Token.isUnresolved(arn)) return;
+  if (/^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:.+/.test(arn)) return;
+  throw new Error(`keys: expected the ARN of a secret of Secrets Manager, got "${arn}"`);
+}

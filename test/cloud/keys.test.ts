@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, test } from "node:test";
+import { readConfig } from "../../lambda/config/variables.ts";
+import { derivativeKey } from "../../lambda/url/key.ts";
+import { memoryStore } from "../../lib/local/edge/key-value-store.ts";
+import { ownS3 } from "../own-s3.ts";
+import { drawn } from "../pictures.ts";
+import { ownCloud } from "./cloud.ts";
+
+const s3 = await ownS3();
+await s3.put("seen.png", await drawn(400, 300, { alpha: true }).png().toBuffer());
+const keyValueStore = memoryStore();
+const cloud = await ownCloud(s3, { keyValueStore, env: { SHUTTERSPEED_KEEP_AFTER: "0" } });
+after(async () => {
+  await cloud.stop();
+  await s3[Symbol.asyncDispose]();
+});
+const signed = (path: string) => {
+  const mac = createHmac("sha256", Buffer.from("943b421c9eb07c83", "hex"));
+  return `/${mac.update(Buffer.from("520f986b998545b4", "hex")).update(path).digest("base64url")}${path}`;
+};
+const statusOf = async (url: string) => (await fetch(url)).status;
+
+test("a bad signature, and a URL whose time is over, are refused at the edge: the function hears of neither", async () => {
+  await fetch(`${cloud.origin}/health`);
+  const lines = cloud.logged.length;
+  const right = cloud.url("seen.png", { width: 10 });
+  assert.equal(await statusOf(right.replace("/w:10/", "/w:11/")), 403);
+  assert.equal(await statusOf(cloud.origin + signed("/exp:1/plain/s3://pictures/seen.png")), 404);
+  assert.equal(cloud.logged.length, lines);
+});
+
+test("a revoked key's pictures are refused at once, also what the cache and S3 hold", async () => {
+  const url = cloud.url("seen.png", { width: 77, format: "png" });
+  assert.equal(await statusOf(url), 200);
+  cloud.edge.forget("");
+  const kept = await fetch(url);
+  assert.equal(kept.headers.get("x-cache"), "Miss from edge", "of S3");
+  assert.equal((await fetch(url)).headers.get("x-cache"), "Hit from edge");
+
+  const before = (await keyValueStore.get("keys")) ?? "";
+  await keyValueStore.put("keys", "61:62");
+  assert.equal(await statusOf(url), 403, "cached");
+  cloud.edge.forget("");
+  assert.equal(await statusOf(url), 403, "kept");
+  await keyValueStore.put("keys", before);
+  assert.equal(await statusOf(url), 200);
+});
+
+test("without verification at the edge the function refuses", async () => {
+  await using unverified = await ownCloud(s3, { edgeVerification: false });
+  const right = unverified.url("seen.png", { width: 10 });
+  const refused = await fetch(right.replace("/w:10/", "/w:11/"));
+  assert.deepEqual([refused.status, await refused.text()], [403, "Forbidden"]);
+  assert.ok(unverified.logged.some((line) => line.includes("w:11")));
+});
+
+test("50 first requests for one picture, at functions that know nothing of each other, keep one derivative", async () => {
+  const { pathname } = new URL(cloud.url("seen.png", { width: 91, format: "png" }));
+  const config = readConfig({ SHUTTERSPEED_KEEP_AFTER: "0" });
+  const key = derivativeKey(pathname, undefined, config) ?? "";
+  const event = {
+    version: "2.0",
+    rawPath: `/${key}`,
+    rawQueryString: "",
+    headers: { "x-shutterspeed-path": pathname },
+    requestContext: { http: { method: "GET", path: `/${key}` }, requestId: "1" },
+  };
+  const outcomes = await Promise.all(Array.from({ length: 50 }, () => cloud.fn.invoke(event)));
+  for (const outcome of outcomes) assert.equal("json" in outcome && JSON.parse(outcome.json).statusCode, 200);
+  assert.equal((await s3.derivative(key))?.ContentType, "image/png");
+  assert.equal((await s3.derivatives("")).filter((name) => name.includes(key.slice(0, 65))).length, 1);
+});

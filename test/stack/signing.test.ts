@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { App, Stack } from "aws-cdk-lib";
+import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { ImageHandler } from "../../lib/stack/image-handler.ts";
+import type { ImageStackProps } from "../../lib/stack/image-stack.ts";
+import { all, drawing, only, stackOf, synthesized } from "./synthesized.ts";
+
+const made = synthesized({ unsigned: false });
+const secret = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:keys-AbCdEf";
+const plain = { IMGPROXY_KEY: "ab", IMGPROXY_SALT: "cd" };
+const copying = (of: Template) =>
+  only(of, "AWS::Lambda::Function", ({ Handler }) => Handler === "deployed-keys.handler");
+/** On what a function's role is allowed an action. */
+const allowed = (
+  of: Template,
+  { Role }: { readonly Role: { "Fn::GetAtt": readonly string[] } },
+  action: string,
+) =>
+  all(of, "AWS::IAM::Policy")
+    .filter(({ Roles }) => Roles[0].Ref === Role["Fn::GetAtt"][0])
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .filter(({ Action }) => [Action].flat().includes(action))
+    .flatMap(({ Resource }) => [Resource].flat());
+
+test("keys that nobody gives are made on the first deployment, in a secret that stays, and stand nowhere else", () => {
+  const { id, GenerateSecretString, DeletionPolicy, SecretString } = only(
+    made,
+    "AWS::SecretsManager::Secret",
+  );
+  assert.deepEqual(GenerateSecretString, {
+    PasswordLength: 128,
+    ExcludeUppercase: true,
+    ExcludePunctuation: true,
+    ExcludeCharacters: "ghijklmnopqrstuvwxyz",
+    RequireEachIncludedType: false,
+  });
+  assert.deepEqual([DeletionPolicy, SecretString], ["Retain", undefined]);
+  const { SHUTTERSPEED_KEYS_SECRET, IMGPROXY_KEY } = drawing(made).Environment.Variables;
+  assert.deepEqual([SHUTTERSPEED_KEYS_SECRET, IMGPROXY_KEY], [{ Ref: id }, undefined]);
+  made.hasOutput("Keys", { Value: { Ref: id } });
+});
+
+test("the function and what copies to the edge may read that secret, and no other", () => {
+  const { id } = only(made, "AWS::SecretsManager::Secret");
+  for (const reader of [drawing(made), copying(made)])
+    assert.deepEqual(allowed(made, reader, "secretsmanager:GetSecretValue"), [{ Ref: id }]);
+});
+
+test("a deployment copies the keys to the edge's store, where the copier may write and the edge function reads", () => {
+  const { id: store } = only(made, "AWS::CloudFront::KeyValueStore");
+  const arn = { "Fn::GetAtt": [store, "Arn"] };
+  const copied = only(made, "Custom::EdgeKeys");
+  assert.deepEqual(
+    [copied.store, copied.secret, copied.pairs],
+    [arn, { Ref: only(made, "AWS::SecretsManager::Secret").id }, undefined],
+  );
+  assert.deepEqual(allowed(made, copying(made), "cloudfront-keyvaluestore:PutKey"), [arn]);
+  const edge = only(made, "AWS::CloudFront::Function");
+  assert.deepEqual(edge.FunctionConfig.KeyValueStoreAssociations, [{ KeyValueStoreARN: arn }]);
+  assert.match(edge.FunctionCode, /^import cf from "cloudfront";/);
+  assert.ok([edge.DependsOn].flat().includes(copied.id), "no keys, no pictures");
+  made.hasOutput("KeyValueStore", { Value: arn });
+});
+
+test("keys of one's own are read where they lie", () => {
+  const own = synthesized({ unsigned: false, keys: { secret } });
+  assert.deepEqual(all(own, "AWS::SecretsManager::Secret"), []);
+  assert.equal(drawing(own).Environment.Variables.SHUTTERSPEED_KEYS_SECRET, secret);
+  assert.deepEqual(allowed(own, drawing(own), "secretsmanager:GetSecretValue"), [secret]);
+
+  const key = "arn:aws:kms:eu-central-1:111122223333:key/1";
+  const parameter = synthesized({
+    unsigned: false,
+    keys: { parameter: "/images/keys" },
+    keysEncryptionKey: key,
+  });
+  assert.equal(drawing(parameter).Environment.Variables.SHUTTERSPEED_KEYS_PARAMETER, "/images/keys");
+  assert.equal(only(parameter, "Custom::EdgeKeys").parameter, "/images/keys");
+  for (const reader of [drawing(parameter), copying(parameter)]) {
+    assert.match(JSON.stringify(allowed(parameter, reader, "ssm:GetParameter")), /:parameter\/images\/keys"/);
+    assert.deepEqual(allowed(parameter, reader, "kms:Decrypt"), [key]);
+  }
+});
+
+test("keys of the environment work as they did, and one is told that the template holds them", () => {
+  const props = { unsigned: false, environment: plain };
+  assert.equal(only(synthesized(props), "Custom::EdgeKeys").pairs, "ab:cd");
+  assert.deepEqual(all(synthesized(props), "AWS::SecretsManager::Secret"), []);
+  const told = Annotations.fromStack(stackOf(props)).findWarning(
+    "*",
+    Match.stringLikeRegexp("stand in the template"),
+  );
+  assert.equal(told.length, 1);
+});
+
+test("without verification at the edge, or without keys, there is no store", () => {
+  for (const props of [{ unsigned: true }, { unsigned: false, edgeVerification: false }]) {
+    const of = synthesized(props);
+    assert.deepEqual(all(of, "AWS::CloudFront::KeyValueStore"), []);
+    assert.deepEqual(all(of, "Custom::EdgeKeys"), []);
+    const { FunctionCode, FunctionConfig } = only(of, "AWS::CloudFront::Function");
+    assert.doesNotMatch(FunctionCode, /cloudfront"/);
+    assert.equal(FunctionConfig.KeyValueStoreAssociations, undefined);
+  }
+  assert.deepEqual(all(synthesized({ unsigned: true }), "AWS::SecretsManager::Secret"), []);
+});
+
+test("a backend that signs is let read the keys, where there are some to be read", () => {
+  const stack = new Stack(new App({ context: { "aws:cdk:bundling-stacks": [] } }), "Mine");
+  const backend = new Role(stack, "Backend", { assumedBy: new ServicePrincipal("ec2.amazonaws.com") });
+  new ImageHandler(stack, "Images", { keys: { secret } }).grantReadKeys(backend);
+  const { Policies } = { Policies: stack.resolve(backend.node.findAll().map(({ node }) => node.path)) };
+  assert.ok(String(Policies).includes("DefaultPolicy"));
+  const none = new ImageHandler(stack, "None", { unsigned: true });
+  assert.throws(() => none.grantReadKeys(backend), {
+    message: "grantReadKeys: expected keys in a secret, got none, or some in the environment",
+  });
+});
+
+test("keys in two places, or in none that is one, are refused with one sentence", () => {
+  const refusals: readonly (readonly [ImageStackProps, string])[] = [
+    [
+      { keys: { secret }, environment: plain },
+      "keys: expected them in one place, got also IMGPROXY_KEY and IMGPROXY_SALT",
+    ],
+    [{ keys: { secret }, unsigned: true }, "keys: expected them in one place, got also unsigned"],
+    [{ keys: { secret: "mine" } }, 'keys: expected the ARN of a secret of Secrets Manager, got "mine"'],
+    [
+      { keysEncryptionKey: "arn" },
+      "keysEncryptionKey: expected `keys` beside it, for the secret that is made has AWS's own",
+    ],
+  ];
+  for (const [props, message] of refusals)
+    assert.throws(() => stackOf({ unsigned: false, ...props }), { message });
+});
