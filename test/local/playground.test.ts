@@ -233,6 +233,41 @@ test("every option has its inputs, all have names, and the keyboard reaches a pi
   assert.match((await page.locator("#problem").textContent()) ?? "", /^width: expected an integer/);
 });
 
+test("formats stand side by side, the slider divides, and a pasted URL is explained", { skip }, async (t) => {
+  const browser = await chromium.launch({
+    ...(executablePath && { executablePath }),
+    args: ["--no-sandbox"],
+  });
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(origin);
+  await page.getByRole("button", { name: "trip/sea.png" }).click();
+  await settled(page);
+
+  await page.getByText("Formats side by side").click();
+  await page.locator("#sides img").nth(3).waitFor();
+  const sides = await page.locator("#sides li").allTextContents();
+  for (const format of ["avif", "webp", "jpeg", "png"])
+    assert.ok(
+      sides.some((said) => new RegExp(`^${format}[\\d.]+ K?B, \\d+ % of the largest`).test(said)),
+      `${format}: ${sides}`,
+    );
+
+  await page.locator("#compare summary").click();
+  await page.getByLabel("Source left, result right of").fill("20");
+  const clipped = 'getComputedStyle(document.getElementById("over")).clipPath';
+  assert.equal(await page.evaluate(clipped), "inset(0px 0px 0px 20%)");
+
+  await page.getByLabel("URL or path").fill("/unsafe/rs:fil:30/plain/s3://pictures/trip/sea.png");
+  await page.getByRole("button", { name: "Explain" }).click();
+  await page.locator("#explained .no").nth(1).waitFor();
+  const refused = await page.locator("#explained .no").allTextContents();
+  assert.deepEqual(
+    refused.map((said) => /^✗(signature|options)/.exec(said)?.[1]),
+    ["signature", "options"],
+  );
+});
+
 const option = (page: Page, name: string) => page.locator(`[data-option="${name}"]`);
 
 /** Waits until the result is there. */
