@@ -48,15 +48,6 @@ const listed: readonly OtherVariables[] = [
     names: ["IMGPROXY_PNG_UNLIMITED", "IMGPROXY_SVG_UNLIMITED", "IMGPROXY_TIFF_UNLIMITED"],
     reason: `${TO_COME}; until then libvips' own limits hold`,
   },
-  { names: ["IMGPROXY_LOCAL_FILESYSTEM_ROOT"], reason: `${TO_COME} with sources in files` },
-  {
-    names: [
-      "IMGPROXY_S3_ASSUME_ROLE_ARN",
-      "IMGPROXY_S3_ASSUME_ROLE_EXTERNAL_ID",
-      "IMGPROXY_S3_ACCESS_POINTS",
-    ],
-    reason: TO_COME,
-  },
   {
     names: ["IMGPROXY_BIND", "IMGPROXY_NETWORK", "IMGPROXY_SO_REUSEPORT", "IMGPROXY_MAX_CLIENTS"],
     reason: "Lambda listens and hands requests over; a function has no socket",

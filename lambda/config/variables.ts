@@ -1,5 +1,6 @@
 import { formats } from "../formats.ts";
 import {
+  accessPoints,
   atLeast,
   base64Picture,
   date,
@@ -288,6 +289,34 @@ export const variables = {
     keyed: true,
     default: false,
     doc: "Let http sources have private addresses.",
+  }),
+  localRoot: text({
+    name: "IMGPROXY_LOCAL_FILESYSTEM_ROOT",
+    keyed: true,
+    default: "",
+    doc: "The folder of local:// sources, for npm start and containers; unset, there are none.",
+  }),
+  s3AssumeRoleArn: matching(
+    /^arn:[\w-]+:iam::\d+:role\/\S+$/,
+    "the ARN of a role",
+  )({
+    name: "IMGPROXY_S3_ASSUME_ROLE_ARN",
+    keyed: true,
+    default: "",
+    doc: "The role with which source buckets are read; the function's own has to be allowed to assume it.",
+  }),
+  s3AssumeRoleExternalId: text({
+    name: "IMGPROXY_S3_ASSUME_ROLE_EXTERNAL_ID",
+    keyed: false,
+    default: "",
+    secret: true,
+    doc: "The external ID that role asks for.",
+  }),
+  s3AccessPoints: accessPoints({
+    name: "IMGPROXY_S3_ACCESS_POINTS",
+    keyed: true,
+    default: [],
+    doc: "Names that stand in s3:// URLs for access points, name=ARN;…",
   }),
   s3AllowedBuckets: list({
     name: "IMGPROXY_S3_ALLOWED_BUCKETS",
