@@ -45,10 +45,6 @@ const listed: readonly OtherVariables[] = [
   },
   { names: ["IMGPROXY_AUTO_JXL", "IMGPROXY_ENFORCE_JXL", "IMGPROXY_JXL_EFFORT"], reason: TO_COME },
   {
-    names: ["IMGPROXY_PNG_UNLIMITED", "IMGPROXY_SVG_UNLIMITED", "IMGPROXY_TIFF_UNLIMITED"],
-    reason: `${TO_COME}; until then libvips' own limits hold`,
-  },
-  {
     names: ["IMGPROXY_BIND", "IMGPROXY_NETWORK", "IMGPROXY_SO_REUSEPORT", "IMGPROXY_MAX_CLIENTS"],
     reason: "Lambda listens and hands requests over; a function has no socket",
   },

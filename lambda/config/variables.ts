@@ -376,6 +376,24 @@ export const variables = {
     default: 0,
     doc: "Megapixels a frame of an animation may hold; 0 holds all frames together to IMGPROXY_MAX_SRC_RESOLUTION.",
   }),
+  pngUnlimited: flag({
+    name: "IMGPROXY_PNG_UNLIMITED",
+    keyed: true,
+    default: false,
+    doc: "Read PNGs beyond what libpng takes for safe, such as long texts.",
+  }),
+  svgUnlimited: flag({
+    name: "IMGPROXY_SVG_UNLIMITED",
+    keyed: true,
+    default: false,
+    doc: "Read SVGs beyond what libxml takes for safe, such as texts above 10 MB. What holds of them here still does.",
+  }),
+  tiffUnlimited: flag({
+    name: "IMGPROXY_TIFF_UNLIMITED",
+    keyed: true,
+    default: false,
+    doc: "Read TIFFs beyond the memory that libtiff takes for safe.",
+  }),
   maxResultDimension: integer(0)({
     name: "IMGPROXY_MAX_RESULT_DIMENSION",
     keyed: true,
