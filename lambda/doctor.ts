@@ -64,7 +64,7 @@ export async function examine(asked: Examination, config: Config): Promise<Repor
     }
   };
 
-  const client = s3Clients(config)(asked.bucket, true);
+  const client = s3Clients(config).for(asked.bucket, true);
   await check(
     "credentials",
     async () => `found, ${(await client.config.credentials()).expiration ? "temporary" : "lasting"}`,

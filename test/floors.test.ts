@@ -105,7 +105,11 @@ describe("floors", () => {
       ["lambda/store/s3-client.ts", "lambda/store/s3.ts"],
     );
     const reading = lambda.filter((file) => readFileSync(join(root, file), "utf8").includes("process.env"));
-    assert.deepEqual(reading, ["lambda/handler.ts", "lambda/keys/deployed.ts"]);
+    assert.deepEqual(reading, [
+      "lambda/handler.ts",
+      "lambda/store/assumed-role.ts",
+      "lambda/keys/deployed.ts",
+    ]);
   });
 });
 

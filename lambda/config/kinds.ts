@@ -152,6 +152,21 @@ export const formatQuality = variable<Readonly<Partial<Record<Format, number>>>>
     return pairs && { ...defaultFormatQuality, ...Object.fromEntries(pairs) };
   },
 });
+/** Names, and what they stand for. */
+export const accessPoints = variable<readonly { readonly name: string; readonly arn: string }[]>({
+  expects: "name=ARN pairs of access points separated by semicolons",
+  read: (given) =>
+    every(
+      given
+        .split(";")
+        .map((pair) => pair.trim())
+        .filter(Boolean),
+      (pair) => {
+        const [, name, arn] = /^([a-z0-9][a-z0-9.-]*)\s*=\s*(arn:\S+:accesspoint[/:]\S+)$/.exec(pair) ?? [];
+        return name === undefined || arn === undefined ? undefined : { name, arn };
+      },
+    ),
+});
 export const replacements = variable<readonly Replacement[]>({
   expects: "pattern=replacement pairs separated by semicolons",
   read: (given) =>

@@ -7,56 +7,10 @@ export interface OtherVariables {
   readonly reason: string;
 }
 
-/** What stands before the reason of those that are to come, each until it is built. */
-const TO_COME = "to come";
-
 const pro = "a variable of imgproxy Pro, unknown to its open edition";
 
 /** Every variable of imgproxy 4 that is not among ours. */
 const listed: readonly OtherVariables[] = [
-  {
-    names: ["IMGPROXY_WATERMARK_DATA", "IMGPROXY_WATERMARK_PATH", "IMGPROXY_WATERMARK_URL"],
-    reason: TO_COME,
-  },
-  { names: ["IMGPROXY_WATERMARK_OPACITY"], reason: TO_COME },
-  {
-    names: ["IMGPROXY_SANITIZE_SVG", "IMGPROXY_ALWAYS_RASTERIZE_SVG", "IMGPROXY_SKIP_PROCESSING_FORMATS"],
-    reason: TO_COME,
-  },
-  {
-    names: [
-      "IMGPROXY_KEEP_COPYRIGHT",
-      "IMGPROXY_STRIP_COLOR_PROFILE",
-      "IMGPROXY_PRESERVE_HDR",
-      "IMGPROXY_ENFORCE_THUMBNAIL",
-      "IMGPROXY_USE_LINEAR_COLORSPACE",
-      "IMGPROXY_DISABLE_SHRINK_ON_LOAD",
-      "IMGPROXY_WEBP_PRESET",
-    ],
-    reason: TO_COME,
-  },
-  {
-    names: [
-      "IMGPROXY_ALLOW_SECURITY_OPTIONS",
-      "IMGPROXY_MAX_ANIMATION_FRAMES",
-      "IMGPROXY_MAX_ANIMATION_FRAME_RESOLUTION",
-    ],
-    reason: TO_COME,
-  },
-  { names: ["IMGPROXY_AUTO_JXL", "IMGPROXY_ENFORCE_JXL", "IMGPROXY_JXL_EFFORT"], reason: TO_COME },
-  {
-    names: ["IMGPROXY_PNG_UNLIMITED", "IMGPROXY_SVG_UNLIMITED", "IMGPROXY_TIFF_UNLIMITED"],
-    reason: `${TO_COME}; until then libvips' own limits hold`,
-  },
-  { names: ["IMGPROXY_LOCAL_FILESYSTEM_ROOT"], reason: `${TO_COME} with sources in files` },
-  {
-    names: [
-      "IMGPROXY_S3_ASSUME_ROLE_ARN",
-      "IMGPROXY_S3_ASSUME_ROLE_EXTERNAL_ID",
-      "IMGPROXY_S3_ACCESS_POINTS",
-    ],
-    reason: TO_COME,
-  },
   {
     names: ["IMGPROXY_BIND", "IMGPROXY_NETWORK", "IMGPROXY_SO_REUSEPORT", "IMGPROXY_MAX_CLIENTS"],
     reason: "Lambda listens and hands requests over; a function has no socket",

@@ -1,5 +1,6 @@
 import { formats } from "../formats.ts";
 import {
+  accessPoints,
   atLeast,
   base64Picture,
   date,
@@ -301,6 +302,34 @@ export const variables = {
     default: false,
     doc: "Let http sources have private addresses.",
   }),
+  localRoot: text({
+    name: "IMGPROXY_LOCAL_FILESYSTEM_ROOT",
+    keyed: true,
+    default: "",
+    doc: "The folder of local:// sources, for npm start and containers; unset, there are none.",
+  }),
+  s3AssumeRoleArn: matching(
+    /^arn:[\w-]+:iam::\d+:role\/\S+$/,
+    "the ARN of a role",
+  )({
+    name: "IMGPROXY_S3_ASSUME_ROLE_ARN",
+    keyed: true,
+    default: "",
+    doc: "The role with which source buckets are read; the function's own has to be allowed to assume it.",
+  }),
+  s3AssumeRoleExternalId: text({
+    name: "IMGPROXY_S3_ASSUME_ROLE_EXTERNAL_ID",
+    keyed: false,
+    default: "",
+    secret: true,
+    doc: "The external ID that role asks for.",
+  }),
+  s3AccessPoints: accessPoints({
+    name: "IMGPROXY_S3_ACCESS_POINTS",
+    keyed: true,
+    default: [],
+    doc: "Names that stand in s3:// URLs for access points, name=ARN;…",
+  }),
   s3AllowedBuckets: list({
     name: "IMGPROXY_S3_ALLOWED_BUCKETS",
     keyed: true,
@@ -358,6 +387,24 @@ export const variables = {
     keyed: true,
     default: 0,
     doc: "Megapixels a frame of an animation may hold; 0 holds all frames together to IMGPROXY_MAX_SRC_RESOLUTION.",
+  }),
+  pngUnlimited: flag({
+    name: "IMGPROXY_PNG_UNLIMITED",
+    keyed: true,
+    default: false,
+    doc: "Read PNGs beyond what libpng takes for safe, such as long texts.",
+  }),
+  svgUnlimited: flag({
+    name: "IMGPROXY_SVG_UNLIMITED",
+    keyed: true,
+    default: false,
+    doc: "Read SVGs beyond what libxml takes for safe, such as texts above 10 MB. What holds of them here still does.",
+  }),
+  tiffUnlimited: flag({
+    name: "IMGPROXY_TIFF_UNLIMITED",
+    keyed: true,
+    default: false,
+    doc: "Read TIFFs beyond the memory that libtiff takes for safe.",
   }),
   maxResultDimension: integer(0)({
     name: "IMGPROXY_MAX_RESULT_DIMENSION",

@@ -45,7 +45,12 @@ export async function renderApart(
 }
 
 /** What of it can be sent. */
-const fileOf = ({ bytes, density, keepsProfile }: File): File => ({ bytes, density, keepsProfile });
+const fileOf = ({ bytes, density, keepsProfile, unlimited }: File): File => ({
+  bytes,
+  density,
+  keepsProfile,
+  unlimited,
+});
 
 /** Makes an SVG harmless as `sanitize` does, where that can be killed, as for `openApart`. */
 export async function sanitizeApart(

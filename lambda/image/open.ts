@@ -57,8 +57,9 @@ async function openFile(
 ): Promise<Opened> {
   if (bytes.length === 0) throw new InvalidSource("0 bytes");
   const format = imageType(bytes);
+  const unlimited = limits.unlimited.some((each) => each === format);
   const keepsProfile = options.strip_color_profile === false;
-  const decode = (format && decoders[format]) ?? ((bytes) => openHere({ bytes, keepsProfile }));
+  const decode = (format && decoders[format]) ?? ((bytes) => openHere({ bytes, keepsProfile, unlimited }));
   const opened = await deadline.within("opening", Infinity, () => decode(bytes, options, limits, deadline));
   // How many frames are drawn shows in the plan.
   if (!opened.info.animation) assertResolution(opened.info, 1, limits);

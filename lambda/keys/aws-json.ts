@@ -1,10 +1,6 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
-import { json } from "node:stream/consumers";
-import { Sha256 } from "@smithy/core/checksum";
-import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { defaultProvider } from "../store/credentials.ts";
+import { signedPost } from "../store/signed-post.ts";
 
 /** One call of a service that speaks JSON: what it is called in names of hosts and variables, and what is asked of it. */
 export interface Call {
@@ -12,9 +8,6 @@ export interface Call {
   readonly target: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
-
-/** ms a call may take. */
-const TIMEOUT = 3000;
 
 const endpointVariables = {
   secretsmanager: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
@@ -30,43 +23,22 @@ export async function callAws(
   env: Readonly<Record<string, string | undefined>>,
   credentials: AwsCredentialIdentityProvider = defaultProvider(),
 ): Promise<object> {
-  const region = env.AWS_REGION ?? "us-east-1";
-  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  const url = new URL(env[endpointVariables[service]] ?? `https://${service}.${region}.${domain}`);
-  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
-  const text = JSON.stringify(body);
-  const { headers } = await signer.sign({
-    method: "POST",
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: "/",
-    query: {},
-    headers: { host: url.host, "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
-    body: text,
-  });
-  return answered(url, headers, text, target);
+  const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
+  const endpoint = env[endpointVariables[service]];
+  const post = { service, endpoint, headers, body: JSON.stringify(body) };
+  const { status, text } = await signedPost(post, env, credentials);
+  const answer = jsonIn(text);
+  if (!answer) throw new Error(`${target}: ${status}, and no JSON`);
+  if (status !== 200) throw new Error(`${target}: ${status} ${nameOf(answer)}`);
+  return answer;
 }
 
-function answered(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  text: string,
-  target: string,
-): Promise<object> {
-  return new Promise((resolve, reject) => {
-    const send = url.protocol === "http:" ? httpRequest : httpsRequest;
-    const signal = AbortSignal.timeout(TIMEOUT);
-    const asking = send(url, { method: "POST", headers, signal }, (response) => {
-      json(response).then(
-        (answer) =>
-          response.statusCode === 200
-            ? resolve(Object(answer))
-            : reject(new Error(`${target}: ${response.statusCode} ${nameOf(answer)}`)),
-        () => reject(new Error(`${target}: ${response.statusCode}, and no JSON`)),
-      );
-    });
-    asking.on("error", reject).end(text);
-  });
+function jsonIn(text: string): object | undefined {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a service calls its failure. */

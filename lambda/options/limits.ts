@@ -4,6 +4,7 @@ import { megapixels, type Size } from "../contract/canvas.ts";
 import { type OptionValues, option } from "../contract/option.ts";
 import { settled } from "../contract/step.ts";
 import { InvalidSource } from "../errors.ts";
+import type { Format } from "../formats.ts";
 
 const allowed = "Heard where IMGPROXY_ALLOW_SECURITY_OPTIONS is on.";
 
@@ -66,6 +67,8 @@ export interface Limits {
   readonly maxAnimationFrameResolution: number;
   /** px; larger results are scaled down to it. */
   readonly maxResultDimension: number;
+  /** Formats of which the libraries' own limits do not hold. */
+  readonly unlimited: readonly Format[];
   /** bytes that drawing may hold at once. */
   readonly memory: number;
 }
@@ -84,6 +87,16 @@ const limiting = {
   maxAnimationFrameResolution,
   maxResultDimension,
 } as const;
+
+const unlimitedIn = ({
+  pngUnlimited,
+  svgUnlimited,
+  tiffUnlimited,
+}: Omit<Config, "memorySize">): readonly Format[] => [
+  ...(pngUnlimited ? (["png"] as const) : []),
+  ...(svgUnlimited ? (["svg"] as const) : []),
+  ...(tiffUnlimited ? (["tiff"] as const) : []),
+];
 
 /** The limits of one request. Whatever its options say, none is above what the function can hold. */
 export function limitsOf({ memorySize, ...config }: Config, options: OptionValues = {}): Limits {
@@ -105,6 +118,7 @@ export function limitsOf({ memorySize, ...config }: Config, options: OptionValue
       held,
     ),
     maxResultDimension: dimension > 0 ? dimension : Infinity,
+    unlimited: unlimitedIn(config),
     memory,
   };
 }

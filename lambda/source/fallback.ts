@@ -1,5 +1,12 @@
 import type { Deadline } from "../deadline.ts";
-import { Failure, InvalidSource, SourceNotAllowed, SourceTimeout, SourceUnreachable } from "../errors.ts";
+import {
+  Failure,
+  InvalidSource,
+  SourceIncomplete,
+  SourceNotAllowed,
+  SourceTimeout,
+  SourceUnreachable,
+} from "../errors.ts";
 import type { Services } from "../services.ts";
 import type { ImageRequest } from "../url/parse.ts";
 import { fetchStanding } from "./standing.ts";
@@ -15,8 +22,8 @@ export interface Fallback {
 export const isFallback = (source: object): source is Fallback => "failure" in source;
 
 /**
- * The configured fallback image for a source that failed like this: it was not to be reached, not in time, not allowed, no picture or
- * too large. Rejects with the failure where none is configured, or none can be had, and where a source broke off on its way.
+ * The configured fallback image for a source that failed like this: it was not to be reached, not in time, not allowed, not whole, no
+ * picture or too large. Rejects with the failure where none is configured, or none can be had.
  */
 export async function fetchFallback(
   error: unknown,
@@ -25,7 +32,7 @@ export async function fetchFallback(
   deadline: Deadline,
 ): Promise<Fallback> {
   const { fallbackData, fallbackFile, fallbackUrl } = services.config;
-  const replaced = [SourceUnreachable, SourceTimeout, SourceNotAllowed, InvalidSource];
+  const replaced = [SourceUnreachable, SourceTimeout, SourceNotAllowed, InvalidSource, SourceIncomplete];
   if (!(error instanceof Failure) || !replaced.some((kind) => error instanceof kind)) throw error;
   const here = fallbackData ?? fallbackFile;
   if (!here && fallbackUrl === "") throw error;

@@ -3,6 +3,7 @@ import { SourceIncomplete, SourceTimeout, SourceUnreachable } from "../errors.ts
 import type { Services } from "../services.ts";
 import type { ImageRequest } from "../url/parse.ts";
 import type { Source } from "./download.ts";
+import { fetchFromFiles } from "./local.ts";
 import type { Kept } from "./recent.ts";
 import { fetchFromS3 } from "./s3.ts";
 import { isUnmodified, type Unmodified } from "./unmodified.ts";
@@ -19,6 +20,7 @@ const fetchers = new Map<string, Fetcher>([
   ["s3", fetchFromS3],
   ["http", fetchFromWeb],
   ["https", fetchFromWeb],
+  ["local", fetchFromFiles],
 ]);
 
 type Request = Pick<ImageRequest, "source" | "conditions" | "limits" | "cookies">;

@@ -9,8 +9,10 @@ const PARTS = 4;
 export async function readParts(reading: Reading): Promise<number> {
   const { first } = reading;
   const { length } = first;
-  if (length === undefined || length < LARGE || first.metadata.etag === undefined)
-    return readPart({ at: 0, end: length }, reading, first);
+  // A page of the web may know no parts, and would be sent whole for each.
+  const inParts =
+    length !== undefined && length >= LARGE && first.metadata.etag !== undefined && !first.plain;
+  if (!inParts) return readPart({ at: 0, end: length }, reading, first);
   const size = Math.ceil(length / PARTS);
   const over = new AbortController();
   const { download } = reading;

@@ -7,6 +7,7 @@ import type { ImageRequest } from "../url/parse.ts";
 import { again } from "./again.ts";
 import { readBody } from "./body.ts";
 import { failure } from "./download.ts";
+import { fileAt } from "./local.ts";
 import { readableAddress } from "./s3.ts";
 
 /** A source's own answer, whole. */
@@ -48,7 +49,7 @@ export async function fetchRaw(
   const at = (now: Phase) => {
     phase = now;
   };
-  const ask = /^https?:/i.test(url) ? askWeb : /^s3:/i.test(url) ? askStore : undefined;
+  const ask = asking.get(url.slice(0, url.indexOf(":")).toLowerCase());
   if (!ask) throw new SourceUnreachable(`${url}: no such scheme`);
   const by = deadline.sooner(config.downloadTimeout * 1000);
   try {
@@ -77,6 +78,8 @@ export async function fetchRaw(
 
 type Answered = Omit<RawSource, "bytes"> & { readonly stream?: ObjectStream };
 
+type Ask = (request: Asked, given: Given, services: Services, how: How) => Promise<Answered>;
+
 async function askWeb(
   { source: url, cookies }: Asked,
   headers: Given,
@@ -101,3 +104,21 @@ async function askStore(
   const { metadata, range } = stream;
   return { status: range && rangeHeader ? 206 : 200, stream, metadata, range, acceptRanges: "bytes" };
 }
+
+async function askFile(
+  { source: url }: Asked,
+  { "if-none-match": ifNoneMatch, "if-modified-since": ifModifiedSince }: Given,
+  { config }: Services,
+  how: How,
+): Promise<Answered> {
+  const stream = await fileAt(url, config).get({ ...how, ifNoneMatch, ifModifiedSince });
+  if (stream === "not modified") return { status: 304, metadata: { etag: ifNoneMatch } };
+  return { status: 200, stream, metadata: stream.metadata };
+}
+
+const asking: ReadonlyMap<string, Ask> = new Map([
+  ["http", askWeb],
+  ["https", askWeb],
+  ["s3", askStore],
+  ["local", askFile],
+]);

@@ -61,7 +61,8 @@ const metadataOf = (
 export function readableAddress(url: string, config: Config): Address {
   const address = s3Address(url, config.sourceQuerySeparator);
   if (!isAllowed(address.bucket, config)) throw new SourceUnreachable(`${url}: its bucket may not be read`);
-  return address;
+  const point = config.s3AccessPoints.find(({ name }) => name === address.bucket);
+  return point ? { ...address, bucket: point.arn } : address;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { LRUCache } from "lru-cache";
 import type { Config } from "../config/variables.ts";
+import { assumedRole } from "./assumed-role.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import { ShortErrorsHandler } from "./short-errors.ts";
 
@@ -8,19 +10,46 @@ export const CONNECTION_TIMEOUT = 1500;
 /** ms longer than a download may take. The signal decides; this only guards against a signal that was not heard. */
 const TIMEOUT_SLACK = 1000;
 
-/** Tells which client speaks to a bucket, made when first needed; with `fresh`, its next connection is a new one. */
-export type S3Clients = (bucket: string, fresh?: boolean) => S3Client;
+/** The clients of the places where buckets lie, each made when first needed. */
+export interface S3Clients {
+  /** Speaks to this bucket; with `fresh`, its next connection is a new one. */
+  for(bucket: string, fresh?: boolean): S3Client;
+  /** Remembers in which region a bucket was found: it is asked there from now on. */
+  found(bucket: string, region: string): void;
+}
+
+/** Buckets whose region is remembered. */
+const MOST_REGIONS = 1000;
 
 /** Clients for the places the environment names. */
 export function s3Clients(config: Config): S3Clients {
   const place = elsewhere(config);
   const derivatives = once(() => pooledClient(config, {}));
   const sources = Object.keys(place).length > 0 ? once(() => pooledClient(config, place)) : derivatives;
-  return (bucket, fresh = false) => {
-    const { client, connections } = bucket === config.derivativesBucket ? derivatives() : sources();
-    connections.use();
-    if (fresh) connections.forget();
-    return client;
+  const regions = new Map<string, () => ReturnType<typeof pooledClient>>();
+  const buckets = new LRUCache<string, string>({ max: MOST_REGIONS });
+  const placeOf = (bucket: string) => {
+    if (bucket === config.derivativesBucket) return derivatives();
+    const region = buckets.get(bucket);
+    return (region === undefined ? undefined : regions.get(region)?.()) ?? sources();
+  };
+  return {
+    for(bucket, fresh = false) {
+      const { client, connections } = placeOf(bucket);
+      connections.use();
+      if (fresh) connections.forget();
+      return client;
+    },
+    found(bucket, region) {
+      // The word came with an answer; regions are few, and a client is not a small thing.
+      if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region) || bucket === config.derivativesBucket) return;
+      if (!regions.has(region))
+        regions.set(
+          region,
+          once(() => pooledClient(config, { ...place, region })),
+        );
+      buckets.set(bucket, region);
+    },
   };
 }
 
@@ -49,7 +78,16 @@ function s3Client(config: Config, place: S3ClientConfig, { httpAgent, httpsAgent
   });
 }
 
-const elsewhere = ({ s3Region, s3Endpoint, s3EndpointUsePathStyle }: Config): S3ClientConfig => ({
+const elsewhere = ({
+  s3Region,
+  s3Endpoint,
+  s3EndpointUsePathStyle,
+  s3AssumeRoleArn,
+  s3AssumeRoleExternalId,
+  s3AccessPoints,
+}: Config): S3ClientConfig => ({
+  ...(s3AccessPoints.length > 0 && { useArnRegion: true }),
+  ...(s3AssumeRoleArn && { credentials: assumedRole(s3AssumeRoleArn, s3AssumeRoleExternalId) }),
   ...(s3Region && { region: s3Region }),
   ...(s3Endpoint && {
     endpoint: s3Endpoint.includes("://") ? s3Endpoint : `http://${s3Endpoint}`,

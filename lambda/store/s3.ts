@@ -26,7 +26,8 @@ import {
 
 /** S3. Sources lie where `IMGPROXY_S3_*` say, derivatives always in the function's own account and region. */
 export function s3Store(config: Config): Store {
-  const clientFor = s3Clients(config);
+  const clients = s3Clients(config);
+  const clientFor = clients.for;
 
   return {
     async get(address, options) {
@@ -50,7 +51,8 @@ export function s3Store(config: Config): Store {
       });
       try {
         const client = clientFor(address.bucket, fresh);
-        return await phases.run(at, () => openStream(client, command, signal));
+        const found = (region: string) => clients.found(address.bucket, region);
+        return await phases.run(at, () => openStream(client, command, signal, found));
       } catch (error) {
         const conditional = ifNoneMatch !== undefined || ifModifiedSince !== undefined;
         if (statusOf(error) === 304 && conditional) return "not modified";
@@ -122,17 +124,23 @@ function httpDate(text: string | undefined): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
+/** Where the SDK notes the region to which an answer has sent it. */
+const REDIRECTED = "__s3RegionRedirect";
+
 /** Sends the GET, and answers as soon as the headers are here. */
 async function openStream(
   client: S3Client,
   command: GetObjectCommand,
   signal: GetOptions["signal"],
+  found: (region: string) => void,
 ): Promise<ObjectStream> {
   let message: unknown;
   let marked = false;
   command.middlewareStack.add(
-    (next) => async (args) => {
+    (next, context) => async (args) => {
       const result = await next(args);
+      const { [REDIRECTED]: region } = context;
+      if (typeof region === "string") found(region);
       message = bodyOf(result.response);
       marked = message instanceof IncomingMessage && message.headers["transfer-encoding"] === "chunked";
       return result;

@@ -21,8 +21,8 @@ const common = {
   target: "node20",
   metafile: true,
   // Names stay: a stack trace is read by people.
-  minifySyntax: true,
-  minifyWhitespace: true,
+  keepNames: true,
+  minify: true,
   logLevel: "warning",
 } as const satisfies BuildOptions;
 

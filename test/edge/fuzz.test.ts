@@ -48,11 +48,12 @@ const option = () =>
 function structured() {
   const signature = one(["unsafe", "_", "oKfUtW34Dvo2BGQehJFR4Nr0", "img"]);
   const { bucket, key } = object();
-  const source = `${one(["s3", "s3", "S3"])}://${bucket}/${one(["", "", "/"])}${key}`;
+  const scheme = one(["s3", "s3", "S3", "http", "HTTPS"]);
+  const source = `${scheme}://${bucket}/${one(["", "", "/"])}${key}`;
   const base64 = Buffer.from(source).toString("base64url");
   const extension = one(["", "png", "webp"]);
   const encoded = one([
-    { plain: true, text: encodeURIComponent(source).replace(/^(s3)%3A%2F%2F/i, "$1://") },
+    { plain: true, text: encodeURIComponent(source).replace(/^(s3|https?)%3A%2F%2F/i, "$1://") },
     { plain: false, text: base64 },
     { plain: false, text: `${base64.slice(0, 5)}/${base64.slice(5)}` },
   ]);
@@ -63,7 +64,9 @@ function structured() {
     const text = encoded.plain ? `plain/${encoded.text.replace("://", one(["://", ":/"]))}` : encoded.text;
     return `${one(["/", "//"])}${signature}${one(["/", "//"])}${[...said, text + ending].join("/")}`;
   };
-  return { spell, object: `s3://${bucket}/${key.split("?")[0]}` };
+  // A page of the web is called by its whole URL.
+  const page = scheme.toLowerCase() + source.slice(scheme.length);
+  return { spell, object: /^http/.test(page) ? page : `s3://${bucket}/${key.split("?")[0]}` };
 }
 
 /** Cut, doubled, or with something put in. */
@@ -100,6 +103,7 @@ function objectRead(path: string, { config, language }: (typeof parties)[number]
   try {
     const { source } = readPath(path, language, 0);
     if (source !== resolvedSource({ path }, config)) return undefined;
+    if (/^https?:\/\//i.test(source)) return source.replace(/^\w+/, (scheme) => scheme.toLowerCase());
     if (!/^s3:\/\//i.test(source)) return undefined;
     const { bucket, key } = s3Address(source, config.sourceQuerySeparator);
     return `s3://${bucket}/${key}`;

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { Deadline } from "../../lambda/deadline.ts";
 import { open } from "../../lambda/image/open.ts";
 import { run } from "../../lambda/image/run.ts";
-import { limitsIn } from "../services.ts";
+import { type Env, limitsIn } from "../services.ts";
 
 const opened = (bytes: Uint8Array) => open({ bytes }, {}, limitsIn(), Deadline.in(10_000));
 
@@ -54,4 +54,21 @@ test("two hundred channels are no picture", async () => {
 test("a size that a codec cannot write is too big, not broken", async () => {
   const wide = () => sharp({ create: { width: 20_000, height: 1, channels: 3, background: "red" } }).webp();
   await assert.rejects(run(wide, Deadline.in(5000)), { name: "ResultTooBig", status: 422 });
+});
+
+test("a library's own limits hold, but for the formats that the environment says", async () => {
+  const long = Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"><g class="${"x".repeat(11e6)}"/></svg>`,
+  );
+  const openIn = (bytes: Uint8Array, env: Env) => open({ bytes }, {}, limitsIn(env), Deadline.in(10_000));
+  await assert.rejects(openIn(long, { IMGPROXY_PNG_UNLIMITED: "true" }), { status: 422 });
+  const { info } = await openIn(long, { IMGPROXY_SVG_UNLIMITED: "true" });
+  assert.deepEqual([info.width, info.height], [4, 3]);
+  const drawn = sharp({ create: { width: 4, height: 3, channels: 3, background: "red" } });
+  for (const format of ["png", "tiff"] as const) {
+    const bytes = await drawn.toFormat(format).toBuffer();
+    const unlimited = async (env: Env) => (await openIn(bytes, env)).unlimited;
+    assert.equal(await unlimited({ [`IMGPROXY_${format.toUpperCase()}_UNLIMITED`]: "true" }), true);
+    assert.equal(await unlimited({ IMGPROXY_SVG_UNLIMITED: "true" }), false);
+  }
 });

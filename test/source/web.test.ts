@@ -115,6 +115,17 @@ describe("an http source", () => {
     assert.equal(web.asked.at(-1)?.headers.range, `bytes=100-${png.length - 1}`);
   });
 
+  test("that is large is asked for once: who knows whether it is sent in parts", async () => {
+    const large = Buffer.concat([png, Buffer.alloc(9_000_000)]);
+    await using web = await serving((request, response) => {
+      if (request.headers["if-match"]) response.writeHead(412).end();
+      else response.writeHead(200, { etag: 'W/"e"', "content-length": large.length }).end(large);
+    });
+    const found = await fetched(web.url, { ms: 10_000 });
+    assert.ok("bytes" in found && large.equals(found.bytes));
+    assert.equal(web.asked.length, 1);
+  });
+
   const faulty: readonly (readonly [what: string, fault: Fault, status: number])[] = [
     ["that hangs up", (socket) => socket.resetAndDestroy(), 502],
     ["that speaks no HTTP", (socket) => socket.end("this is no HTTP\r\n\r\n"), 502],

@@ -128,6 +128,7 @@ const unkeyed = [
   "SHUTTERSPEED_DERIVATIVES_BUCKET",
   "SHUTTERSPEED_KEEP_AFTER",
   "SHUTTERSPEED_KEYS_SECRET",
+  "IMGPROXY_S3_ASSUME_ROLE_EXTERNAL_ID",
   "SHUTTERSPEED_KEYS_PARAMETER",
   "SHUTTERSPEED_RECENT_SHARE",
   "SHUTTERSPEED_RECENT_SECONDS",
@@ -152,6 +153,8 @@ const values = [
   "text",
   "/9j/",
   "2024-01-01T00:00:00Z",
+  "arn:aws:iam::123456789012:role/reader",
+  "photos=arn:aws:s3:eu-central-1:123456789012:accesspoint/photos",
   import.meta.filename,
   aPicture,
 ];

@@ -12,6 +12,8 @@ export interface File {
   readonly density?: number | undefined;
   /** The profile of a grey picture is kept. */
   readonly keepsProfile?: boolean | undefined;
+  /** Its library's own limits do not hold. */
+  readonly unlimited?: boolean | undefined;
 }
 
 /** A source whose header has been read. */

@@ -19,5 +19,5 @@ const readers: Readonly<Partial<Record<Format, Reader>>> = {
 export const openHere: Reader = (file: File): Promise<Opened> => {
   const format = imageType(file.bytes);
   const read = format && readers[format];
-  return read ? read(file) : openWithSharp(file.bytes, file.density, file.keepsProfile);
+  return read ? read(file) : openWithSharp(file.bytes, file.density, file.keepsProfile, file.unlimited);
 };

@@ -24,8 +24,9 @@ export async function openWithSharp(
   bytes: Uint8Array,
   density?: number,
   keepsProfile = false,
+  unlimited = false,
 ): Promise<Opened> {
-  const settings = density === undefined ? lenient : { ...lenient, density };
+  const settings = { ...lenient, unlimited, ...(density !== undefined && { density }) };
   const metadata = await sharp(bytes, settings).metadata().catch(fail);
   // sharp would apply the profile before all else; a step does, or nobody where the colours are sRGB's already.
   const own = hasOwnColours(metadata, keepsProfile);
@@ -34,6 +35,7 @@ export async function openWithSharp(
   return {
     bytes,
     keepsProfile,
+    unlimited,
     info: imageInfo(metadata, imageType(bytes)),
     metadata: { exif, xmp, iptc, icc: own ? metadata.icc : undefined },
     pixels: () => sharp(bytes, reading),

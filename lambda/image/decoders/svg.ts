@@ -13,11 +13,12 @@ const NATURAL_DENSITY = 72;
  */
 export const openSvg: Decoder = async (bytes, _options, limits, deadline) => {
   await assertHarmless(bytes, limits);
-  const open = (density: number) => openApart({ bytes, density }, limits.memory, deadline);
+  const unlimited = limits.unlimited.includes("svg");
+  const open = (density: number) => openApart({ bytes, density, unlimited }, limits.memory, deadline);
   const natural = await open(NATURAL_DENSITY);
   const shrink = Math.sqrt(megapixels(natural) / limits.maxSrcResolution);
   // sharp draws at 1 pixel per inch at least; what is still too large then is refused.
   const density = Math.max(1, NATURAL_DENSITY / Math.max(1, shrink));
   const info = density === NATURAL_DENSITY ? natural : await open(density);
-  return openedApart({ bytes, density }, info);
+  return openedApart({ bytes, density, unlimited }, info);
 };

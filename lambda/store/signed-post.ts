@@ -1,0 +1,58 @@
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { text as textOf } from "node:stream/consumers";
+import { Sha256 } from "@smithy/core/checksum";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { AwsCredentialIdentityProvider } from "@smithy/types";
+
+/** A call of one of AWS's services, as it is sent. */
+export interface SignedPost {
+  /** What the service is called in names of hosts. */
+  readonly service: string;
+  /** Where else it is asked. @default its own host in the region */
+  readonly endpoint?: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What was answered to it. */
+export interface PostAnswer {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+/** ms a call may take. */
+const TIMEOUT = 3000;
+
+/** Asks a service of AWS in one request of our own, a small part of an SDK's client. Rejects when nothing was answered in 3 s. */
+export async function signedPost(
+  { service, endpoint, headers, body }: SignedPost,
+  env: Readonly<Record<string, string | undefined>>,
+  credentials: AwsCredentialIdentityProvider,
+): Promise<PostAnswer> {
+  const region = env.AWS_REGION ?? "us-east-1";
+  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  const url = new URL(endpoint ?? `https://${service}.${region}.${domain}`);
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
+  const signed = await signer.sign({
+    method: "POST",
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: "/",
+    query: {},
+    headers: { host: url.host, ...headers },
+    body,
+  });
+  return sent(url, signed.headers, body);
+}
+
+function sent(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<PostAnswer> {
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === "http:" ? httpRequest : httpsRequest;
+    const signal = AbortSignal.timeout(TIMEOUT);
+    const asking = send(url, { method: "POST", headers, signal }, (response) => {
+      textOf(response).then((text) => resolve({ status: response.statusCode, text }), reject);
+    });
+    asking.on("error", reject).end(body);
+  });
+}
