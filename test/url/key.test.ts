@@ -120,6 +120,8 @@ const unkeyed = [
   "IMGPROXY_USE_LAST_MODIFIED",
   "IMGPROXY_DEVELOPMENT_ERRORS_MODE",
   "IMGPROXY_S3_ENDPOINT_USE_PATH_STYLE",
+  "IMGPROXY_CLIENT_KEEP_ALIVE_TIMEOUT",
+  "IMGPROXY_S3_ASSUME_ROLE_EXTERNAL_ID",
   "SHUTTERSPEED_CLIENT_HINTS_WIDTHS",
   "SHUTTERSPEED_CLIENT_HINTS_DPRS",
   "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
@@ -147,6 +149,9 @@ const values = [
   "0.5",
   "text",
   "/9j/",
+  "2026-01-31T12:00:00Z",
+  "arn:aws:iam::123456789012:role/reader",
+  "photos=arn:aws:s3:eu-central-1:123456789012:accesspoint/photos",
   import.meta.filename,
   aPicture,
 ];
