@@ -50,7 +50,7 @@ export function mayDial(address: string, { allowLoopback, allowLinkLocal, allowP
 export function kindOf(address: string): AddressKind | undefined {
   const bytes = bytesOf(address);
   if (!bytes) return undefined;
-  const each = [bytes, hiddenIn(bytes)].filter((some) => some !== undefined);
+  const each = [bytes, ...hiddenIn(bytes)];
   const among = (kind: keyof AddressKind) =>
     each.some((some) => blocks[kind].some((block) => lies(some, block)));
   // ff?2::/16, whatever its flags: all hosts of this link.
@@ -65,7 +65,7 @@ export function kindOf(address: string): AddressKind | undefined {
 /** The IPv4 address that an IPv6 address holds: where packets to it may end. `undefined` when it holds none. */
 export function unwrapped(address: string): string | undefined {
   const bytes = bytesOf(address);
-  return bytes && hiddenIn(bytes)?.join(".");
+  return bytes && hiddenIn(bytes)[0]?.join(".");
 }
 
 function lies(bytes: Bytes, block: Block): boolean {
@@ -78,23 +78,25 @@ function lies(bytes: Bytes, block: Block): boolean {
 
 /** Ways to hold an IPv4 address: how the IPv6 address begins, and where in it the four bytes stand. */
 const disguises: readonly (readonly [Block, places: Bytes])[] = [
-  // compatible, NAT64, 6to4, and NAT64 of one's own; last as imgproxy takes it for, which is nobody's.
+  // compatible, translated, NAT64, 6to4, and NAT64 of one's own, in both ways; last as imgproxy takes it for, which is nobody's.
   [block("::/96"), [12, 13, 14, 15]],
+  [block("::ffff:0:0:0/96"), [12, 13, 14, 15]],
   [block("64:ff9b::/96"), [12, 13, 14, 15]],
   [block("2002::/16"), [2, 3, 4, 5]],
   [block("64:ff9b:1::/48"), [6, 7, 9, 10]],
+  [block("64:ff9b:1::/48"), [12, 13, 14, 15]],
   [block("64ff:9b01::/48"), [6, 7, 9, 10]],
 ];
 const teredo = block("2001::/32");
 
-function hiddenIn(bytes: Bytes): Bytes | undefined {
-  if (bytes.length !== 16) return undefined;
+function hiddenIn(bytes: Bytes): readonly Bytes[] {
+  if (bytes.length !== 16) return [];
   const last = bytes.slice(12);
-  if (lies(bytes, teredo)) return last.map((byte) => byte ^ 0xff);
-  const places = disguises.find(([block]) => lies(bytes, block))?.[1];
-  if (places) return places.map((at) => bytes[at] ?? 0);
+  if (lies(bytes, teredo)) return [last.map((byte) => byte ^ 0xff)];
+  const found = disguises.filter(([block]) => lies(bytes, block));
+  if (found.length > 0) return found.map(([, places]) => places.map((at) => bytes[at] ?? 0));
   // ISATAP, after any prefix.
-  return /^[02],0,94,254$/.test(bytes.slice(8, 12).join()) ? last : undefined;
+  return /^[02],0,94,254$/.test(bytes.slice(8, 12).join()) ? [last] : [];
 }
 
 /** 4 bytes, or 16; a mapped IPv4 address is one of 4. `undefined` when it is no address, or has a zone. */

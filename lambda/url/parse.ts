@@ -93,9 +93,10 @@ export function readPath(
 }
 
 function settle(options: OptionValues, extension: string): Options {
-  // A raw source is what it is, whatever it is called.
-  if (extension === "" || options.raw === true) return options;
+  if (extension === "") return options;
   const format = formatNamed(extension);
+  // A raw source is what it is, whatever it is called.
+  if (!format && options.raw === true) return options;
   if (!format) throw new InvalidUrl(`extension: expected the name of a format, got "${extension}"`);
   return { ...options, format };
 }

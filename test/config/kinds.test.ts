@@ -27,17 +27,18 @@ const kinds: Readonly<Record<string, Variable<never> | Variable>> = {
   imageTypes: variables.preferredFormats,
   formatQuality: variables.formatQuality,
   file: variables.presetsFile,
+  dateTimeRFC3339: variables.lastModifiedBuster,
 };
 
 /** The others, which no variable of ours has. */
 const unread: Readonly<Record<string, string>> = {
   durationMillis: "a variable in milliseconds",
-  stringMap: "a variable that holds a map",
-  dateTimeRFC3339: "IMGPROXY_LAST_MODIFIED_BUSTER",
+  stringMap: "a variable that holds any map; that of access points holds ARNs",
 };
 
-/** Ours counts in megapixels, and comes with the defaults of the other formats. */
+/** Ours counts in megapixels and in unix ms, and comes with the defaults of the other formats. */
 const inOurs: Readonly<Record<string, (want: unknown) => unknown>> = {
+  dateTimeRFC3339: (want) => Date.parse(String(want)),
   megaInt: (want) => Number(want) / 1e6,
   formatQuality: (want) => ({ ...defaultFormatQuality, ...Object(want) }),
 };
