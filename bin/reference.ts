@@ -1,15 +1,27 @@
-// Writes the tables of options and variables into README.md; with --check, fails when they are stale.
-import { readFileSync, writeFileSync } from "node:fs";
+// Writes what is made of the registries: tables of README.md, the options' own README, llms.txt; with --check, fails when they are stale.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { llmsText } from "../lib/described/llms.ts";
+import { optionsReadme } from "../lib/described/options-readme.ts";
 import { withReference } from "../lib/reference.ts";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
-const readme = new URL("../README.md", import.meta.url);
-const before = readFileSync(readme, "utf8");
-const after = withReference(before);
 
-if (!values.check) writeFileSync(readme, after);
-else if (before !== after) {
-  process.stderr.write("README.md: its tables are stale; npm run reference writes them\n");
-  process.exitCode = 1;
+/** What each is to be, of what it is. */
+const files: Readonly<Record<string, (before: string) => string>> = {
+  "README.md": withReference,
+  "lambda/options/README.md": optionsReadme,
+  "llms.txt": llmsText,
+};
+
+for (const [name, make] of Object.entries(files)) {
+  const file = new URL(`../${name}`, import.meta.url);
+  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const after = make(before);
+  if (before === after) continue;
+  if (!values.check) writeFileSync(file, after);
+  else {
+    process.stderr.write(`${name}: what is made of the code is stale; npm run reference writes it\n`);
+    process.exitCode = 1;
+  }
 }

@@ -22,6 +22,10 @@ export interface LogFields {
   readonly watermarkMs?: number;
   /** Why the watermark was not looked at again. */
   readonly watermarkError?: string;
+  /** Why the fallback image was drawn instead of the source. */
+  readonly fallback?: string;
+  /** Why it could not be had either. */
+  readonly fallbackError?: string;
   /** Opening, drawing, encoding. */
   readonly renderMs?: number;
   readonly decodeMs?: number;

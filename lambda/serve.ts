@@ -1,14 +1,23 @@
-import { answerNotModified, answerPicture, type RequestContext, unrepeatable } from "./answer/answers.ts";
+import {
+  answerFallback,
+  answerNotModified,
+  answerPicture,
+  type RequestContext,
+  unrepeatable,
+} from "./answer/answers.ts";
 import { answerStale, answerSteppedDown } from "./answer/passing.ts";
+import { answerRaw } from "./answer/raw.ts";
 import { route } from "./answer/routes.ts";
 import { checkSecret } from "./answer/secret.ts";
 import type { Deadline } from "./deadline.ts";
-import { findDerivative, keepDerivative } from "./derivatives.ts";
+import { type Drawing, findDerivative, keepDerivative } from "./derivatives.ts";
 import type { HttpResponse } from "./http.ts";
 import { makePicture } from "./image/make.ts";
 import { inStage } from "./log.ts";
 import type { Services } from "./services.ts";
+import { fetchFallback, isFallback } from "./source/fallback.ts";
 import { fetchSource } from "./source/fetch.ts";
+import { fetchRaw } from "./source/raw.ts";
 import { isUnmodified } from "./source/unmodified.ts";
 import { fetchWatermark } from "./source/watermark.ts";
 import { type ImageRequest, parse } from "./url/parse.ts";
@@ -43,18 +52,49 @@ async function answerRequest(
   );
   if (kept) return kept;
 
+  const make = request.options.raw ? passRaw : drawPicture;
+  const made = await make(request, context, services, deadline);
+  if (!("drawn" in made)) return made;
+  const drawing = { ...made, damaged };
+  return inStage(log, "keep", () => keepDerivative(drawing, request, context, services, deadline));
+}
+
+/** The source as it is. */
+async function passRaw(
+  request: ImageRequest,
+  context: RequestContext,
+  services: Services,
+  deadline: Deadline,
+): Promise<Drawing> {
+  const source = await inStage(services.log, "download", () =>
+    fetchRaw(request, context.http, services, deadline),
+  );
+  return { drawn: answerRaw(source, request, context), source: source.metadata, cost: 0 };
+}
+
+/** The picture that is asked for, or a 304. */
+async function drawPicture(
+  request: ImageRequest,
+  context: RequestContext,
+  services: Services,
+  deadline: Deadline,
+): Promise<Drawing | HttpResponse> {
   const watermark = fetchWatermark(request, services, deadline);
   // It is waited for where it is drawn; until then nobody hears it fail.
   watermark.catch(() => {});
-  const source = await inStage(log, "download", () => fetchSource(request, services, deadline));
+  const source = await inStage(services.log, "download", () =>
+    fetchSource(request, services, deadline),
+  ).catch((error: unknown) => fetchFallback(error, request, services, deadline));
   if (isUnmodified(source)) return answerNotModified(source.unmodified, request, context);
 
-  const { bytes } = source;
-  const made = await makePicture({ bytes, watermark }, request, services, deadline);
+  const made = await makePicture({ bytes: source.bytes, watermark }, request, services, deadline);
+  if (isFallback(source)) {
+    const drawn = answerFallback({ ...made, source }, source.failure, request, context);
+    // Of the source nothing may be kept: it may be there the next time.
+    return { drawn, source: { cacheControl: "no-store" }, cost: made.cost };
+  }
   const whole = answerPicture({ ...made, source }, request, context);
   const best = made.stepDown ? answerSteppedDown(whole) : whole;
   const drawn = source.stale ? answerStale(best) : best;
-  const passing = drawn !== whole;
-  const drawing = { drawn, source, passing, cost: made.cost, damaged };
-  return inStage(log, "keep", () => keepDerivative(drawing, request, context, services, deadline));
+  return { drawn, source, passing: drawn !== whole, cost: made.cost };
 }

@@ -52,6 +52,10 @@ export const differences = {
     here: "An http source that fails is asked again, as long as there is time, and one that hangs up or speaks no HTTP is a 502",
     because: "what passes should not be seen, and the fault is the source's",
   },
+  raw: {
+    here: "A `raw` source is held to the limits of sources and comes whole or not at all; what a browser would run (HTML, SVG, and whatever is not known only to show) is an attachment, with `nosniff`",
+    because: "whatever lies at a source would be a page of this domain",
+  },
   head: {
     here: "HEAD is answered as GET would be, without its body",
     because: "imgproxy says 200 to whatever is asked, and a CDN would repeat it",

@@ -9,7 +9,6 @@ import { differences } from "./differences.ts";
 const planned: readonly (readonly [name: string, alias: string])[] = [
   ["trim", "t"],
   ["watermark", "wm"],
-  ["raw", ""],
   ["keep_copyright", "kcr"],
   ["strip_color_profile", "scp"],
   ["preserve_hdr", "ph"],

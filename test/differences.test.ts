@@ -67,6 +67,7 @@ const shown: Partial<
   },
   redirectTargets: ["source/web.test.ts", "lead to sources that are allowed"],
   webAttempts: ["source/web.test.ts", "that has failed for a moment is a picture all the same"],
+  raw: ["source/raw.test.ts", "is saved and never shown where a browser would run it"],
   fullFilename: ["answer/answers.test.ts", "a name is cut to what a file may be called, between characters"],
   cors: async () => {
     const { headers } = await answered("/health", { IMGPROXY_ALLOW_ORIGIN: "*" });

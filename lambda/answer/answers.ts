@@ -56,6 +56,29 @@ export function answerPicture(
   });
 }
 
+/**
+ * The fallback image in place of a source that could not be had: under the environment's status and time, or the failure's. It has
+ * nothing of the source's.
+ */
+export function answerFallback(
+  finished: Finished,
+  failure: Failure,
+  request: ImageRequest,
+  context: RequestContext,
+): HttpResponse {
+  const { config, now } = context;
+  const { expires = 0 } = request.options;
+  const { "Cache-Control": _, ...headers } = answerPicture(finished, request, context).headers;
+  const status = config.fallbackHttpCode >= 200 ? config.fallbackHttpCode : failure.status;
+  const lasting = config.fallbackTtl > 0 || expires > 0 || status < 400;
+  const limited = { config: { ...config, ttl: config.fallbackTtl || config.ttl }, now };
+  return {
+    status,
+    headers: { ...headers, ...(lasting && { "Cache-Control": cacheControl(limited, expires) }) },
+    body: finished.picture.body,
+  };
+}
+
 /** 304: what the client has is what it would get, and all that would be said of it. */
 export const answerNotModified = (
   source: ObjectMetadata,
@@ -122,7 +145,8 @@ export const answerFailure = (failure: Failure, context: RequestContext): HttpRe
 export const answerText = (type: string, body: string, context: RequestContext): HttpResponse =>
   answer(context, 200, body, { "Content-Type": type, "Cache-Control": cacheControl(context) });
 
-function answer(
+/** An answer of any status, with the headers that every one has. */
+export function answer(
   { http, config }: RequestContext,
   status: number,
   body: Uint8Array | string,
@@ -217,7 +241,10 @@ export const validators = (source: ObjectMetadata, key: string, config: Config):
 });
 
 function lastModified({ lastModified: date }: ObjectMetadata, config: Config): HttpResponse["headers"] {
-  return known("Last-Modified", config.useLastModified ? httpDate(date) : undefined);
+  return known(
+    "Last-Modified",
+    config.useLastModified ? notBefore(config.lastModifiedBuster, httpDate(date)) : undefined,
+  );
 }
 
 /** As HTTP writes dates today, for that is all a client has to read. */
@@ -225,6 +252,9 @@ const httpDate = (date: string | undefined) =>
   /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(date ?? "") && !Number.isNaN(Date.parse(date ?? ""))
     ? date
     : undefined;
+
+const notBefore = (least: number | undefined, date: string | undefined) =>
+  date !== undefined && Date.parse(date) < (least ?? -Infinity) ? new Date(least ?? 0).toUTCString() : date;
 
 function sizes(picture: Size, source: Source, origin: Finished["origin"]) {
   const seen = upright(origin);
@@ -237,9 +267,10 @@ function sizes(picture: Size, source: Source, origin: Finished["origin"]) {
   };
 }
 
-const known = (name: string, value: string | undefined): HttpResponse["headers"] =>
+/** A header that is there, or none. */
+export const known = (name: string, value: string | undefined): HttpResponse["headers"] =>
   value === undefined ? {} : { [name]: value };
 
 /** Nothing but what a header may hold, and no more than leaves all of them room in 8 KB. */
-const printable = (value: string | undefined) =>
+export const printable = (value: string | undefined) =>
   value !== undefined && /^[\t -~]{0,1000}$/.test(value) ? value : undefined;

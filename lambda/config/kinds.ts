@@ -119,6 +119,14 @@ export const hexList = variable<readonly Uint8Array[]>({
   read: (given) =>
     every(words(given), (word) => (/^([0-9a-f]{2})+$/i.test(word) ? fromHex(word) : undefined)),
 });
+/** Unix ms. */
+export const date = variable<number | undefined>({
+  expects: "a time such as 2026-01-31T12:00:00Z",
+  read: (given) => {
+    const time = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d/.test(given) ? Date.parse(given) : NaN;
+    return Number.isNaN(time) ? undefined : time;
+  },
+});
 /** In either alphabet, padded or not. */
 export const base64Picture = variable<Uint8Array | undefined>({
   expects: "a picture in base64",

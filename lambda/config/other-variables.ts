@@ -49,11 +49,6 @@ const listed: readonly OtherVariables[] = [
     reason: `${TO_COME}; until then libvips' own limits hold`,
   },
   { names: ["IMGPROXY_LOCAL_FILESYSTEM_ROOT"], reason: `${TO_COME} with sources in files` },
-  { names: ["IMGPROXY_FALLBACK_IMAGE_*"], reason: `${TO_COME} with the fallback image` },
-  {
-    names: ["IMGPROXY_ETAG_BUSTER", "IMGPROXY_LAST_MODIFIED_BUSTER"],
-    reason: `${TO_COME}; ETags change with the settings by themselves`,
-  },
   {
     names: [
       "IMGPROXY_S3_ASSUME_ROLE_ARN",

@@ -2,6 +2,7 @@ import { formats } from "../formats.ts";
 import {
   atLeast,
   base64Picture,
+  date,
   defaultFormatQuality,
   endpoint,
   flag,
@@ -128,6 +129,18 @@ export const variables = {
     keyed: false,
     default: true,
     doc: "Hand on the source's Last-Modified, and the client's If-Modified-Since.",
+  }),
+  etagBuster: text({
+    name: "IMGPROXY_ETAG_BUSTER",
+    keyed: true,
+    default: "",
+    doc: "Another text, and no ETag answered before holds any more; nor is a kept picture answered.",
+  }),
+  lastModifiedBuster: date({
+    name: "IMGPROXY_LAST_MODIFIED_BUSTER",
+    keyed: true,
+    default: undefined,
+    doc: "A time (RFC 3339) before which no source counts as modified last.",
   }),
   debugHeaders: flag({
     name: "IMGPROXY_ENABLE_DEBUG_HEADERS",
@@ -557,6 +570,40 @@ export const variables = {
     keyed: true,
     default: false,
     doc: "Have browsers save pictures instead of showing them.",
+  }),
+  fallbackData: base64Picture({
+    name: "IMGPROXY_FALLBACK_IMAGE_DATA",
+    keyed: true,
+    default: undefined,
+    doc: "What is drawn when a source cannot be had, a picture in base64; goes before the other two.",
+  }),
+  fallbackFile: pictureFile({
+    name: "IMGPROXY_FALLBACK_IMAGE_PATH",
+    keyed: true,
+    file: true,
+    default: undefined,
+    doc: "A file with the fallback image; it is shipped with the function.",
+  }),
+  fallbackUrl: text({
+    name: "IMGPROXY_FALLBACK_IMAGE_URL",
+    keyed: true,
+    default: "",
+    doc: "Where the fallback image lies. It is looked at again after five minutes.",
+  }),
+  fallbackHttpCode: integer(
+    0,
+    599,
+  )({
+    name: "IMGPROXY_FALLBACK_IMAGE_HTTP_CODE",
+    keyed: true,
+    default: 200,
+    doc: "Status of an answer with the fallback image; 0, and what is no status, is that of the failure.",
+  }),
+  fallbackTtl: integer(0)({
+    name: "IMGPROXY_FALLBACK_IMAGE_TTL",
+    keyed: true,
+    default: 0,
+    doc: "Seconds of max-age of such an answer; 0 is IMGPROXY_TTL.",
   }),
   watermarkData: base64Picture({
     name: "IMGPROXY_WATERMARK_DATA",

@@ -49,3 +49,11 @@ export const returnAttachment = option({
   example: "att:1",
   arg: flag(),
 });
+
+export const raw = option({
+  name: "raw",
+  default: false,
+  doc: "Answers the source as it is, whatever else is asked; no more than 6 MB where nothing may be kept.",
+  example: "raw:1",
+  arg: flag(),
+});

@@ -4,7 +4,7 @@ import type { Step } from "../contract/step.ts";
 import { background, flattenStep } from "./background.ts";
 import { blur, blurStep } from "./blur.ts";
 import { crop, cropStep } from "./crop.ts";
-import { cachebuster, expires, filename, returnAttachment } from "./delivery.ts";
+import { cachebuster, expires, filename, raw, returnAttachment } from "./delivery.ts";
 import { encodersOutput } from "./encoders.ts";
 import { extend, extendAspectRatio, extendAspectStep, extendStep } from "./extend.ts";
 import { format, formatStep, limitStep } from "./format.ts";
@@ -90,6 +90,7 @@ export const options = [
   expires,
   filename,
   returnAttachment,
+  raw,
   maxSrcResolution,
   maxSrcFileSize,
   maxAnimationFrames,

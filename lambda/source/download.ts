@@ -96,7 +96,8 @@ const phaseNames = {
   body: "reading the body",
 } as const;
 
-function failure(cause: unknown, { phase }: Trail, description: string): Failure {
+/** What is answered when a source could not be had, because of `cause`. */
+export function failure(cause: unknown, { phase }: Pick<Trail, "phase">, description: string): Failure {
   const message = `${description}: ${cause instanceof Error ? cause.message : cause}`;
   const Kind = [SourceIncomplete, InvalidSource, BrokenSource, SourceNotAllowed].find(
     (kind) => cause instanceof kind,

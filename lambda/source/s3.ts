@@ -17,8 +17,7 @@ export async function fetchFromS3(
   deadline: Deadline,
 ): Promise<Source | Unmodified> {
   const { config, store, log, pace } = services;
-  const address = s3Address(url, config.sourceQuerySeparator);
-  if (!isAllowed(address.bucket, config)) throw new SourceUnreachable(`${url}: its bucket may not be read`);
+  const address = readableAddress(url, config);
   log.note({ s3: { ...address, ...placeIn(config) } });
   const downloaded = await download(
     url,
@@ -57,6 +56,13 @@ const metadataOf = (
     stream.cancel();
     return stream.metadata;
   });
+
+/** Where the object lies that a source URL names, in a bucket that may be read. Throws `SourceUnreachable` for others. */
+export function readableAddress(url: string, config: Config): Address {
+  const address = s3Address(url, config.sourceQuerySeparator);
+  if (!isAllowed(address.bucket, config)) throw new SourceUnreachable(`${url}: its bucket may not be read`);
+  return address;
+}
 
 /**
  * Where the object lies that a source URL names. Throws `SourceUnreachable` when it names none, and for `.` and `..` between

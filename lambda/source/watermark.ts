@@ -1,28 +1,13 @@
-import type { Config } from "../config/variables.ts";
 import type { Deadline } from "../deadline.ts";
 import { BrokenSource, Failure, InvalidSource, InvalidWatermark, WatermarkUnavailable } from "../errors.ts";
-import type { Log } from "../log.ts";
 import type { Limits } from "../options/limits.ts";
 import { wantsWatermark } from "../options/watermark.ts";
 import type { Services } from "../services.ts";
 import type { ImageRequest } from "../url/parse.ts";
-import type { Source } from "./download.ts";
-import { fetchSource } from "./fetch.ts";
-import { isUnmodified } from "./unmodified.ts";
+import { fetchStanding } from "./standing.ts";
 
-/** ms for which a downloaded watermark is taken for what still lies at its URL. */
-const FRESH_FOR = 300_000;
 /** The part of the memory for drawing that its file may take: it stays there. */
 const SHARE = 0.03;
-
-/** A watermark that was downloaded, and when: ms of the monotonic clock. */
-interface Kept {
-  readonly source: Source;
-  readonly at: number;
-}
-
-/** One for each environment; a process has one. */
-const kept = new WeakMap<Config, Kept>();
 
 /**
  * The configured watermark's file; `undefined` where none is configured, or none is asked for. A download is kept, and goes on
@@ -55,29 +40,14 @@ async function download(
   services: Services,
   deadline: Deadline,
 ): Promise<Uint8Array> {
-  const { config, log } = services;
-  const known = kept.get(config);
-  if (known && performance.now() - known.at < FRESH_FOR) return known.source.bytes;
-  const request = {
-    source: url,
-    conditions: known?.source.etag ? { ifNoneMatch: known.source.etag } : {},
-    limits: { ...limits, maxSrcFileSize: Math.min(limits.maxSrcFileSize, limits.memory * SHARE) },
-  };
+  const { log } = services;
   const began = performance.now();
+  const bounded = { ...limits, maxSrcFileSize: Math.min(limits.maxSrcFileSize, limits.memory * SHARE) };
   try {
-    const fetched = await fetchSource(request, { ...services, log: silent }, deadline);
-    const source = isUnmodified(fetched) ? known?.source : fetched;
-    if (!source) throw new WatermarkUnavailable(`${url}: not modified, which nobody asked`);
-    kept.set(config, { source, at: performance.now() });
-    return source.bytes;
-  } catch (error) {
-    if (!known || !(error instanceof Failure)) throw error;
-    log.note({ watermarkError: error.message });
-    return known.source.bytes;
+    return await fetchStanding(url, bounded, services, deadline, (message) =>
+      log.note({ watermarkError: message }),
+    );
   } finally {
     log.note({ watermarkMs: performance.now() - began });
   }
 }
-
-/** What is noted of a download is the source's. */
-const silent: Log = { note() {} };

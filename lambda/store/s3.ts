@@ -30,11 +30,20 @@ export function s3Store(config: Config): Store {
 
   return {
     async get(address, options) {
-      const { range, ifMatch, ifNoneMatch, ifModifiedSince, fresh, signal, at = () => {} } = options;
+      const {
+        range,
+        rangeHeader,
+        ifMatch,
+        ifNoneMatch,
+        ifModifiedSince,
+        fresh,
+        signal,
+        at = () => {},
+      } = options;
       at("first byte");
       const command = new GetObjectCommand({
         ...named(address),
-        Range: range && `bytes=${range.first}-${range.last ?? ""}`,
+        Range: rangeHeader ?? (range && `bytes=${range.first}-${range.last ?? ""}`),
         IfMatch: ifMatch,
         IfNoneMatch: ifNoneMatch,
         IfModifiedSince: httpDate(ifModifiedSince),

@@ -15,6 +15,8 @@ export interface Conditions {
 export interface GetOptions extends Conditions {
   /** Bytes from the first of these to the last, or to the end. */
   readonly range?: { readonly first: number; readonly last?: number } | undefined;
+  /** As a client wrote it, in place of `range`. */
+  readonly rangeHeader?: string | undefined;
   /** Only if it is still this one. */
   readonly ifMatch?: string | undefined;
   /** Over a connection that was not used before; those that idle are not trusted any more. */

@@ -63,7 +63,7 @@ export function web(config: Config): Web {
     for (let redirects = 0; ; redirects++) {
       const cookie = jar.headerFor(url);
       const message = await send(url, { ...page.headers, ...(cookie && { cookie }) }, signal);
-      const to = redirecting.has(message.statusCode ?? 0) ? message.headers.location : undefined;
+      const to = redirecting.has(message.statusCode ?? 0) ? message.headers.location || undefined : undefined;
       if (to === undefined) return answerOf(message, signal);
       letGo(message);
       jar.keep(url, message.headers["set-cookie"] ?? []);

@@ -49,8 +49,8 @@ export function parse(http: HttpRequest, language: Language, now: number): Image
   if (allowedSources.length > 0 && !allowedSources.some((pattern) => matchPattern(pattern, source))) {
     throw new SourceNotAllowed(`${source}: not among IMGPROXY_ALLOWED_SOURCES`);
   }
-  // An SVG may go out as it is: what the source is, is known later.
-  if (options.format && !isWritable(options.format)) {
+  // An SVG may go out as it is: what the source is, is known later. A raw one does anyway.
+  if (!options.raw && options.format && !isWritable(options.format)) {
     throw new UnsupportedFormat(`format: ${options.format} cannot be written`);
   }
   const key = keyFor(signed, source, http.headers.accept, config, hints);
@@ -93,7 +93,8 @@ export function readPath(
 }
 
 function settle(options: OptionValues, extension: string): Options {
-  if (extension === "") return options;
+  // A raw source is what it is, whatever it is called.
+  if (extension === "" || options.raw === true) return options;
   const format = formatNamed(extension);
   if (!format) throw new InvalidUrl(`extension: expected the name of a format, got "${extension}"`);
   return { ...options, format };
@@ -113,12 +114,13 @@ export function offersOf(accept: string, config: Config): Offers {
 function conditionsOf(
   { headers, edgeKey }: HttpRequest,
   key: string,
-  { useEtag, useLastModified }: Config,
+  { useEtag, useLastModified, lastModifiedBuster = -Infinity }: Config,
 ): Conditions {
   if (edgeKey !== undefined) return {};
   const held = useEtag && headers["if-none-match"];
   const ifModifiedSince = headers["if-modified-since"];
-  if (!held) return useLastModified && ifModifiedSince ? { ifModifiedSince } : {};
+  const counts = useLastModified && ifModifiedSince && !(Date.parse(ifModifiedSince) <= lastModifiedBuster);
+  if (!held) return counts ? { ifModifiedSince } : {};
   // A client that has another picture of the source has nothing, whatever the source's date.
   const ifNoneMatch = sourceEtagIn(held, key);
   return ifNoneMatch ? { ifNoneMatch } : {};

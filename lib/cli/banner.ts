@@ -21,6 +21,7 @@ export function tell({ origin, folder, found, examples: urls, keys, log }: Sessi
       ),
     );
   }
+  say(`Open ${strong(`${origin}/`)} to try options on them.`);
   say();
   for (const [says, url] of urls) say(`  ${says}\n  ${url}\n`);
   say(
@@ -31,11 +32,10 @@ export function tell({ origin, folder, found, examples: urls, keys, log }: Sessi
   say(`The function writes its log to ${relative("", log)}. Ctrl-C ends everything.\n`);
 }
 
-/** Opens the first URL. */
-export function openInBrowser({ examples: [first] }: Session): void {
-  if (!first) return;
+/** Opens the page. */
+export function openInBrowser({ origin }: Session): void {
   const command = process.platform === "darwin" ? "open" : "xdg-open";
-  spawn(command, [first[1]], { stdio: "ignore", detached: true })
-    .on("error", () => process.stderr.write(`${command}: not found; open ${first[1]} yourself\n`))
+  spawn(command, [`${origin}/`], { stdio: "ignore", detached: true })
+    .on("error", () => process.stderr.write(`${command}: not found; open ${origin}/ yourself\n`))
     .unref();
 }

@@ -22,7 +22,7 @@ export const startCommand = (): Command =>
     .option("--host <address>", "who may ask: this machine alone, or 0.0.0.0 for all", "127.0.0.1")
     .option("--memory <MB>", "memory of the function", "1769")
     .option("--timeout <seconds>", "time of the function", "20")
-    .option("--open", "open the first URL in the browser")
+    .option("--open", "open the page in the browser")
     .addHelpText("after", `${examples}${exitsHelp}`)
     .action((folder: string | undefined, said: Said, command: Command) => {
       if (folder !== undefined && said.pictures !== undefined) {

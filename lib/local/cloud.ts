@@ -3,7 +3,7 @@ import { EDGE_KEYS, pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
 import { ownVariables } from "../environment.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
 import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
-import { type Edge, type Served, startEdge } from "./edge/edge.ts";
+import { type Edge, type EdgeProps, type Served, startEdge } from "./edge/edge.ts";
 import { type KeyValueStore, memoryStore } from "./edge/key-value-store.ts";
 import { functionOrigin, type Origin, originGroup } from "./edge/origins.ts";
 import type { Bundle } from "./lambda/bundle.ts";
@@ -37,6 +37,7 @@ export interface CloudProps {
   readonly keyValueStore?: KeyValueStore;
   /** @default true, as in the stack, unless failures are told with all that is known */
   readonly edgeVerification?: boolean;
+  readonly before?: EdgeProps["before"];
   readonly served?: (served: Served) => void;
   /** Takes the function's log lines. */
   readonly log?: (line: string) => void;

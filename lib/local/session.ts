@@ -14,6 +14,7 @@ import { keysFile, makeHome, signingKeys } from "./keys.ts";
 import { bundle } from "./lambda/bundle.ts";
 import { freePort } from "./listen.ts";
 import { logFile } from "./log-file.ts";
+import { playground } from "./playground/playground.ts";
 import { reasonsFor } from "./reasons.ts";
 import { buckets } from "./s3/access.ts";
 import { type Survey, survey } from "./s3/folder.ts";
@@ -124,6 +125,7 @@ async function startOn(
     cloud.edge.forget(prefix);
   };
   const reasons = reasonsFor(compileLanguage(config, Date.now()), found.pictures);
+  const page = playground({ folder, config, env, host: listening.host });
   const write = logFile(logOf(home, listening.port), complain);
   const changes = changesOf(folder, config, forget);
   const derivatives = join(home, "derivatives", String(listening.port));
@@ -137,9 +139,11 @@ async function startOn(
     served: (one) => reasons.of(one).then((reason) => served(one, reason)),
     log(line) {
       reasons.logged(line);
+      page.logged(line);
       write(line);
     },
     asked: changes.check,
+    before: page.answer,
     // A reload asks again, and shows the file as it is now.
     viewerCacheControl: "IMGPROXY_TTL" in env ? undefined : "max-age=0, must-revalidate",
   });

@@ -32,6 +32,7 @@ export async function buildPackage(): Promise<void> {
   mkdirSync(join(dist, "function"), { recursive: true });
   const made = [await client(), await program(), await forCommonJs(), ...(await forTheFunction())];
   cpSync(join(root, "lambda/edge"), join(dist, "function"), { recursive: true });
+  cpSync(join(root, "lib/local/playground/page"), join(dist, "playground"), { recursive: true });
   writeFileSync(join(dist, "function", LOCK), functionLock());
   writeFileSync(join(dist, "LICENCES.txt"), licences(made));
   declarations();

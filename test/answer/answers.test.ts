@@ -20,6 +20,7 @@ import { readConfig } from "../../lambda/config/variables.ts";
 import { Failure, NoRoute, SourceTimeout, Timeout } from "../../lambda/errors.ts";
 import type { HttpRequest } from "../../lambda/http.ts";
 import { type ImageRequest, parse } from "../../lambda/url/parse.ts";
+import { onPurpose } from "../on-purpose.ts";
 import { envOf, oracle, type Settings, unbuilt } from "../oracle.ts";
 import { limitsIn, servicesOf } from "../services.ts";
 
@@ -186,7 +187,9 @@ describe("conditionalResponse: validators are handed on as imgproxy does it", ()
   for (const { id, sourceHeaders, config, responseHeaders } of oracle<ValidatorVector>(
     "conditionalResponse",
   )) {
-    test(id, { skip: unbuilt(config) }, () => {
+    // The buster is part of our key, and so of every ETag.
+    const busted = "IMGPROXY_ETAG_BUSTER" in config && onPurpose("ownEtag");
+    test(id, { skip: unbuilt(config) || busted }, () => {
       const facts = { etag: sourceHeaders.ETag, lastModified: sourceHeaders["Last-Modified"] };
       const { ETag, ...others } = validators(facts, request().key, configOf(config));
       const { ETag: theirs, ...expected } = responseHeaders;

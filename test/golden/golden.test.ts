@@ -7,7 +7,7 @@ import { run } from "./run.ts";
 import { missed, tally } from "./tally.ts";
 
 /** Requests we claim to answer as imgproxy does; to be raised with what is built. */
-const leastBuilt = 2900;
+const leastBuilt = 2991;
 
 test("what is built covers the requests it did before", { skip: missing }, () => {
   const built = cases.filter((asked) => !unbuilt(asked));

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { type JxlHeader, jxlHeader } from "../../lambda/image/decoders/jxl-header.ts";
 import { drawnAs } from "../drawing.ts";
 import { drawn } from "../pictures.ts";
-import { boxed, jxlHead, quarters, turnedQuarters, type Written } from "./jxls.ts";
+import { boxed, jxlHead, packed, quarters, turnedQuarters, type Written } from "./jxls.ts";
 
 const near = (found: readonly number[], ...color: readonly number[]) =>
   assert.ok(
@@ -118,10 +118,19 @@ describe("the header of a JPEG XL tells its size and whether it has alpha", () =
     test(what, () => assert.deepEqual(jxlHeader(jxlHead(size, written)), expected));
   }
 
-  test("a size in eights, and one by its ratio", () => {
-    // 1: in eights; 3: 32 px high; 2: 12 to 10; and all as usual.
-    assert.deepEqual(jxlHeader(Buffer.from("ff0a8702", "hex")), { width: 38, height: 32, alpha: false });
-  });
+  // The ratios of the format: 1:1, 12:10, 4:3, 3:2, 16:9, 5:4 and 2:1.
+  for (const [at, width] of [32, 38, 42, 48, 56, 40, 64].entries()) {
+    test(`a height in eights, and of a ratio to it ${width} px`, () => {
+      const written: Written = [
+        [1, 1],
+        [32 / 8 - 1, 5],
+        [1 + at, 3],
+        [1, 1],
+      ];
+      const head = Buffer.concat([Buffer.from("ff0a", "hex"), packed(written)]);
+      assert.deepEqual(jxlHeader(head), { width, height: 32, alpha: false });
+    });
+  }
 });
 
 describe("a JPEG XL that is none is refused", () => {

@@ -16,7 +16,7 @@ export const turnedQuarters = Buffer.from(
 export type Written = readonly (readonly [value: number, bits: number])[];
 
 /** Packs numbers into bytes, the lowest bit first. */
-function packed(written: Written): Buffer {
+export function packed(written: Written): Buffer {
   const bits = written.flatMap(([value, count]) =>
     Array.from({ length: count }, (_, at) => Math.floor(value / 2 ** at) % 2),
   );

@@ -151,6 +151,7 @@ const values = [
   "0.5",
   "text",
   "/9j/",
+  "2024-01-01T00:00:00Z",
   import.meta.filename,
   aPicture,
 ];

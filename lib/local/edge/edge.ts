@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { internalHeaders } from "../../stack/policy-headers.ts";
 import { type Listening, listen } from "../listen.ts";
 import { edgeCache } from "./cache.ts";
@@ -23,6 +23,8 @@ export interface EdgeProps {
   readonly viewerCacheControl?: string | undefined;
   /** Hears of a key before it is looked up in the cache. */
   readonly asked?: (key: string) => Promise<void>;
+  /** Answers before the edge does, where it has an answer. */
+  readonly before?: ((request: IncomingMessage) => Promise<Answer | undefined>) | undefined;
   /** Hears of every request that was answered. */
   readonly served?: (served: Served) => void;
 }
@@ -90,6 +92,8 @@ export async function startEdge(props: EdgeProps): Promise<Edge> {
   const server = createServer(async (incoming, response) => {
     const start = performance.now();
     const request = received(incoming);
+    const own = props.before && (await props.before(incoming));
+    if (own) return send(response, request, own);
     const [from, answered] = await answer(request);
     const bytes = send(response, request, {
       ...answered,

@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { after, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import { chromium, type Page } from "playwright-core";
+import sharp from "sharp";
+import { everyOption } from "../../lambda/options/index.ts";
+import { startSession } from "../../lib/local/session.ts";
+import { isProgram } from "../package/installed.ts";
+import { drawn } from "../pictures.ts";
+
+const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = programs.find(isProgram);
+const skip = !executablePath && `no browser: ${programs.join(", ")}`;
+
+const folder = await mkdtemp(join(tmpdir(), "pictures-"));
+await mkdir(join(folder, "trip"));
+await writeFile(join(folder, "cat <b>&1.jpg"), await drawn(600, 400).jpeg().toBuffer());
+await writeFile(join(folder, "trip/sea.png"), await drawn(300, 500).png().toBuffer());
+const home = await mkdtemp(join(tmpdir(), "shutterspeed-playground-"));
+const session = await startSession({
+  ...{ home, pictures: folder, host: "127.0.0.1", port: 0, memory: 1769, timeout: 20, env: {} },
+  served: () => {},
+  complain: () => {},
+  drawing: () => {},
+});
+const { origin } = session;
+after(async () => {
+  await session.stop();
+  await Promise.all([folder, home].map((path) => rm(path, { recursive: true })));
+});
+
+const said = async (path: string, query: Readonly<Record<string, string>> = {}) => {
+  const response = await fetch(`${origin}${path}?${new URLSearchParams(query)}`);
+  return { status: response.status, body: JSON.parse(await response.text()) };
+};
+const asked = (key: string, ...options: readonly (readonly string[])[]) =>
+  said("/playground/ask", { asked: JSON.stringify({ key, options }) });
+
+describe("what the page asks", () => {
+  test("options become a signed URL that works, code that asks the same, and a plan", async () => {
+    const { body } = await asked("trip/sea.png", ["width", "150"], ["format", "webp"]);
+    assert.match(body.url, /\/w:150\/plain\/s3:\/\/pictures\/trip\/sea\.png@webp$/);
+    const { width, height } = await sharp(await (await fetch(body.url)).bytes()).metadata();
+    assert.deepEqual([width, height], [150, 250]);
+    assert.match(
+      body.client,
+      /images\.url\("s3:\/\/pictures\/trip\/sea\.png", \{\n {2}width: 150,\n {2}format: "webp",\n\}\)/,
+    );
+    assert.match(body.html, /^<img .*width="150" height="250"/);
+    assert.ok(body.curl.endsWith(`'${body.url}'`));
+    assert.deepEqual(body.drawing.source, { width: 300, height: 500, format: "png" });
+    assert.deepEqual([body.drawing.result.width, body.drawing.result.height], [150, 250]);
+    assert.ok(body.drawing.passes[0].some(({ call }: { call: string }) => call.startsWith("resize(")));
+  });
+
+  test("nonsense is one sentence, and what lies outside of the folder is not looked at", async () => {
+    const wrong = await asked("trip/sea.png", ["width", "wide"]);
+    assert.deepEqual(wrong, {
+      status: 400,
+      body: { error: 'width: expected an integer of px of at least 0, got "wide"' },
+    });
+    for (const text of [
+      "",
+      "{",
+      "[]",
+      '{"key":1,"options":[]}',
+      '{"key":"a","options":{}}',
+      '{"key":"a","options":[1]}',
+    ])
+      assert.equal((await said("/playground/ask", { asked: text })).status, 400, text);
+    const { body } = await asked("../../etc/passwd");
+    assert.equal(body.bytes, undefined);
+    assert.equal(body.drawing, undefined);
+  });
+
+  test("a URL of somewhere else is explained part by part", async () => {
+    const { body } = await said("/playground/explain", {
+      url: "/unsafe/blurr:2/plain/s3://pictures/trip/sea.png",
+    });
+    const refused = body.findings.filter(({ passes }: { passes: boolean }) => !passes);
+    assert.deepEqual(
+      refused.map(({ phase }: { phase: string }) => phase),
+      ["signature", "options"],
+    );
+  });
+
+  test("a page of another name reads nothing of it, and pictures are asked for as before", async () => {
+    for (const path of ["/", "/options.json", "/playground/pictures.json"])
+      assert.equal(await statusAs("evil.example", path), 403, path);
+    assert.equal(await statusAs("evil.example", "/health"), 200);
+    assert.equal((await fetch(`${origin}/playground/none`)).status, 403, "a signature that is none");
+    assert.equal((await fetch(`${origin}/`, { method: "POST" })).status, 403);
+  });
+
+  test("all that the page loads is at most 100 KB", async () => {
+    const page = join(import.meta.dirname, "../../lib/local/playground/page");
+    const sizes = (await readdir(page)).map(async (name) => (await readFile(join(page, name))).length);
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    assert.ok(bytes < 100_000, `${bytes} bytes`);
+  });
+});
+
+/** The status that a browser sees which was led here by another name. */
+const statusAs = (host: string, path: string) =>
+  new Promise((resolve, reject) => {
+    request(`${origin}${path}`, { headers: { host } }, (response) => {
+      text(response).then(() => resolve(response.statusCode), reject);
+    })
+      .on("error", reject)
+      .end();
+  });
+
+test("a newcomer picks a picture, changes five options, and what the URL says is what was seen", {
+  skip,
+}, async (t) => {
+  const browser = await chromium.launch({
+    ...(executablePath && { executablePath }),
+    args: ["--no-sandbox"],
+  });
+  t.after(() => browser.close());
+  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await context.newPage();
+  const mistakes: string[] = [];
+  page.on("pageerror", ({ message }) => mistakes.push(message));
+  page.on("console", (line) => line.type() === "error" && mistakes.push(line.text()));
+  await page.goto(origin);
+  await page.getByRole("button", { name: "cat <b>&1.jpg" }).click();
+  await settled(page);
+  const seen = [await resultBytes(page)];
+
+  const changes: readonly (() => Promise<unknown>)[] = [
+    () => option(page, "width").getByLabel("value").fill("200"),
+    () => option(page, "height").getByLabel("value").fill("100"),
+    () => option(page, "resizing_type").getByLabel("value").selectOption("fill"),
+    () => option(page, "blur").getByLabel("value").fill("2"),
+    () => option(page, "format").getByLabel("value").selectOption("png"),
+  ];
+  await page.evaluate('for (const one of document.querySelectorAll("#options > details")) one.open = true');
+  for (const change of changes) {
+    const before = await page.locator("#url").textContent();
+    await change();
+    await until(async () => (await page.locator("#url").textContent()) !== before);
+    await settled(page);
+    seen.push(await resultBytes(page));
+  }
+  assert.equal(
+    new Set(seen.map((bytes) => bytes.toString("base64"))).size,
+    seen.length,
+    "each change is seen",
+  );
+
+  await page.locator('[data-copy="url"]').click();
+  const url = String(await page.evaluate("navigator.clipboard.readText()"));
+  assert.match(url, /\/rs:fill:200:100\/bl:2\/plain\/s3:\/\/pictures\/cat.*@png$/);
+  const curl = promisify(execFile)("curl", ["--silent", "--fail", url], { encoding: "buffer" });
+  const fetched = (await curl).stdout;
+  assert.ok(fetched.equals(seen.at(-1) ?? Buffer.alloc(0)), "the same bytes");
+  const { width, height, format } = await sharp(fetched).metadata();
+  assert.deepEqual([width, height, format], [200, 100, "png"]);
+
+  // Whoever comes back by the address finds all as it was.
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.locator("#url").textContent(), url);
+  assert.ok((await resultBytes(page)).equals(fetched));
+  assert.deepEqual(mistakes, []);
+});
+
+test("every option has its inputs, all have names, and the keyboard reaches a picture", {
+  skip,
+}, async (t) => {
+  const browser = await chromium.launch({
+    ...(executablePath && { executablePath }),
+    args: ["--no-sandbox"],
+  });
+  t.after(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+  await page.goto(origin);
+  await page.getByRole("button", { name: "trip/sea.png" }).focus();
+  await page.keyboard.press("Enter");
+  await settled(page);
+  assert.equal(await page.evaluate("document.activeElement.id"), "work-title");
+  const shown: unknown = await page.evaluate(
+    '[...document.querySelectorAll("fieldset")].map((one) => one.dataset.option)',
+  );
+  const expected = everyOption.filter(({ of: parts, security }) => !parts && !security);
+  assert.deepEqual(new Set(Array.isArray(shown) ? shown : []), new Set(expected.map(({ name }) => name)));
+  const nameless =
+    '[...document.querySelectorAll("input, select")].filter((one) => !one.labels.length && !one.ariaLabel).length';
+  assert.equal(await page.evaluate(nameless), 0);
+  assert.equal(
+    await page.evaluate("document.documentElement.scrollWidth"),
+    360,
+    "nothing is wider than a phone",
+  );
+  await option(page, "width").getByLabel("value").fill("-3");
+  await page.waitForSelector("#problem:not([hidden])");
+  assert.match((await page.locator("#problem").textContent()) ?? "", /^width: expected an integer/);
+});
+
+const option = (page: Page, name: string) => page.locator(`[data-option="${name}"]`);
+
+/** Waits until the result is there. */
+const settled = (page: Page) =>
+  until(async () =>
+    Boolean(
+      await page.evaluate(
+        'document.getElementById("result-facts").textContent !== "" && !document.querySelector("#work.busy")',
+      ),
+    ),
+  );
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, "within ten seconds");
+    await pause(20);
+  }
+}
+
+/** The bytes that the page shows. */
+async function resultBytes(page: Page): Promise<Buffer> {
+  const read =
+    'fetch(document.getElementById("result").src).then((one) => one.bytes()).then((bytes) => [...bytes])';
+  const bytes: unknown = await page.evaluate(read);
+  assert.ok(Array.isArray(bytes) && bytes.length > 0);
+  return Buffer.from(bytes);
+}
