@@ -4,7 +4,6 @@ import { json } from "node:stream/consumers";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
-import { defaultProvider } from "../store/credentials.ts";
 
 /** One call of a service that speaks JSON: what it is called in names of hosts and variables, and what is asked of it. */
 export interface Call {
@@ -12,6 +11,15 @@ export interface Call {
   readonly target: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
+
+/** Those that Lambda puts into a function's environment. */
+export const credentialsIn =
+  (env: Readonly<Record<string, string | undefined>>): AwsCredentialIdentityProvider =>
+  async () => ({
+    accessKeyId: env.AWS_ACCESS_KEY_ID ?? "",
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? "",
+    ...(env.AWS_SESSION_TOKEN && { sessionToken: env.AWS_SESSION_TOKEN }),
+  });
 
 /** ms a call may take. */
 const TIMEOUT = 3000;
@@ -28,7 +36,7 @@ const endpointVariables = {
 export async function callAws(
   { service, target, body }: Call,
   env: Readonly<Record<string, string | undefined>>,
-  credentials: AwsCredentialIdentityProvider = defaultProvider(),
+  credentials: AwsCredentialIdentityProvider = credentialsIn(env),
 ): Promise<object> {
   const region = env.AWS_REGION ?? "us-east-1";
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";

@@ -1,5 +1,5 @@
 import { request } from "node:https";
-import { callAws } from "./aws-json.ts";
+import { callAws, credentialsIn } from "./aws-json.ts";
 import { putEdgeKeys } from "./edge-store.ts";
 import { readPairs } from "./pairs.ts";
 import { type KeysPlace, keysIn } from "./places.ts";
@@ -57,7 +57,7 @@ function placeIn({ secret, parameter }: DeploymentEvent["ResourceProperties"]): 
 export async function handler(event: DeploymentEvent): Promise<void> {
   await copyKeys(event, {
     ask: (call) => callAws(call, process.env),
-    put: (arn, pairs) => putEdgeKeys(arn, pairs),
+    put: (arn, pairs) => putEdgeKeys(arn, pairs, credentialsIn(process.env)),
     tell,
   });
 }
