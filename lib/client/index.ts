@@ -1,4 +1,19 @@
 export type { WritableFormat } from "../../lambda/formats.ts";
+export {
+  type Loader,
+  type LoaderProps,
+  type PresetLoaderProps,
+  presetLoader,
+  signedLoader,
+} from "./adapters/loader.ts";
+export {
+  type NodeResponse,
+  type SigningAnswer,
+  type SigningRouteProps,
+  signingAnswer,
+  signingListener,
+  signingRoute,
+} from "./adapters/signing-route.ts";
 export { expiresIn, type Lifetime } from "./expiry.ts";
 export type { Options } from "./options.ts";
 export {

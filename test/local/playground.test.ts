@@ -24,12 +24,14 @@ await mkdir(join(folder, "trip"));
 await writeFile(join(folder, "cat <b>&1.jpg"), await drawn(600, 400).jpeg().toBuffer());
 await writeFile(join(folder, "trip/sea.png"), await drawn(300, 500).png().toBuffer());
 const home = await mkdtemp(join(tmpdir(), "shutterspeed-playground-"));
-const session = await startSession({
-  ...{ home, pictures: folder, host: "127.0.0.1", port: 0, memory: 1769, timeout: 20, env: {} },
-  served: () => {},
-  complain: () => {},
-  drawing: () => {},
-});
+const started = (env: Readonly<Record<string, string>>) =>
+  startSession({
+    ...{ home, pictures: folder, host: "127.0.0.1", port: 0, memory: 1769, timeout: 20, env },
+    served: () => {},
+    complain: () => {},
+    drawing: () => {},
+  });
+const session = await started({});
 const { origin } = session;
 after(async () => {
   await session.stop();
@@ -91,6 +93,16 @@ describe("what the page asks", () => {
     );
   });
 
+  test("of a wrong signature the right one is told", async () => {
+    const { body } = await said("/playground/explain", {
+      url: "/unsafe/w:30/plain/s3://pictures/trip/sea.png",
+    });
+    assert.equal((await fetch(body.right)).status, 200);
+    const { body: again } = await said("/playground/explain", { url: body.right });
+    assert.deepEqual([again.right, again.drawing.result.width], [undefined, 30]);
+    assert.equal((await said("/playground/explain", { url: "" })).body.right, undefined);
+  });
+
   test("a page of another name reads nothing of it, and pictures are asked for as before", async () => {
     for (const path of ["/", "/options.json", "/playground/pictures.json"])
       assert.equal(await statusAs("evil.example", path), 403, path);
@@ -105,6 +117,22 @@ describe("what the page asks", () => {
     const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     assert.ok(bytes < 100_000, `${bytes} bytes`);
   });
+});
+
+test("where URLs name presets alone, below a prefix, the page asks with them", async (t) => {
+  const other = await started({
+    IMGPROXY_ONLY_PRESETS: "1",
+    IMGPROXY_PRESETS: "thumb=w:30",
+    IMGPROXY_PATH_PREFIX: "/img",
+  });
+  t.after(() => other.stop());
+  const get = async (path: string) => JSON.parse(await (await fetch(other.origin + path)).text());
+  const { settings, pictures } = await get("/playground/pictures.json");
+  assert.deepEqual([settings.presets, pictures[0].small], [["thumb"], undefined]);
+  const asked = JSON.stringify({ key: "trip/sea.png", options: [["preset", "thumb"]] });
+  const { url } = await get(`/playground/ask?${new URLSearchParams({ asked })}`);
+  assert.match(url, /\/img\/[\w-]+\/thumb\/plain\//);
+  assert.equal((await sharp(await (await fetch(url)).bytes()).metadata()).width, 30);
 });
 
 /** The status that a browser sees which was led here by another name. */
@@ -203,6 +231,41 @@ test("every option has its inputs, all have names, and the keyboard reaches a pi
   await option(page, "width").getByLabel("value").fill("-3");
   await page.waitForSelector("#problem:not([hidden])");
   assert.match((await page.locator("#problem").textContent()) ?? "", /^width: expected an integer/);
+});
+
+test("formats stand side by side, the slider divides, and a pasted URL is explained", { skip }, async (t) => {
+  const browser = await chromium.launch({
+    ...(executablePath && { executablePath }),
+    args: ["--no-sandbox"],
+  });
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(origin);
+  await page.getByRole("button", { name: "trip/sea.png" }).click();
+  await settled(page);
+
+  await page.getByText("Formats side by side").click();
+  await page.locator("#sides img").nth(3).waitFor();
+  const sides = await page.locator("#sides li").allTextContents();
+  for (const format of ["avif", "webp", "jpeg", "png"])
+    assert.ok(
+      sides.some((said) => new RegExp(`^${format}[\\d.]+ K?B, \\d+ % of the largest`).test(said)),
+      `${format}: ${sides}`,
+    );
+
+  await page.locator("#compare summary").click();
+  await page.getByLabel("Source left, result right of").fill("20");
+  const clipped = 'getComputedStyle(document.getElementById("over")).clipPath';
+  assert.equal(await page.evaluate(clipped), "inset(0px 0px 0px 20%)");
+
+  await page.getByLabel("URL or path").fill("/unsafe/rs:fil:30/plain/s3://pictures/trip/sea.png");
+  await page.getByRole("button", { name: "Explain" }).click();
+  await page.locator("#explained .no").nth(1).waitFor();
+  const refused = await page.locator("#explained .no").allTextContents();
+  assert.deepEqual(
+    refused.map((said) => /^✗(signature|options)/.exec(said)?.[1]),
+    ["signature", "options"],
+  );
 });
 
 const option = (page: Page, name: string) => page.locator(`[data-option="${name}"]`);

@@ -197,6 +197,10 @@ test("start serves a folder, with sharp beside it", async (t) => {
   const [url = ""] = printed.match(/http:\S+plain\S+/) ?? [];
   const { width, format } = await sharp(await (await fetch(url)).bytes()).metadata();
   assert.deepEqual([width, format], [300, "webp"]);
+  const page = await (await fetch(new URL("/", url))).text();
+  const loaded = [...page.matchAll(/(?:src|href)="(\/playground\/[^"]+)"/g)].map(([, path = ""]) => path);
+  assert.equal(loaded.length, 2);
+  for (const path of loaded) assert.equal((await fetch(new URL(path, url))).status, 200, path);
   running.kill("SIGINT");
   assert.deepEqual(await once(running, "exit"), [0, null]);
   assert.equal(await complaints, "heic pictures cannot be read: npm install libheif-js\n");

@@ -19,6 +19,7 @@ import { survey } from "../s3/folder.ts";
 import { sourceFile } from "../s3/source-files.ts";
 import { readAsked } from "./asked.ts";
 import { answered, json, page } from "./pages.ts";
+import { resigned } from "./resigned.ts";
 import { type Runs, runs } from "./runs.ts";
 import { shownAs } from "./shown.ts";
 
@@ -130,13 +131,18 @@ async function ask(query: URLSearchParams, context: Context): Promise<Answer> {
   const source = sourceOf(key);
   const url = images.url(source, options);
   const told = await tell(url, query.get("accept") ?? "", context);
-  const shown = shownAs(images, { base, url, source, options, room: told.drawing?.result });
+  const { onlyPresets } = context.config;
+  const shown = shownAs(images, { base, url, source, options, onlyPresets, room: told.drawing?.result });
   const file = await sourceFile(context.folder, key);
   return json({ ...shown, ...told, ...previews(key, context), bytes: file?.size });
 }
 
 async function explained(query: URLSearchParams, context: Context): Promise<Answer> {
-  return json(await tell(query.get("url") ?? "", query.get("accept") ?? "", context));
+  const url = query.get("url") ?? "";
+  const told = await tell(url, query.get("accept") ?? "", context);
+  const wrong = told.findings.some(({ phase, passes }) => phase === "signature" && !passes);
+  const right = wrong ? resigned(url, context) : undefined;
+  return json({ ...told, ...(right && { right }) });
 }
 
 /** What the function makes of a URL, with the plan where its source lies in the folder. */

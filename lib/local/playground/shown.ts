@@ -25,6 +25,8 @@ export interface Showing {
   readonly options: OptionValues;
   /** px of the result, which an HTML page keeps free for it; where they are not known there is no HTML. */
   readonly room: Size | undefined;
+  /** URLs name presets and nothing else. */
+  readonly onlyPresets: boolean;
 }
 
 /** Writes it down. Throws `InvalidUrl` on what the function would refuse. */
@@ -55,13 +57,14 @@ function literal(value: unknown, indent = ""): string {
   return lines.length === 0 ? "{}" : `{\n${lines.join("")}${indent}}`;
 }
 
-/** At its own size, and twice as dense. */
-const choice = { densities: [1, 2] };
+/** At its own size, and twice as dense; a preset has one size. */
+const densities = (onlyPresets: boolean) => (onlyPresets ? [1] : [1, 2]);
 
 /** In the format that was asked for, else in those offered. */
-function htmlOf(images: ImageUrls, { source, options, room }: Showing): string {
+function htmlOf(images: ImageUrls, { source, options, room, onlyPresets }: Showing): string {
   if (!room) return "";
   const size = { width: String(room.width), height: String(room.height) };
+  const choice = { densities: densities(onlyPresets) };
   const filesIn = (format: unknown) =>
     srcset(images, source, format === undefined ? options : { ...options, format }, choice);
   const [last, ...others] = (options.format === undefined ? offered : [options.format]).toReversed();

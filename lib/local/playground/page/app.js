@@ -105,8 +105,11 @@ async function explainPasted(event) {
   event.preventDefault();
   const url = at("pasted").value.trim();
   if (url === "") return at("pasted").focus();
-  const { findings } = await ask("/playground/explain", { url, accept: "image/avif,image/webp,*/*" });
+  const { findings, right } = await ask("/playground/explain", { url, accept: "image/avif,image/webp,*/*" });
   showFindings(at("explained"), findings);
+  at("right").replaceChildren(
+    ...(right ? ["Rightly signed it would be ", make("a", { href: right }, right)] : []),
+  );
 }
 
 at("more").addEventListener("click", () => showGallery(loaded));
@@ -120,6 +123,9 @@ at("explain").addEventListener("submit", explainPasted);
 at("formats").addEventListener("toggle", () => at("formats").open && compare());
 for (const button of document.querySelectorAll("[data-copy]"))
   button.addEventListener("click", () => copy(button));
+at("split").addEventListener("input", ({ target }) =>
+  at("over").parentElement.style.setProperty("--split", `${target.value}%`),
+);
 addEventListener("popstate", follow);
 
 const [options, settings] = await Promise.all([ask("/options.json"), showGallery()]);

@@ -152,7 +152,9 @@ function control(argument, id, label, settings, option) {
                 ...common,
                 type: "text",
                 "data-list": argument.list,
-                placeholder: argument.list ? "separated by commas" : undefined,
+                placeholder: argument.list
+                  ? (option.name === "preset" && settings.presets.join(", ")) || "separated by commas"
+                  : undefined,
               }),
             ),
           ];

@@ -76,6 +76,10 @@ async function present(key, options, said, { response, blob, ms }, turn) {
   const image = at("result");
   const old = image.src;
   image.src = URL.createObjectURL(blob);
+  at("over").src = image.src;
+  // Where URLs name presets alone, the source is not shown.
+  at("compare").hidden = !at("source").hasAttribute("src");
+  at("under").src = at("source").src;
   if (old.startsWith("blob:")) URL.revokeObjectURL(old);
   image.alt = `The result, ${key} with ${options.length} options`;
   const size = await image.decode().then(
