@@ -82,7 +82,7 @@ export const differences = {
     because: "one policy speaks for all answers",
   },
   keptHeaders: {
-    here: "What S3 answers of the kept pictures has no `X-Request-ID`, and S3's own `Server`; a picture with a canonical link or debug headers is kept only where it is too big to be sent, without them",
+    here: "Through CloudFront no answer has an `X-Request-ID`, which a cached one would have of whoever asked first; what S3 answers of the kept pictures has S3's own `Server`; a picture with a canonical link or debug headers is kept only where it is too big to be sent, without them",
     because: "the function is not asked for it, and S3 could not say them",
   },
   redirect: {

@@ -31,6 +31,7 @@ const settings = {
 
 const pathHeader = "x-shutterspeed-path";
 const authorizationHeader = "x-shutterspeed-authorization";
+const decimal = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 // biome-ignore lint/correctness/noUnusedVariables: the handler, which lib/stack/edge-code.ts adds, calls it
 function viewerRequest(event) {
@@ -122,8 +123,6 @@ function optionsSaid(path) {
   });
   return said;
 }
-
-const decimal = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 // lambda/url/hints.ts
 function hinted(newer, older, pattern, most) {

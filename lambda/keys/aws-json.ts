@@ -1,6 +1,5 @@
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
-import { defaultProvider } from "../store/credentials.ts";
-import { signedPost } from "../store/signed-post.ts";
+import { environmentCredentials, signedPost } from "../store/signed-post.ts";
 
 /** One call of a service that speaks JSON: what it is called in names of hosts and variables, and what is asked of it. */
 export interface Call {
@@ -21,7 +20,7 @@ const endpointVariables = {
 export async function callAws(
   { service, target, body }: Call,
   env: Readonly<Record<string, string | undefined>>,
-  credentials: AwsCredentialIdentityProvider = defaultProvider(),
+  credentials: AwsCredentialIdentityProvider = environmentCredentials(env),
 ): Promise<object> {
   const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
   const endpoint = env[endpointVariables[service]];

@@ -1,4 +1,5 @@
 import { request } from "node:https";
+import { environmentCredentials } from "../store/signed-post.ts";
 import { callAws } from "./aws-json.ts";
 import { putEdgeKeys } from "./edge-store.ts";
 import { readPairs } from "./pairs.ts";
@@ -57,7 +58,7 @@ function placeIn({ secret, parameter }: DeploymentEvent["ResourceProperties"]): 
 export async function handler(event: DeploymentEvent): Promise<void> {
   await copyKeys(event, {
     ask: (call) => callAws(call, process.env),
-    put: (arn, pairs) => putEdgeKeys(arn, pairs),
+    put: (arn, pairs) => putEdgeKeys(arn, pairs, environmentCredentials(process.env)),
     tell,
   });
 }

@@ -3,7 +3,6 @@ import { text } from "node:stream/consumers";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4a } from "@smithy/signature-v4a";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
-import { defaultProvider } from "../store/credentials.ts";
 import { EDGE_KEYS, type KeyPair, writePairs } from "./pairs.ts";
 
 /** What is asked of a KeyValueStore. The client of the SDK would be a quarter of a megabyte for these two requests. */
@@ -27,7 +26,7 @@ const TIMEOUT = 5000;
 export async function putEdgeKeys(
   arn: string,
   pairs: readonly KeyPair[],
-  credentials: AwsCredentialIdentityProvider = defaultProvider(),
+  credentials: AwsCredentialIdentityProvider,
   send: Send = sendIt,
 ): Promise<void> {
   // This service takes signatures that hold in all regions only.

@@ -8,7 +8,7 @@ import { type Ask, type KeysPlace, keysIn } from "./places.ts";
 
 /** The language with the keys its signatures are verified with. */
 export interface Keyring {
-  /** Waits for the keys. Rejects while there are none to be had: nothing is served then. */
+  /** Waits for the keys, if the path is a picture's. Rejects while there are none to be had: nothing is served then. */
   languageFor(path: string): Promise<Language>;
 }
 
@@ -31,6 +31,8 @@ export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
 
   return {
     async languageFor(path) {
+      // No picture's: nothing is verified.
+      if (signedPathIn(path, language.config.pathPrefix) === undefined) return language;
       const current = await reading.catch(() => (reading = begin()));
       if (isRight(path, current.config) || now() - readAt < AGAIN) return current;
       reading = begin().catch(() => current);

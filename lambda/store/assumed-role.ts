@@ -1,5 +1,4 @@
-import { defaultProvider } from "./credentials.ts";
-import { signedPost } from "./signed-post.ts";
+import { environmentCredentials, signedPost } from "./signed-post.ts";
 
 /** As the SDK takes them. */
 interface Credentials {
@@ -35,17 +34,17 @@ export const assumedRole =
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const endpoint = process.env.AWS_ENDPOINT_URL_STS;
     const post = { service: "sts", endpoint, headers, body: `${body}` };
-    const { status, text } = await signedPost(post, process.env, defaultProvider()).catch(
+    const { status, text } = await signedPost(post, process.env, environmentCredentials(process.env)).catch(
       (cause: unknown) => {
         throw new RoleNotAssumed(`${arn}: ${cause}`, { cause });
       },
     );
     if (status !== 200)
       throw new RoleNotAssumed(`${arn}: STS answered ${status} ${tagIn(text, "Code") ?? ""}`);
-    return credentialsIn(text, arn);
+    return answeredCredentials(text, arn);
   };
 
-function credentialsIn(xml: string, arn: string): Credentials {
+function answeredCredentials(xml: string, arn: string): Credentials {
   const [accessKeyId, secretAccessKey, sessionToken, until] = [
     "AccessKeyId",
     "SecretAccessKey",

@@ -21,6 +21,15 @@ export interface PostAnswer {
   readonly text: string;
 }
 
+/** Credentials that Lambda puts into a function's environment. */
+export const environmentCredentials =
+  (env: Readonly<Record<string, string | undefined>>): AwsCredentialIdentityProvider =>
+  async () => ({
+    accessKeyId: env.AWS_ACCESS_KEY_ID ?? "",
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? "",
+    ...(env.AWS_SESSION_TOKEN && { sessionToken: env.AWS_SESSION_TOKEN }),
+  });
+
 /** ms a call may take. */
 const TIMEOUT = 3000;
 

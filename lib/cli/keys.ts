@@ -29,6 +29,14 @@ interface Said {
   readonly store?: string;
 }
 
+/** Who signs only does not install what speaks to AWS. */
+const deployed = () =>
+  import("../keys/deployed.ts").catch((cause) => {
+    if (cause?.code !== "ERR_MODULE_NOT_FOUND") throw cause;
+    const names = "@aws-sdk/client-s3 @smithy/core @smithy/signature-v4 @smithy/signature-v4a";
+    throw new Error(`the AWS SDK is not installed, which speaks to AWS: npm install ${names}`, { cause });
+  });
+
 async function change(
   what: string,
   name: string | undefined,
@@ -41,7 +49,7 @@ async function change(
     command.error("expected a name with revoke, and with nothing else");
   const place = secret !== undefined ? { secret } : { parameter: parameter ?? "" };
   if ((secret === undefined) === (parameter === undefined)) command.error("expected --secret or --parameter");
-  const { deployedKeys } = await import("../keys/deployed.ts");
+  const { deployedKeys } = await deployed();
   const { listKeys, revokeKey, rotateKeys } = await import("../keys/rotation.ts");
   const kept = await deployedKeys(place, store);
   if (what === "rotate") await rotateKeys(kept);

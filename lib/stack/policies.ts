@@ -12,7 +12,7 @@ import type { Construct } from "constructs";
 import type { Config } from "../../lambda/config/variables.ts";
 import { AUTHORIZATION_HEADER, PATH_HEADER } from "../../lambda/http.ts";
 import { accountWideName } from "./names.ts";
-import { customHeaders, securityHeaders } from "./policy-headers.ts";
+import { customHeaders, internalHeaders, securityHeaders } from "./policy-headers.ts";
 
 /** What a picture is cached under: the edge function has put into the URI all that may change it. */
 export const derivativeCachePolicy = (scope: Construct) =>
@@ -50,6 +50,7 @@ export function imageResponseHeaders(scope: Construct, config: Config): Response
       },
       contentTypeOptions: { override: true },
     },
+    removeHeaders: [...internalHeaders],
     // A CORS behaviour would drop the Vary.
     ...(said.length > 0 && {
       customHeadersBehavior: {

@@ -1,4 +1,4 @@
-import { CONTENT_SECURITY_POLICY, vary } from "../../lambda/answer/answers.ts";
+import { CACHE_TAG_HEADER, CONTENT_SECURITY_POLICY, vary } from "../../lambda/answer/answers.ts";
 import { cors } from "../../lambda/answer/headers.ts";
 import type { Config } from "../../lambda/config/variables.ts";
 
@@ -13,3 +13,11 @@ export const customHeaders = (config: Config): Readonly<Record<string, string>> 
   ...vary(config),
   ...cors(config),
 });
+
+/** What origins say to the edge, or of the request that was first, and no viewer hears. */
+export const internalHeaders: readonly string[] = [
+  CACHE_TAG_HEADER,
+  "x-request-id",
+  "x-amz-server-side-encryption",
+  "x-amz-expiration",
+];

@@ -37,6 +37,8 @@ test("a revoked key's pictures are refused at once, also what the cache and S3 h
   cloud.edge.forget("");
   const kept = await fetch(url);
   assert.equal(kept.headers.get("x-cache"), "Miss from edge", "of S3");
+  for (const internal of ["x-amz-meta-cache-tag", "x-request-id"])
+    assert.equal(kept.headers.get(internal), null, internal);
   assert.equal((await fetch(url)).headers.get("x-cache"), "Hit from edge");
 
   const before = (await keyValueStore.get("keys")) ?? "";

@@ -6,9 +6,6 @@ import { after, test } from "node:test";
 import { callAws } from "../../lambda/keys/aws-json.ts";
 import { record } from "../../lib/local/lambda/record.ts";
 
-process.env.AWS_ACCESS_KEY_ID = "AKID";
-process.env.AWS_SECRET_ACCESS_KEY = "secret";
-
 const answers = new Map<string, readonly [status: number, body: string]>();
 const heard: { readonly headers: Readonly<Record<string, unknown>>; readonly body: string }[] = [];
 const server = createServer(async (request, response) => {
@@ -19,7 +16,12 @@ const server = createServer(async (request, response) => {
 await once(server, "listening");
 after(() => server.close());
 const { port } = record(server.address());
-const env = { AWS_REGION: "eu-central-1", AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}` };
+const env = {
+  AWS_ACCESS_KEY_ID: "AKID",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  AWS_REGION: "eu-central-1",
+  AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}`,
+};
 const ask = (target: string) => callAws({ service: "ssm", target, body: { Name: "/k" } }, env);
 
 test("a call is signed for the service and the region, and its answer handed on", async () => {

@@ -10,6 +10,7 @@ import { compileLanguage } from "../../lambda/url/language.ts";
 const languageOf = (env: Readonly<Record<string, string>>) => compileLanguage(readConfig(env), 0);
 const secret = { SHUTTERSPEED_KEYS_SECRET: "arn:secret" };
 const path = "/w:1/plain/s3://b/k";
+const unsigned = `/_${path}`;
 const signed = (key: string, salt: string) =>
   `/${createHmac("sha256", key).update(salt).update(path).digest("base64url")}${path}`;
 
@@ -24,7 +25,7 @@ function answering(...answers: readonly (object | Error)[]) {
   };
   return { asked, ask };
 }
-const keysIn = async (ring: ReturnType<typeof keyring>, of = path) =>
+const keysIn = async (ring: ReturnType<typeof keyring>, of = unsigned) =>
   (await ring.languageFor(of)).config.keys.map((key) => Buffer.from(key).toString("latin1")).join();
 
 test("keys are asked for as soon as the ring is made, where the environment says they lie", async () => {
@@ -68,10 +69,17 @@ test("while the keys cannot be read nothing is served, and the next request asks
   assert.equal(await keysIn(ring), "a");
 });
 
+test("what is no picture waits for no keys", async () => {
+  const { ask } = answering(new Error("down"));
+  const ring = keyring(languageOf(secret), ask);
+  for (const other of ["/health", "/", "", "/favicon.ico"])
+    assert.deepEqual((await ring.languageFor(other)).config.keys, []);
+});
+
 test("a secret that holds no keys serves nothing", async () => {
   for (const answer of [{}, { SecretString: "" }, { SecretString: ":" }, { Parameter: {} }]) {
     const { ask } = answering(answer);
-    await assert.rejects(keyring(languageOf(secret), ask).languageFor(path), InternalError);
+    await assert.rejects(keyring(languageOf(secret), ask).languageFor(unsigned), InternalError);
   }
 });
 

@@ -198,6 +198,19 @@ test("what S3 serves is kept from running scripts like what the function serves"
   );
 });
 
+test("what origins say to the edge, or to whoever asked first, no viewer hears", () => {
+  const { RemoveHeadersConfig } = only(
+    template,
+    "AWS::CloudFront::ResponseHeadersPolicy",
+  ).ResponseHeadersPolicyConfig;
+  assert.deepEqual(RemoveHeadersConfig.Items, [
+    { Header: "x-amz-meta-cache-tag" },
+    { Header: "x-request-id" },
+    { Header: "x-amz-server-side-encryption" },
+    { Header: "x-amz-expiration" },
+  ]);
+});
+
 test("where the format depends on what the viewer accepts, every answer says so", () => {
   for (const name of ["AUTO_WEBP", "AUTO_AVIF", "AUTO_JXL", "ENFORCE_WEBP", "ENFORCE_AVIF", "ENFORCE_JXL"]) {
     const of = synthesized({ environment: { [`IMGPROXY_${name}`]: "1" } });

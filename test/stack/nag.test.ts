@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -7,6 +8,7 @@ import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import project from "../../cdk.json" with { type: "json" };
 import { ImageStack, type ImageStackProps } from "../../lib/stack/image-stack.ts";
+import { synthesized } from "./synthesized.ts";
 
 const arn = (rest: string) => `arn:aws:${rest}`;
 const whole: ImageStackProps = {
@@ -48,4 +50,26 @@ test("cdk-nag's AwsSolutions and CloudFormation's schemas find nothing in the sm
 
 test("nor in one with everything", () => {
   assert.equal(findings(whole), "");
+});
+
+/** cfn-lint of the PATH, or of the variable CFN_LINT. */
+const cfnLint = process.env.CFN_LINT ?? "cfn-lint";
+const skip = spawnSync(cfnLint, ["--version"]).status !== 0 && "cfn-lint is not here (pip install cfn-lint)";
+
+test("cfn-lint finds nothing in either", { skip }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "shutterspeed-lint-"));
+  try {
+    const files = [{ unsigned: false }, { unsigned: false, ...whole }].map((props, nth) => {
+      const file = join(folder, `${nth}.template.json`);
+      writeFileSync(file, JSON.stringify(synthesized(props).toJSON()));
+      return file;
+    });
+    // E3006: some region may lack a service; W3005: a dependency said twice, as the library does.
+    const { stdout } = spawnSync(cfnLint, ["--ignore-checks", "E3006", "W3005", "--", ...files], {
+      encoding: "utf8",
+    });
+    assert.equal(stdout, "");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http";
+import { internalHeaders } from "../../stack/policy-headers.ts";
 import { type Listening, listen } from "../listen.ts";
 import { edgeCache } from "./cache.ts";
 import { type EdgeRequest, edgeFunction, verifyingEdgeFunction } from "./edge-function.ts";
@@ -104,7 +105,7 @@ export async function startEdge(props: EdgeProps): Promise<Edge> {
     served({ method, path, status: response.statusCode, cache: from, ms, bytes, ...failureIn(answered) });
   });
   const toViewer = ({ status, headers }: Answer) => ({
-    ...headers,
+    ...Object.fromEntries(Object.entries(headers).filter(([name]) => !internalHeaders.includes(name))),
     ...(viewerCacheControl && status < 300 && { "cache-control": viewerCacheControl }),
   });
   const forget = (prefix: string) => {
