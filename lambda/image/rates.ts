@@ -4,8 +4,8 @@ import type { Output } from "./output.ts";
 
 // ms per megapixel of one vCPU, measured by `npm run bench`.
 
-/** When, and on what, the rates of formats and strokes were measured; the function's memory and what it sees scale them. */
-export const measured = { on: "2026-11-27", machine: "one thread of an AMD EPYC, virtual, 2 vCPU" } as const;
+/** When, and on what, the rates of formats and strokes were measured, while it was busy; the function scales them by its memory and by what it sees. */
+export const measured = { on: "2026-11", machine: "one thread of a busy AMD EPYC, virtual, 2 vCPU" } as const;
 
 /** Of AVIF by effort, 0–9, which is 9 less its speed. */
 const avifByEffort = [70, 100, 320, 920, 3700, 4200, 9600, 22_700, 27_000, 42_500];
