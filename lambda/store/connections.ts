@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
-import { type AgentOptions, ClientRequest, type ClientRequestArgs, Agent as HttpAgent } from "node:http";
+import { ClientRequest, type ClientRequestArgs, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isIP } from "node:net";
 import { Duplex } from "node:stream";
@@ -45,8 +45,8 @@ export function openConnections({ maxSockets = 50, mayDial, idle }: Pool = {}): 
     lookup: mayDial ? guardedLookup(resolve, mayDial) : resolve,
     ...(idle && { timeout: idle }),
   };
-  const httpAgent = new TellingHttpAgent(options, mayDial);
-  const httpsAgent = new TellingHttpsAgent(options, mayDial);
+  const httpAgent = telling(new HttpAgent(options), mayDial, "first byte");
+  const httpsAgent = telling(new HttpsAgent(options), mayDial, "TLS");
   let used = performance.now();
   const forget = () => {
     for (const { freeSockets } of [httpAgent, httpsAgent])
@@ -76,34 +76,12 @@ subscribe("http.client.request.start", endFloods);
 
 type Told = ((error: Error | null, stream: Duplex) => void) | undefined;
 
-class TellingHttpAgent extends HttpAgent {
-  readonly #mayDial: Pool["mayDial"];
-
-  constructor(options: AgentOptions, mayDial: Pool["mayDial"]) {
-    super(options);
-    this.#mayDial = mayDial;
-  }
-
-  override createConnection(options: ClientRequestArgs, told: Told): Duplex | null | undefined {
-    return refused(options, told, this.#mayDial)
-      ? undefined
-      : followed(super.createConnection(options, told), "first byte");
-  }
-}
-
-class TellingHttpsAgent extends HttpsAgent {
-  readonly #mayDial: Pool["mayDial"];
-
-  constructor(options: AgentOptions, mayDial: Pool["mayDial"]) {
-    super(options);
-    this.#mayDial = mayDial;
-  }
-
-  override createConnection(options: ClientRequestArgs, told: Told): Duplex | null | undefined {
-    return refused(options, told, this.#mayDial)
-      ? undefined
-      : followed(super.createConnection(options, told), "TLS");
-  }
+/** Has an agent refuse what may not be dialled, and its new connections tell of themselves; `connected` is what follows once TCP is there. */
+function telling<A extends HttpAgent>(agent: A, mayDial: Pool["mayDial"], connected: Phase): A {
+  const dial = agent.createConnection.bind(agent);
+  agent.createConnection = (options: ClientRequestArgs, told: Told) =>
+    refused(options, told, mayDial) ? undefined : followed(dial(options, told), connected);
+  return agent;
 }
 
 /** Refuses a host that is an address and may not be dialled: no lookup is asked about those. */
@@ -114,7 +92,7 @@ function refused({ host }: ClientRequestArgs, told: Told, mayDial: Pool["mayDial
   return true;
 }
 
-/** Has a new connection tell of itself; `connected` is what follows once TCP is there. */
+/** Has a new connection tell of itself. */
 function followed(socket: Duplex | null | undefined, connected: Phase): Duplex | null | undefined {
   const tell = phases.getStore();
   if (!tell || !socket) return socket;
