@@ -156,30 +156,18 @@ export const formatQuality = variable<Readonly<Partial<Record<Format, number>>>>
 export const accessPoints = variable<readonly { readonly name: string; readonly arn: string }[]>({
   expects: "name=ARN pairs of access points separated by semicolons",
   read: (given) =>
-    every(
-      given
-        .split(";")
-        .map((pair) => pair.trim())
-        .filter(Boolean),
-      (pair) => {
-        const [, name, arn] = /^([a-z0-9][a-z0-9.-]*)\s*=\s*(arn:\S+:accesspoint[/:]\S+)$/.exec(pair) ?? [];
-        return name === undefined || arn === undefined ? undefined : { name, arn };
-      },
-    ),
+    every(words(given, ";"), (pair) => {
+      const [, name, arn] = /^([a-z0-9][a-z0-9.-]*)\s*=\s*(arn:\S+:accesspoint[/:]\S+)$/.exec(pair) ?? [];
+      return name === undefined || arn === undefined ? undefined : { name, arn };
+    }),
 });
 export const replacements = variable<readonly Replacement[]>({
   expects: "pattern=replacement pairs separated by semicolons",
   read: (given) =>
-    every(
-      given
-        .split(";")
-        .map((pair) => pair.trim())
-        .filter(Boolean),
-      (pair) => {
-        const at = pair.indexOf("=");
-        return at < 1 ? undefined : { pattern: pair.slice(0, at), replacement: pair.slice(at + 1) };
-      },
-    ),
+    every(words(given, ";"), (pair) => {
+      const at = pair.indexOf("=");
+      return at < 1 ? undefined : { pattern: pair.slice(0, at), replacement: pair.slice(at + 1) };
+    }),
 });
 export const patterns = variable<readonly string[]>({
   expects: "URL prefixes separated by commas; * stands for anything but a slash",
@@ -218,9 +206,9 @@ export const urlPath = variable<string>({
   },
 });
 
-function words(given: string): readonly string[] {
+function words(given: string, separator: "," | ";" = ","): readonly string[] {
   return given
-    .split(",")
+    .split(separator)
     .map((word) => word.trim())
     .filter(Boolean);
 }
