@@ -9,7 +9,7 @@ import {
 } from "../errors.ts";
 import type { Services } from "../services.ts";
 import type { ImageRequest } from "../url/parse.ts";
-import { fetchStanding } from "./standing.ts";
+import { fetchStanding, STANDING_SHARE } from "./standing.ts";
 
 /** A picture in place of a source that could not be had. */
 export interface Fallback {
@@ -38,7 +38,7 @@ export async function fetchFallback(
   if (!here && fallbackUrl === "") throw error;
   services.log.note({ fallback: error.message });
   if (here) return { bytes: here, failure: error };
-  const own = { ...limits, maxSrcFileSize: limits.memory * SHARE };
+  const own = { ...limits, maxSrcFileSize: limits.memory * STANDING_SHARE };
   try {
     return { bytes: await fetchStanding(fallbackUrl, own, services, deadline, () => {}), failure: error };
   } catch (cause) {
@@ -46,6 +46,3 @@ export async function fetchFallback(
     throw error;
   }
 }
-
-/** The part of the memory for drawing that its file may take: it stays there. */
-const SHARE = 0.03;

@@ -11,6 +11,9 @@ import { isUnmodified } from "./unmodified.ts";
 /** ms for which a downloaded file is taken for what still lies at its URL. */
 const FRESH_FOR = 300_000;
 
+/** The part of the memory for drawing that such a file may take: it stays there. */
+export const STANDING_SHARE = 0.03;
+
 /** A file that was downloaded, and when: ms of the monotonic clock. */
 interface Kept {
   readonly source: Source;

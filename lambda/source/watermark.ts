@@ -4,10 +4,7 @@ import type { Limits } from "../options/limits.ts";
 import { wantsWatermark } from "../options/watermark.ts";
 import type { Services } from "../services.ts";
 import type { ImageRequest } from "../url/parse.ts";
-import { fetchStanding } from "./standing.ts";
-
-/** The part of the memory for drawing that its file may take: it stays there. */
-const SHARE = 0.03;
+import { fetchStanding, STANDING_SHARE } from "./standing.ts";
 
 /**
  * The configured watermark's file; `undefined` where none is configured, or none is asked for. A download is kept, and goes on
@@ -42,7 +39,10 @@ async function download(
 ): Promise<Uint8Array> {
   const { log } = services;
   const began = performance.now();
-  const bounded = { ...limits, maxSrcFileSize: Math.min(limits.maxSrcFileSize, limits.memory * SHARE) };
+  const bounded = {
+    ...limits,
+    maxSrcFileSize: Math.min(limits.maxSrcFileSize, limits.memory * STANDING_SHARE),
+  };
   try {
     return await fetchStanding(url, bounded, services, deadline, (message) =>
       log.note({ watermarkError: message }),
