@@ -1,6 +1,6 @@
-import { answers, changed, inDrops, late, unanswered, withHeader } from "../acts.ts";
+import { answers, changed, inDrops, late, unanswered } from "../acts.ts";
 import type { Fault } from "../fault.ts";
-import { error, flipped, half, html, isHtml, xml } from "./material.ts";
+import { error, flipped, html, isHtml, saysHalf, xml } from "./material.ts";
 
 /** The bucket of finished pictures: whatever it does, there is a picture. */
 export const derivatives: readonly Fault[] = (
@@ -34,15 +34,7 @@ export const corrupt: readonly Fault[] = [
   {
     name: "derivatives find, cut",
     breaks: "half a derivative, with a length that says so",
-    acts: [
-      changed(
-        ({ headers, body }) => ({
-          head: withHeader(headers, "Content-Length", `${half(body).length}`),
-          body: half(body),
-        }),
-        "keep",
-      ),
-    ],
+    acts: [saysHalf],
     way: "derivatives",
     needs: "kept derivative",
     always: "picture",

@@ -1,7 +1,7 @@
 import { changed, cutAt, endless, inDrops, withHeader } from "../acts.ts";
 import type { Fault } from "../fault.ts";
 import { headOf } from "../wire.ts";
-import { chunk, flipped, half } from "./material.ts";
+import { chunk, flipped, half, saysHalf } from "./material.ts";
 
 /** The body does not come, or not whole. */
 export const bodies: readonly Fault[] = [
@@ -93,15 +93,7 @@ export const bodies: readonly Fault[] = [
   {
     name: "body length says half",
     breaks: "a length that says half",
-    acts: [
-      changed(
-        ({ headers, body }) => ({
-          head: withHeader(headers, "Content-Length", `${half(body).length}`),
-          body: half(body),
-        }),
-        "keep",
-      ),
-    ],
+    acts: [saysHalf],
   },
   {
     name: "body length says more",

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { answers } from "../acts.ts";
+import { answers, changed, withHeader } from "../acts.ts";
 
 /** S3's XML of an error. */
 export const error = (code: string) =>
@@ -14,6 +14,14 @@ export const isHtml = { "Content-Type": "text/html" };
 export const slowDown = answers(503, xml, error("SlowDown"));
 /** The first half. */
 export const half = (body: Buffer) => body.subarray(0, Math.floor(body.length / 2));
+/** The first half, with a length that says so. */
+export const saysHalf = changed(
+  ({ headers, body }) => ({
+    head: withHeader(headers, "Content-Length", `${half(body).length}`),
+    body: half(body),
+  }),
+  "keep",
+);
 /** A chunk as HTTP has it. */
 export const chunk = (bytes: Uint8Array) =>
   Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
