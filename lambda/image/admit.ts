@@ -7,6 +7,8 @@ import { encodeRate } from "./rates.ts";
 
 /** MB of a function that has one vCPU; with less it has as much less of one. */
 const MEMORY_OF_ONE_CPU = 1769;
+/** The part of one vCPU that a function of so many MB draws with; drawing uses one at most, as far as was measured. */
+export const cpuShare = (memorySize: number): number => Math.min(1, memorySize / MEMORY_OF_ONE_CPU);
 /** How much more than the time left a picture may be predicted to take and is begun all the same: predictions err. */
 const TOLERANCE = 1.5;
 
@@ -23,9 +25,9 @@ const [WEIGHT, TELLING] = [0.2, 20];
 /** Factors beyond these are accidents. */
 const [LEAST, MOST] = [0.33, 3];
 
-/** Starts with what the function's memory says of its share of a CPU; drawing uses one at most, as far as was measured. */
+/** Starts with what the function's memory says of its share of a CPU. */
 export function startCalibration(memorySize: number): Calibration {
-  const share = Math.min(1, memorySize / MEMORY_OF_ONE_CPU);
+  const share = cpuShare(memorySize);
   let seen = 1;
   return {
     get factor() {

@@ -1,5 +1,6 @@
 import { readConfig } from "../../lambda/config/variables.ts";
 import type { Format } from "../../lambda/formats.ts";
+import { cpuShare } from "../../lambda/image/admit.ts";
 import { plainInfo, plan } from "../../lambda/image/plan.ts";
 import { bytesPerPixel, measured } from "../../lambda/image/rates.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
@@ -38,9 +39,8 @@ export interface Capacity {
   readonly arithmetic: readonly string[];
 }
 
-/** MB that are tried; those of one vCPU and what lies around. */
+/** MB that are tried: one vCPU's, and what lies around. */
 const MEMORIES = [512, 1024, 1769, 2048, 3008, 4096, 6144, 10_240];
-const MEMORY_OF_ONE_CPU = 1769;
 /** ms that drawing a picture may take; more memory is taken until it does, up to one vCPU: drawing uses no more. */
 const PATIENCE = 1500;
 /** Sources are this many times their average now and then. */
@@ -60,7 +60,7 @@ export function capacityFor(load: Load): Capacity {
   const misses = rate * (1 - hitRatio);
   const cpu = drawingMs(load);
   const memory = memoryFor(average, cpu);
-  const share = Math.min(1, memory / MEMORY_OF_ONE_CPU);
+  const share = cpuShare(memory);
   const download = network.firstByte + average / (network.speed * share);
   const draw = cpu / share;
   const duration = download + draw;
@@ -106,8 +106,7 @@ function drawingMs({ megapixels, format, width }: Load): number {
 function memoryFor(average: number, cpu: number): number {
   const holds = (memorySize: number) =>
     limitsOf({ ...readConfig({}), memorySize }).maxSrcFileSize >= average * LARGE;
-  const draws = (memory: number) =>
-    memory >= MEMORY_OF_ONE_CPU || (cpu * MEMORY_OF_ONE_CPU) / memory <= PATIENCE;
+  const draws = (memory: number) => cpuShare(memory) === 1 || cpu / cpuShare(memory) <= PATIENCE;
   return MEMORIES.find((memory) => holds(memory) && draws(memory)) ?? 10_240;
 }
 
