@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { integerIn, ours } from "../settings.ts";
 import { exits, exitsHelp } from "./exits.ts";
+import { notInstalled } from "./not-installed.ts";
 import { asUsage } from "./usage.ts";
 
 /** `shutterspeed doctor`: measures the way to a bucket from here. */
@@ -32,12 +33,9 @@ interface Said {
 
 /** Who does not examine a bucket does not install what speaks to it. */
 const doctor = () =>
-  import("../doctor/doctor.ts").catch((cause) => {
-    if (cause?.code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw new Error("the AWS SDK is not installed, which speaks to S3: npm install @aws-sdk/client-s3", {
-      cause,
-    });
-  });
+  import("../doctor/doctor.ts").catch(
+    notInstalled("the AWS SDK is not installed, which speaks to S3: npm install @aws-sdk/client-s3"),
+  );
 
 async function examine(source: string, { reads, json }: Said, command: Command): Promise<void> {
   const { diagnose } = await doctor();

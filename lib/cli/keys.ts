@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exitsHelp } from "./exits.ts";
+import { notInstalled } from "./not-installed.ts";
 
 /** `shutterspeed keys`: what URLs of a deployment are signed with. */
 export const keysCommand = (): Command =>
@@ -31,11 +32,11 @@ interface Said {
 
 /** Who signs only does not install what speaks to AWS. */
 const deployed = () =>
-  import("../keys/deployed.ts").catch((cause) => {
-    if (cause?.code !== "ERR_MODULE_NOT_FOUND") throw cause;
-    const names = "@aws-sdk/client-s3 @smithy/core @smithy/signature-v4 @smithy/signature-v4a";
-    throw new Error(`the AWS SDK is not installed, which speaks to AWS: npm install ${names}`, { cause });
-  });
+  import("../keys/deployed.ts").catch(
+    notInstalled(
+      "the AWS SDK is not installed, which speaks to AWS: npm install @aws-sdk/client-s3 @smithy/core @smithy/signature-v4 @smithy/signature-v4a",
+    ),
+  );
 
 async function change(
   what: string,
