@@ -1,5 +1,6 @@
 import type { Size } from "../../contract/canvas.ts";
 import { BrokenSource } from "../../errors.ts";
+import { imageType } from "../../image-type.ts";
 import { openBmp } from "./bmp.ts";
 import { FILE_HEADER } from "./bmp-header.ts";
 import type { File, Opened } from "./decoder.ts";
@@ -25,7 +26,7 @@ export async function openIco({ bytes }: File): Promise<Opened> {
   if (length > MAX_LENGTH) throw new BrokenSource(`ICO: ${length} bytes of at most ${MAX_LENGTH}`);
   if (offset + length > bytes.length) throw new BrokenSource("ICO: the picture is cut off");
   const file = bytes.subarray(offset, offset + length);
-  const opened = await (isPng(file) ? openWithSharp(file) : openBmp({ bytes: asBmp(file) }));
+  const opened = await (imageType(file) === "png" ? openWithSharp(file) : openBmp({ bytes: asBmp(file) }));
   const { width, height } = opened.info;
   if (width !== entry.width || height !== entry.height)
     throw new BrokenSource(`ICO: ${width}x${height} where ${entry.width}x${entry.height} is said`);
@@ -57,8 +58,6 @@ function largest(entries: readonly Entry[]): Entry {
     first,
   );
 }
-
-const isPng = (file: Uint8Array) => Buffer.from(file.subarray(0, 8)).toString("hex") === "89504e470d0a1a0a";
 
 /** What an ICO leaves out of a BMP, which also says twice its height: a mask follows that nobody needs. */
 function asBmp(file: Uint8Array): Uint8Array {

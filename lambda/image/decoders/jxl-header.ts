@@ -1,4 +1,5 @@
 import type { Size } from "../../contract/canvas.ts";
+import { upright } from "../picture.ts";
 import { type Bits, bitsOf, viewOf } from "./reading.ts";
 
 /** What a JPEG XL says of itself, upright. */
@@ -18,8 +19,7 @@ export function jxlHeader(bytes: Uint8Array): JxlHeader {
   bits.flag();
   const channels = bits.choose([0], [1], [2, 4], [1, 12]);
   const alpha = Array.from({ length: channels }).some(() => isAlpha(bits));
-  const turned = orientation > 4 ? { width: size.height, height: size.width } : size;
-  return { ...turned, alpha };
+  return { ...upright({ ...size, orientation }), alpha };
 }
 
 /** bytes of the beginning within which a header ends. */
