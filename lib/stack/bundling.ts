@@ -44,3 +44,19 @@ export const esbuildOptions = {
   minify: true,
   logLevel: "silent",
 } satisfies BuildOptions;
+
+/** Bundles these files of the asset together, each by its name there; what several need, or one only now and then, is a file of its own. */
+export const togetherOptions = (files: Readonly<Record<string, string>>) =>
+  ({
+    ...esbuildOptions,
+    splitting: true,
+    entryPoints: Object.entries(files).map(([name, entry]) => ({
+      in: entry,
+      out: name.replace(/\.mjs$/, ""),
+    })),
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "part-[hash]",
+  }) satisfies BuildOptions;
+
+/** Whether a file of the asset is one of those that are of no entry alone. */
+export const isPart = (name: string): boolean => /^part-\w+\.mjs$/.test(name);

@@ -1,7 +1,8 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { BuildOptions } from "esbuild";
 import { cache, compiled, root } from "../../project.ts";
-import { bundling, esbuildOptions } from "../../stack/bundling.ts";
+import { bundling, esbuildOptions, togetherOptions } from "../../stack/bundling.ts";
 
 const { files } = bundling;
 
@@ -27,24 +28,20 @@ export async function bundle(entry?: string): Promise<Bundle> {
 async function bundleInto(entry: string): Promise<Bundle> {
   const folder = join(cache, "function", basename(entry, ".ts"));
   await mkdir(folder, { recursive: true });
+  const beside = { "handler.mjs": entry, "drawing-process.mjs": files["drawing-process.mjs"] };
   await Promise.all([
-    bundleFile(entry, join(folder, "handler.mjs")),
-    bundleFile(join(root, files["drawing-process.mjs"]), join(folder, "drawing-process.mjs")),
-    ...Object.entries(running).map(([name, file]) => bundleFile(file, join(folder, name))),
+    bundleFiles({ ...togetherOptions(beside), outdir: folder }),
+    ...Object.entries(running).map(([name, file]) =>
+      bundleFiles({ ...esbuildOptions, entryPoints: [file], outfile: join(folder, name) }),
+    ),
   ]);
   return { folder };
 }
 
-async function bundleFile(entry: string, file: string): Promise<void> {
+async function bundleFiles(options: BuildOptions): Promise<void> {
   // Not installed with the package, which needs none.
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    ...esbuildOptions,
-    absWorkingDir: root,
-    entryPoints: [entry],
-    outfile: file,
-    write: false,
-  });
+  const { outputFiles = [] } = await build({ ...options, absWorkingDir: root, write: false });
   await Promise.all(outputFiles.map(({ path, contents }) => replaceFile(path, contents)));
 }
 
