@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
-import { Hono } from "hono";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";
@@ -42,14 +41,6 @@ const servers: readonly (readonly [name: string, ask: (path: string) => Promise<
   [
     "a Request, as Next's app and workers have it",
     async (path) => signingRoute(route)(new Request(`${base}${path}`)),
-  ],
-  [
-    "Hono",
-    async (path) => {
-      const app = new Hono();
-      app.get("/images", ({ req }) => signingRoute(route)(req.raw));
-      return app.request(path);
-    },
   ],
   [
     "Node's own server, whose request and response Express hands on",
