@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { ownCloud } from "../../cloud/cloud.ts";
+import { ownS3 } from "../../own-s3.ts";
+import { shell } from "../../package/installed.ts";
+import { drawn } from "../../pictures.ts";
+
+/** The README of the client. */
+export const readme = readFileSync(new URL("../../../lib/client/README.md", import.meta.url), "utf8");
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const run = promisify(execFile);
+
+/** What a user's programs sign with. */
+export const keys = { IMGPROXY_KEY: "943b421c9eb07c83", IMGPROXY_SALT: "520f986b998545b4" };
+
+/** The code of the client's README that names its file. Throws when there is none. */
+export function snippet(file: string): string {
+  const blocks = [...readme.matchAll(/```\w+\n(.*?)```/gs)].map(([, code = ""]) => code);
+  const found = blocks.find((code) => new RegExp(`^(---\\n)?// ${file}(,.*)?$`, "m").test(code));
+  if (!found) throw new Error(`${file}: expected a snippet of it in lib/client/README.md`);
+  return found;
+}
+
+/** A picture of 600 by 400 in a bucket, behind the local cloud. */
+export async function ownSite(env: Readonly<Record<string, string>> = {}) {
+  const s3 = await ownS3();
+  await s3.put("cat.jpg", await drawn(600, 400).jpeg().toBuffer());
+  const cloud = await ownCloud(s3, { env: { ...keys, ...env } });
+  return {
+    ...cloud,
+    async [Symbol.asyncDispose]() {
+      await cloud.stop();
+      await s3[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/**
+ * A folder outside the repository with packages from npm and the client, as a user has them; `undefined` when npm cannot fetch them.
+ * What the README says of a user's own place and bucket is said of this machine's.
+ */
+export async function ownProject(origin: string, ...packages: readonly string[]) {
+  const folder = mkdtempSync(join(tmpdir(), "shutterspeed-framework-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const write = (file: string, code: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(
+      join(folder, file),
+      code
+        .replaceAll("https://d111111abcdef8.cloudfront.net", origin)
+        .replaceAll("s3://my-pictures", "s3://pictures"),
+    );
+  };
+  write("package.json", '{ "type": "module" }');
+  const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
+  const options = { cwd: folder, env: shell, timeout: 180_000 };
+  const isThere = await run("npm", ["install", ...flags, ...packages], options).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) {
+    remove();
+    return undefined;
+  }
+  write(
+    "node_modules/shutterspeed/package.json",
+    '{ "name": "shutterspeed", "type": "module", "exports": { "./client": "./client.js" } }',
+  );
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["lib/client/index.ts"],
+    outfile: join(folder, "node_modules/shutterspeed/client.js"),
+    bundle: true,
+    platform: "neutral",
+  });
+  return {
+    folder,
+    write,
+    /** Writes a snippet of the README where it says it is. */
+    take: (file: string) => write(file, snippet(file)),
+    /** What a module of the project prints as JSON. It has the keys in its environment. */
+    async said(code: string): Promise<unknown> {
+      write("said.mjs", code);
+      const env = { ...shell, ...keys };
+      const { stdout } = await run(process.execPath, ["said.mjs"], { cwd: folder, env });
+      return JSON.parse(stdout);
+    },
+    [Symbol.dispose]: remove,
+  };
+}
+
+/** The URLs of an attribute `srcset`, with what each is for. */
+export const candidates = (srcset: string): readonly (readonly [url: string, descriptor: string])[] =>
+  srcset.split(", ").map((one) => {
+    const [url = "", descriptor = ""] = one.split(" ");
+    return [url, descriptor];
+  });
