@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { cache, compiled, root } from "../../project.ts";
@@ -50,7 +51,7 @@ async function bundleFile(entry: string, file: string): Promise<void> {
 
 /** Whoever reads the file meanwhile reads the old one or the new one, never half of it. */
 async function replaceFile(path: string, contents: Uint8Array): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   await writeFile(draft, contents);
   await rename(draft, path);
 }
