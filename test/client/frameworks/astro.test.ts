@@ -6,7 +6,8 @@ import { after, describe, test } from "node:test";
 import { promisify } from "node:util";
 import sharp from "sharp";
 import { shell } from "../../package/installed.ts";
-import { candidates, keys, ownProject, ownSite } from "./framework.ts";
+import { candidates, keys, ownProject } from "./project.ts";
+import { ownSite } from "./site.ts";
 
 const site = await ownSite();
 const project = await ownProject(site.origin, "astro@7.3.5");

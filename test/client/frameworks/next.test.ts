@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import sharp from "sharp";
-import { candidates, ownProject, ownSite } from "./framework.ts";
+import { candidates, ownProject } from "./project.ts";
+import { ownSite } from "./site.ts";
 
 /** What next/image asks for half the width of a screen, unless it is told otherwise. */
 const widths = [384, 640, 750, 828, 1080, 1200, 1920, 2048, 3840];

@@ -6,7 +6,8 @@ import sharp from "sharp";
 import { askedCloud, isTold, sourceOf } from "../foreign/asking.ts";
 import type { ForeignClient } from "../foreign/clients.ts";
 import { effects, LATER } from "../foreign/effects.ts";
-import { candidates, ownProject, ownSite, readme } from "./framework.ts";
+import { candidates, ownProject, readme } from "./project.ts";
+import { ownSite } from "./site.ts";
 
 const site = await ownSite();
 const project = await ownProject(site.origin, "@nuxt/image@2.1.0", "h3@1");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import sharp from "sharp";
-import { ownProject, ownSite } from "./framework.ts";
+import { ownProject } from "./project.ts";
+import { ownSite } from "./site.ts";
 
 const site = await ownSite();
 const project = await ownProject(site.origin, "express@5.3.0", "hono@4.13.19", "@hono/node-server@1");

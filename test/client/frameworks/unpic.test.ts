@@ -4,7 +4,8 @@ import { transformBaseImageProps, transformBaseSourceProps } from "@unpic/core/b
 import { build } from "esbuild";
 import sharp from "sharp";
 import { imageUrls, signedTransformer, unpicTransformer } from "../../../lib/client/index.ts";
-import { candidates, keys, ownProject, ownSite, snippet } from "./framework.ts";
+import { candidates, keys, ownProject, snippet } from "./project.ts";
+import { ownSite } from "./site.ts";
 
 const site = await ownSite();
 const project = await ownProject(site.origin, "@unpic/react@1.0.2", "react@19", "react-dom@19");

@@ -5,10 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { ownCloud } from "../../cloud/cloud.ts";
-import { ownS3 } from "../../own-s3.ts";
 import { shell } from "../../package/installed.ts";
-import { drawn } from "../../pictures.ts";
 
 /** The README of the client. */
 export const readme = readFileSync(new URL("../../../lib/client/README.md", import.meta.url), "utf8");
@@ -24,20 +21,6 @@ export function snippet(file: string): string {
   const found = blocks.find((code) => new RegExp(`^(---\\n)?// ${file}(,.*)?$`, "m").test(code));
   if (!found) throw new Error(`${file}: expected a snippet of it in lib/client/README.md`);
   return found;
-}
-
-/** A picture of 600 by 400 in a bucket, behind the local cloud. */
-export async function ownSite(env: Readonly<Record<string, string>> = {}) {
-  const s3 = await ownS3();
-  await s3.put("cat.jpg", await drawn(600, 400).jpeg().toBuffer());
-  const cloud = await ownCloud(s3, { env: { ...keys, ...env } });
-  return {
-    ...cloud,
-    async [Symbol.asyncDispose]() {
-      await cloud.stop();
-      await s3[Symbol.asyncDispose]();
-    },
-  };
 }
 
 /**
