@@ -55,4 +55,17 @@ describe("astro", { skip: !project && "npm cannot fetch astro here" }, () => {
       { width: 300, height: 200, format: "png" },
     ]);
   });
+
+  test("the types of both sides agree", async () => {
+    const complaints = await project?.complaints(`
+      import type { ExternalImageService } from "astro";
+      import { baseService } from "astro/assets";
+      import { astroUrl, imageUrls } from "shutterspeed/client";
+      const getURL = astroUrl({ images: imageUrls({ base: "" }), source: String });
+      export const service: ExternalImageService = { ...baseService, getURL };
+      // @ts-expect-error
+      export const wrong: ExternalImageService = { ...baseService, getURL: 1 };
+    `);
+    assert.equal(complaints, "");
+  });
 });

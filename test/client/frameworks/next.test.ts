@@ -15,7 +15,7 @@ const presetSite = await ownSite({
   IMGPROXY_ONLY_PRESETS: "1",
   IMGPROXY_PRESETS: presets,
 });
-const project = await ownProject(site.origin, "next@16.4.6", "react@19", "react-dom@19");
+const project = await ownProject(site.origin, "next@16.4.6", "react@19", "react-dom@19", "@types/react@19");
 after(async () => {
   project?.[Symbol.dispose]();
   await site[Symbol.asyncDispose]();
@@ -68,5 +68,20 @@ describe("next/image", { skip: !project && "npm cannot fetch next here" }, () =>
     assert.equal(asked.length, widths.length);
     for (const [nth, [url]] of asked.entries())
       await isThere(url.replace(site.origin, presetSite.origin), widths[nth]);
+  });
+
+  test("the types of both sides agree", async () => {
+    const complaints = await project?.complaints(`
+      import type { ImageLoader } from "next/image";
+      import type { NextRequest } from "next/server";
+      import { imageUrls, presetLoader, signedLoader, signingRoute } from "shutterspeed/client";
+      const images = imageUrls({ base: "" });
+      export const GET: (request: NextRequest) => Response = signingRoute({ images, source: String, widths: [9] });
+      export const signed: ImageLoader = signedLoader("/images");
+      export const preset: ImageLoader = presetLoader({ images, source: String, preset: (width) => "w" + width });
+      // @ts-expect-error
+      export const wrong: ImageLoader = ({ source }) => source;
+    `);
+    assert.equal(complaints, "");
   });
 });

@@ -58,6 +58,20 @@ describe("@nuxt/image", { skip: !project && "npm cannot fetch @nuxt/image here" 
       ["640", "640", "1280", "1280"],
     );
   });
+
+  test("the types of both sides agree", async () => {
+    const complaints = await project?.complaints(`
+      import { defineProvider } from "@nuxt/image/runtime";
+      import { signedLoader } from "shutterspeed/client";
+      const load = signedLoader("/images", { widths: [9] });
+      export const signed = defineProvider({
+        getImage: (src, { modifiers: { width } }) => ({ url: load({ src, width }) }),
+      });
+      // @ts-expect-error
+      export const wrong = defineProvider({ getImage: (src) => load({ src }) });
+    `);
+    assert.equal(complaints, "");
+  });
 });
 
 const sides = { width: 90, height: 90 };

@@ -23,6 +23,12 @@ export function snippet(file: string): string {
   return found;
 }
 
+/** As projects compile; ours is compiled from its source, more strictly, elsewhere. */
+const COMPILING =
+  "--noEmit --strict --skipLibCheck --allowImportingTsExtensions --module esnext --moduleResolution bundler --target es2024 --lib es2024,dom --types"
+    .split(" ")
+    .concat("");
+
 /**
  * A folder outside the repository with packages from npm and the client, as a user has them; `undefined` when npm cannot fetch them.
  * What the README says of a user's own place and bucket is said of this machine's.
@@ -52,8 +58,9 @@ export async function ownProject(origin: string, ...packages: readonly string[])
   }
   write(
     "node_modules/shutterspeed/package.json",
-    '{ "name": "shutterspeed", "type": "module", "exports": { "./client": "./client.js" } }',
+    '{ "name": "shutterspeed", "type": "module", "exports": { "./client": { "types": "./client.d.ts", "default": "./client.js" } } }',
   );
+  write("node_modules/shutterspeed/client.d.ts", `export * from "${join(root, "lib/client/index.ts")}";`);
   await build({
     absWorkingDir: root,
     entryPoints: ["lib/client/index.ts"],
@@ -72,6 +79,20 @@ export async function ownProject(origin: string, ...packages: readonly string[])
       const env = { ...shell, ...keys };
       const { stdout } = await run(process.execPath, ["said.mjs"], { cwd: folder, env });
       return JSON.parse(stdout);
+    },
+    /** What the compiler complains of in a module of the project, by the types of its packages. */
+    async complaints(code: string): Promise<string> {
+      write("typed.ts", code);
+      const compiler = join(root, "node_modules/typescript/bin/tsc");
+      const words = [compiler, ...COMPILING, "typed.ts"];
+      return run(process.execPath, words, { cwd: folder }).then(
+        () => "",
+        ({ stdout }) =>
+          String(stdout)
+            .split(/\n(?=\S)/)
+            .filter((complaint) => complaint.startsWith("typed.ts"))
+            .join("\n"),
+      );
     },
     [Symbol.dispose]: remove,
   };

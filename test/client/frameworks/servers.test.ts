@@ -5,7 +5,13 @@ import { ownProject } from "./project.ts";
 import { ownSite } from "./site.ts";
 
 const site = await ownSite();
-const project = await ownProject(site.origin, "express@5.3.0", "hono@4.13.19", "@hono/node-server@1");
+const project = await ownProject(
+  site.origin,
+  "express@5.3.0",
+  "hono@4.13.19",
+  "@hono/node-server@1",
+  "@types/express@5",
+);
 after(async () => {
   project?.[Symbol.dispose]();
   await site[Symbol.asyncDispose]();
@@ -53,3 +59,21 @@ for (const [name, code] of Object.entries(servers)) {
     });
   });
 }
+
+test("the types of both sides agree", {
+  skip: !project && "npm cannot fetch express and hono here",
+}, async () => {
+  const complaints = await project?.complaints(`
+    import express from "express";
+    import { Hono } from "hono";
+    import { imageUrls, signingListener, signingRoute } from "shutterspeed/client";
+    const route = { images: imageUrls({ base: "" }), source: String, widths: [9] };
+    express().get("/images", signingListener(route));
+    new Hono().get("/images", ({ req }) => signingRoute(route)(req.raw));
+    // @ts-expect-error
+    new Hono().get("/images", signingRoute);
+    // @ts-expect-error
+    express().get("/images", signingListener({ ...route, widths: "9" }));
+  `);
+  assert.equal(complaints, "");
+});

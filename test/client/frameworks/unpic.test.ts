@@ -8,7 +8,13 @@ import { candidates, keys, ownProject, snippet } from "./project.ts";
 import { ownSite } from "./site.ts";
 
 const site = await ownSite();
-const project = await ownProject(site.origin, "@unpic/react@1.0.2", "react@19", "react-dom@19");
+const project = await ownProject(
+  site.origin,
+  "@unpic/react@1.0.2",
+  "react@19",
+  "react-dom@19",
+  "@types/react@19",
+);
 after(async () => {
   project?.[Symbol.dispose]();
   await site[Symbol.asyncDispose]();
@@ -114,4 +120,21 @@ test("the README's component of @unpic/react writes pictures that are there", {
     const [width, , format] = await found(url.replaceAll("&amp;", "&"));
     assert.deepEqual([width, format], [Math.min(533, Number.parseInt(descriptor, 10)), "webp"], descriptor);
   }
+});
+
+test("the types of both sides agree", {
+  skip: !project && "npm cannot fetch @unpic/react here",
+}, async () => {
+  const complaints = await project?.complaints(`
+    import { Image } from "@unpic/react/base";
+    import { createElement } from "react";
+    import { imageUrls, signedTransformer, unpicTransformer } from "shutterspeed/client";
+    const transformer = unpicTransformer({ images: imageUrls({ base: "" }), options: { gravity: { type: "sm" } } });
+    const props = { src: "/cat.jpg", layout: "fullWidth", alt: "" } as const;
+    createElement(Image, { ...props, transformer, operations: { quality: 50 } });
+    createElement(Image, { ...props, transformer: signedTransformer("/images") });
+    // @ts-expect-error
+    createElement(Image, { ...props, transformer: "/images" });
+  `);
+  assert.equal(complaints, "");
 });
