@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { promisify } from "node:util";
 import sharp from "sharp";
 import { shell } from "../../package/installed.ts";
+import { drawn } from "../../pictures.ts";
 import { candidates, keys, ownProject } from "./project.ts";
 import { ownSite } from "./site.ts";
 
@@ -21,6 +22,11 @@ describe("astro", { skip: !project && "npm cannot fetch astro here" }, () => {
     assert.ok(project);
     project.take("src/image-service.js");
     project.take("src/pages/index.astro");
+    writeFileSync(join(project.folder, "src/cat.jpg"), await drawn(60, 40).jpeg().toBuffer());
+    project.write(
+      "src/pages/imported.astro",
+      '---\nimport { Image } from "astro:assets";\nimport cat from "../cat.jpg";\n---\n<Image src={cat} alt="" />',
+    );
     project.write(
       "astro.config.mjs",
       'export default { image: { service: { entrypoint: "./src/image-service.js" } } };',
@@ -54,6 +60,11 @@ describe("astro", { skip: !project && "npm cannot fetch astro here" }, () => {
       { width: 300, height: 300, format: "webp" },
       { width: 300, height: 200, format: "png" },
     ]);
+    // The service of the README leaves it as it is.
+    const imported = readFileSync(join(project.folder, "dist/imported/index.html"), "utf8");
+    const [, src = ""] = /src="(\/_astro\/[^"]+)"/.exec(imported) ?? [];
+    const { width } = await sharp(join(project.folder, "dist", src)).metadata();
+    assert.equal(width, 60, imported);
   });
 
   test("the types of both sides agree", async () => {
