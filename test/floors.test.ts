@@ -45,7 +45,7 @@ const floors: readonly (readonly [floor: string, files: string, allowed: RegExp]
   ],
   [
     "the client needs the language alone",
-    "lib/client/*.ts",
+    "lib/client/**/*.ts",
     /^(@noble\/hashes\/|lambda\/(options|url|contract|errors|formats)\b|lib\/(client\/|spelling))/,
   ],
   [
