@@ -53,7 +53,7 @@ export async function findDerivative(
       read(address, MAX_PICTURE_BYTES, context, store, signal),
     );
     const answer =
-      typeof found === "number" ? await readLarge(address, found, context, store, deadline) : found;
+      typeof found === "number" ? await readLarge(address, found, request, context, store, deadline) : found;
     log.note({ derivative: "found" });
     const sendable = answer && isSendable(answer, context.config, deadline);
     return { answer: sendable ? answer : await linkTo(address, request, context, store) };
@@ -96,15 +96,20 @@ async function read(
   }
 }
 
-/** A large one, where it can be streamed: in the time that leaves. `undefined` where it cannot be, or is not had in time. */
+/**
+ * A large one, where it can be streamed: in the time that leaves. `undefined` where it cannot be, is not had in time, or is more than
+ * the function may hold.
+ */
 async function readLarge(
   address: Address,
   bytes: number,
+  { limits }: ImageRequest,
   context: RequestContext,
   store: Store,
   deadline: Deadline,
 ): Promise<HttpResponse | undefined> {
-  if (!context.config.responseStreaming || !streams(bytes, deadline)) return undefined;
+  const holds = bytes <= limits.memory;
+  if (!context.config.responseStreaming || !holds || !streams(bytes, deadline)) return undefined;
   try {
     const found = await deadline
       .keeping(streamingMs(bytes))

@@ -321,6 +321,14 @@ test("where answers are streamed, what could not leave in time is redirected to,
   assert.equal((await find(20_000))?.status, 200);
 });
 
+test("where answers are streamed, what is found to be more than the function holds is linked to", async () => {
+  // 128 MB, of which it may hold less than the 96 that lie there.
+  const path = "/_/w:1/plain/s3://b/streamed-held";
+  const env = { ...streaming, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "128" };
+  await policy(path, {}, streaming).keep(answer(pngOfBytes(96_000_000)), dear, 90_000);
+  assert.equal((await policy(path, {}, env).find(90_000))?.status, 302);
+});
+
 test("where answers are streamed, keeping leaves the time that streaming takes", async () => {
   await faulty(faults.silence, async () => {
     const huge = answer(pngOfBytes(8_000_000));

@@ -64,8 +64,16 @@ test("at the timeout a process is killed in the middle of what it streams, and a
   await assert.rejects(response.text());
   const ms = performance.now() - began;
   assert.ok(ms > 950 && ms < 2500, `${ms} ms`);
-  assert.match(logged.join("\n"), /timed out after 1.00 seconds/);
   assert.notEqual(await (await get("/pid")).text(), pid);
+  assert.match(logged.join("\n"), /timed out after 1.00 seconds/);
+});
+
+test("whoever asks while it streams waits for a process that does not", async () => {
+  const pid = await (await get("/pid")).text();
+  const hanging = await get("/hang");
+  const [next] = await Promise.all([get("/pid"), assert.rejects(hanging.text())]);
+  assert.equal(next.status, 200);
+  assert.notEqual(await next.text(), pid);
 });
 
 /** What comes of so many bytes handed in, where Lambda would let 1000 through, 100 of them at once, then 1 a ms. */

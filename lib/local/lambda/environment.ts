@@ -65,9 +65,8 @@ export async function startEnvironment(props: EnvironmentProps): Promise<Environ
       if ("failed" in outcome) log(outcome.failed);
       if ("streamed" in outcome) {
         const { ended } = outcome.streamed;
-        free = until
-          .within("the function", Infinity, () => Promise.race([ended, gone]))
-          .catch((error) => void end(error));
+        const finished = until.within("the function", Infinity, () => Promise.race([ended, gone]));
+        free = finished.catch(async (error) => void (await end(error)));
       }
       return outcome;
     } catch (error) {
