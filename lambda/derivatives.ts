@@ -19,6 +19,8 @@ const FIND_TIMEOUT = 500;
 const FIND_SHARE = 0.1;
 /** ms an answer may wait for being kept, when it could go out as it is. */
 const KEEP_TIMEOUT = 1000;
+/** bytes a ms that go into the bucket at least, usually some times as many: what is large may take longer than that. */
+const KEEP_RATE = 10_000;
 /** The part of the time left that this wait may take. */
 const KEEP_SHARE = 0.5;
 /** Seconds a link to a derivative works. */
@@ -174,8 +176,9 @@ export async function keepDerivative(
 
 /** ms that an answer which can be sent may wait for being kept: afterwards there must still be time to send it. */
 function patience({ body }: HttpResponse, { config }: RequestContext, { left }: Deadline): number {
-  const sending = config.responseStreaming ? streamingMs(Buffer.byteLength(body)) : 0;
-  return Math.min(KEEP_TIMEOUT, left * KEEP_SHARE, left - sending);
+  const bytes = Buffer.byteLength(body);
+  const sending = config.responseStreaming ? streamingMs(bytes) : 0;
+  return Math.min(Math.max(KEEP_TIMEOUT, bytes / KEEP_RATE), left * KEEP_SHARE, left - sending);
 }
 
 /** Keeps, again where that fails, for at most so many ms. */

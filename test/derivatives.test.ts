@@ -295,38 +295,39 @@ const streaming = { SHUTTERSPEED_RESPONSE_STREAMING: "true" };
 const pngOfBytes = (bytes: number) => pngOf("0".repeat(bytes - 16));
 
 test("where answers are streamed, what is big is answered as it is, when drawn and when found, and kept by the same policy", async () => {
-  const huge = answer(pngOfBytes(8_000_000));
+  const large = answer(pngOfBytes(4_800_000));
   for (const [cost, kept] of [
     [cheap, false],
     [dear, true],
   ] as const) {
     const { keep, find } = policy(`/_/w:1/plain/s3://b/streamed-${cost}`, {}, streaming);
-    assert.equal(await keep(huge, cost), huge);
+    assert.equal(await keep(large, cost), large);
     const found = await find();
     assert.equal(found?.status, kept ? 200 : undefined);
-    if (kept) assert.ok(Buffer.from(found?.body ?? "").equals(pngOfBytes(8_000_000)));
+    if (kept) assert.ok(Buffer.from(found?.body ?? "").equals(pngOfBytes(4_800_000)));
   }
 });
 
 test("where answers are streamed, what could not leave in time is redirected to, when drawn and when found", async () => {
-  // 1.6 s to stream; the deadline is in 1.4.
-  const huge = answer(pngOfBytes(8_000_000));
+  // 7.6 s to stream; the deadline is in 7.
+  const huge = answer(pngOfBytes(20_000_000));
   const path = "/_/w:1/plain/s3://b/streamed-late";
   const { key } = policy(path);
-  const behindEdge = policy(path, { edgeKey: key }, streaming);
-  const { status, headers } = await behindEdge.keep(huge, 0, 1400);
+  const { status, headers } = await policy(path, { edgeKey: key }, streaming).keep(huge, 0, 7000);
   assert.deepEqual([status, headers.Location], [302, path]);
   const { find } = policy(path, {}, streaming);
-  assert.equal((await find(1400))?.status, 302);
-  assert.equal((await find(20_000))?.status, 200);
+  assert.equal((await find(7000))?.status, 302);
+  assert.equal((await find(60_000))?.status, 200);
 });
 
 test("where answers are streamed, what is found to be more than the function holds is linked to", async () => {
-  // 128 MB, of which it may hold less than the 96 that lie there.
   const path = "/_/w:1/plain/s3://b/streamed-held";
-  const env = { ...streaming, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "128" };
-  await policy(path, {}, streaming).keep(answer(pngOfBytes(96_000_000)), dear, 90_000);
-  assert.equal((await policy(path, {}, env).find(90_000))?.status, 302);
+  const { key, store } = policy(path);
+  const never = new AbortController().signal;
+  await store.put({ bucket: buckets.derivatives, key }, pngOfBytes(96_000_000), { type: "image/png" }, never);
+  const foundWith = async (memory: string) =>
+    (await policy(path, {}, { ...streaming, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory }).find(120_000))?.status;
+  assert.deepEqual([await foundWith("128"), await foundWith("1769")], [302, 200]);
 });
 
 test("where answers are streamed, keeping leaves the time that streaming takes", async () => {
