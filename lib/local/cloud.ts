@@ -58,7 +58,9 @@ const COLD_START = 10;
 /** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
 export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
-  const env = { ...props.env, SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives };
+  // "" says that nothing is kept; another bucket there is not.
+  const bucket = props.env.SHUTTERSPEED_DERIVATIVES_BUCKET === "" ? "" : buckets.derivatives;
+  const env = { ...props.env, SHUTTERSPEED_DERIVATIVES_BUCKET: bucket };
   const config = readConfig(env);
   const keyValueStore = await verifiesWith(config, props);
   const code = viewerRequestCode(config, keyValueStore !== undefined);
@@ -72,7 +74,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     log,
     ...(concurrency && { concurrency }),
   });
-  const url = await startFunctionUrl(fn);
+  const url = await startFunctionUrl(fn, config.responseStreaming ? "RESPONSE_STREAM" : "BUFFERED");
   const origin = originGroup(derivatives, functionOrigin(url.origin, timeout + COLD_START));
   const stopFunction = async () => {
     url.stop();
