@@ -6,8 +6,9 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { StorageClass } from "aws-cdk-lib/aws-s3";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import type { Environment } from "../environment.ts";
-import { integerIn, isOurs } from "../settings.ts";
+import { isOurs } from "../settings.ts";
 import { didYouMean } from "../spelling.ts";
+import { amount, type Context, choice, text, word, words } from "./context-values.ts";
 import type { DeliveryProps } from "./delivery.ts";
 import type { Domain } from "./domain.ts";
 import type { ImageFunctionProps } from "./image-function.ts";
@@ -15,9 +16,7 @@ import type { ImageStackProps } from "./image-stack.ts";
 import type { Network } from "./network.ts";
 import type { SourceBucket } from "./sources.ts";
 import type { StorageProps } from "./storage.ts";
-
-/** What `cdk.json` and `-c name=value` say. */
-export type Context = Readonly<Record<string, unknown>>;
+import { watchingNames, watchingOf } from "./watching-context.ts";
 
 const names = [
   "stack",
@@ -59,8 +58,9 @@ const names = [
   "webAcl",
   "accessLogs",
   "originShieldRegion",
+  "additionalMetrics",
+  ...watchingNames,
 ] as const;
-type Name = (typeof names)[number];
 
 /** What to deploy, as the context says it. Throws one sentence when the context makes no sense. */
 export function settingsOf(context: Context): ImageStackProps & { readonly stack: string } {
@@ -74,6 +74,7 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
     ...storageOf(context),
     ...functionOf(context),
     ...deliveryOf(context),
+    ...watchingOf(context),
   };
 }
 
@@ -131,6 +132,7 @@ const deliveryOf = (context: Context): Omit<DeliveryProps, "images" | "derivativ
   webAcl: word(context, "webAcl"),
   accessLogs: word(context, "accessLogs"),
   originShieldRegion: word(context, "originShieldRegion"),
+  additionalMetrics: choice(context, "additionalMetrics", truth),
 });
 
 /** By their own names. */
@@ -241,28 +243,4 @@ function network(subnetIds: readonly string[], securityGroupIds: readonly string
     throw new Error("subnets and securityGroups: expected both or none");
   }
   return subnetIds.length > 0 ? { subnetIds, securityGroupIds } : undefined;
-}
-
-const word = (context: Context, name: Name) => text(context, name) || undefined;
-const text = (context: Context, name: Name) => String(context[name] ?? "").trim();
-const words = (context: Context, name: Name) =>
-  text(context, name)
-    .split(/[\s,]+/)
-    .filter(Boolean);
-
-function amount<T>(
-  context: Context,
-  name: Name,
-  min: number,
-  max: number,
-  unit: (amount: number) => T,
-): T | undefined {
-  const given = text(context, name);
-  return given === "" ? undefined : unit(integerIn(name, given, min, max));
-}
-
-function choice<T>(context: Context, name: Name, choices: Readonly<Record<string, T>>): T | undefined {
-  const given = text(context, name);
-  if (given === "" || Object.hasOwn(choices, given)) return choices[given];
-  throw new Error(`${name}: expected ${Object.keys(choices).join(" or ")}, got "${given}"`);
 }

@@ -92,6 +92,8 @@ export class ImageFunction extends Construct {
   /** What it runs, and what copies its keys to the edge. */
   readonly code: Code;
   readonly architecture: Architecture;
+  /** MB */
+  readonly memorySize: number;
   /** The environment as the function will read it, as far as synthesis knows it. */
   readonly config: Config;
 
@@ -120,6 +122,7 @@ export class ImageFunction extends Construct {
 
     const files = filesIn(environment);
     this.architecture = architecture;
+    this.memorySize = memorySize;
     this.code = functionCode(this, architecture, files);
     const logGroup = new LogGroup(this, "Logs", {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,

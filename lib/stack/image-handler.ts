@@ -1,4 +1,5 @@
 import type { Distribution } from "aws-cdk-lib/aws-cloudfront";
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Alias, Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
@@ -10,12 +11,14 @@ import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
+import { Watching, type WatchingProps } from "./watching.ts";
 
 /** What of it is to be settled; nothing has to be. */
 export interface ImageHandlerProps
   extends StorageProps,
     ImageFunctionProps,
-    Omit<DeliveryProps, "images" | "derivatives"> {}
+    Omit<DeliveryProps, "images" | "derivatives">,
+    WatchingProps {}
 
 /** Pictures in a bucket, answered to imgproxy URLs by a distribution: the whole of it, for a stack of one's own. */
 export class ImageHandler extends Construct {
@@ -34,6 +37,8 @@ export class ImageHandler extends Construct {
   readonly keys: KeysPlace | undefined;
   /** ARN of the edge's KeyValueStore; `undefined` where the edge verifies nothing. */
   readonly keyValueStoreArn: string | undefined;
+  /** Alarms of its health, by the names of their thresholds; none where `alarms` is false. */
+  readonly alarms: ReadonlyMap<string, Alarm>;
   readonly #signing: Signing;
 
   /** Throws one sentence that names what could not work, and says what to do. */
@@ -50,6 +55,7 @@ export class ImageHandler extends Construct {
     acknowledgeGrants(images, storage.objects);
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
+    this.alarms = new Watching(this, "Watching", { ...props, images, delivery }).alarms;
 
     this.sources = sources;
     this.derivatives = derivatives;

@@ -57,7 +57,7 @@ test("a setting nobody reads is refused, with the one that was meant", () => {
     });
   }
   assert.throws(() => settingsOf({ sourceBuckets: "cats", bucket: "x" }), {
-    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, originShieldRegion$/,
+    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, dashboard$/,
   });
 });
 
@@ -98,6 +98,10 @@ test("every prop of the construct is reached from the context", () => {
     webAcl: "arn:4",
     accessLogs: "logs",
     originShieldRegion: "eu-central-1",
+    additionalMetrics: "true",
+    alarmTopic: "arn:6",
+    alarmThresholds: "latency=3000, headroom=500",
+    dashboard: false,
   });
   assert.deepEqual(sourceBuckets, [{ name: "cats", prefix: "kittens/" }, "dogs"]);
   assert.deepEqual(said, {
@@ -134,6 +138,28 @@ test("every prop of the construct is reached from the context", () => {
     webAcl: "arn:4",
     accessLogs: "logs",
     originShieldRegion: "eu-central-1",
+    additionalMetrics: true,
+    alarms: { topic: "arn:6", latency: 3000, headroom: 500 },
+    dashboard: false,
+  });
+});
+
+test("alarms are switched off with a word, and their thresholds may be a map in cdk.json", () => {
+  const alarmsOf = (context: object) => settingsOf({ sourceBuckets: "cats", ...context }).alarms;
+  assert.equal(alarmsOf({ alarms: "false" }), false);
+  assert.equal(alarmsOf({ alarms: true }), undefined);
+  assert.deepEqual(alarmsOf({ alarmThresholds: { throttles: 10, sourceTimeouts: "2.5" } }), {
+    throttles: 10,
+    sourceTimeouts: 2.5,
+  });
+  assert.throws(() => alarmsOf({ alarms: false, alarmTopic: "arn" }), {
+    message: "alarms: expected alarmTopic and alarmThresholds only with alarms, got false",
+  });
+  assert.throws(() => alarmsOf({ alarmThresholds: "latancy=3" }), {
+    message: /^alarmThresholds: expected sourceTimeouts, .*, got "latancy", did you mean latency\?$/,
+  });
+  assert.throws(() => alarmsOf({ alarmThresholds: "latency=soon" }), {
+    message: 'alarmThresholds.latency: expected a number above 0, got "soon"',
   });
 });
 

@@ -1,0 +1,51 @@
+import { didYouMean } from "../spelling.ts";
+import { alarmRules } from "./alarm-rules.ts";
+import type { AlarmsProps } from "./alarms.ts";
+import { type Context, choice, text, words } from "./context-values.ts";
+import type { WatchingProps } from "./watching.ts";
+
+/** What the context may say of watching. */
+export const watchingNames = ["alarms", "alarmTopic", "alarmThresholds", "dashboard"] as const;
+
+const truth = { true: true, false: false };
+
+/** What is watched, as the context says it. Throws one sentence when it makes no sense. */
+export const watchingOf = (context: Context): WatchingProps => ({
+  alarms: alarms(
+    choice(context, "alarms", truth),
+    text(context, "alarmTopic"),
+    figures(context, "alarmThresholds", Object.keys(alarmRules)),
+  ),
+  dashboard: choice(context, "dashboard", truth),
+});
+
+function alarms(
+  on: boolean | undefined,
+  topic: string,
+  thresholds: Readonly<Record<string, number>>,
+): AlarmsProps | false | undefined {
+  const said = { ...thresholds, ...(topic !== "" && { topic }) };
+  if (Object.keys(said).length === 0) return on === false ? false : undefined;
+  if (on === false)
+    throw new Error("alarms: expected alarmTopic and alarmThresholds only with alarms, got false");
+  return said;
+}
+
+/** Words such as `latency=3000 headroom=500`, or in cdk.json a map of them. */
+function figures(context: Context, name: string, known: readonly string[]): Readonly<Record<string, number>> {
+  const given = context[name];
+  const said =
+    typeof given === "object" && given !== null
+      ? Object.entries(given)
+      : words(context, name).map((each) => [each.split("=")[0] ?? "", each.split("=")[1]] as const);
+  return Object.fromEntries(said.map(([key, value]) => [key, figure(name, key, String(value ?? ""), known)]));
+}
+
+function figure(name: string, key: string, value: string, known: readonly string[]): number {
+  if (!known.includes(key)) {
+    throw new Error(`${name}: expected ${known.join(", ")}, got "${key}"${didYouMean(key, known)}`);
+  }
+  const figure = Number(value);
+  if (value.trim() !== "" && figure > 0 && figure < Infinity) return figure;
+  throw new Error(`${name}.${key}: expected a number above 0, got "${value}"`);
+}
