@@ -23,6 +23,14 @@ const anyObject =
   "Any object of the buckets, or below the prefix, that pictures lie in is to be read, and any derivative kept: which ones, viewers say";
 const anyResource = "What a VPC's interfaces and X-Ray take knows no narrower resource";
 
+const everyObject = "A bucket is deleted when nothing is left in it, and nobody knows before what is";
+
+/** Acknowledges that `scope` may delete all these objects, given as an ARN. */
+export function acknowledgeEmptying(scope: IConstruct, objects: string): void {
+  const id = `AwsSolutions-IAM5[Resource::${shown(Stack.of(scope).resolve(objects))}]`;
+  Validations.of(scope).acknowledge({ id, reason: everyObject });
+}
+
 /** Acknowledges that `scope` may reach all these objects, given as ARNs, and, where a VPC or X-Ray wants it, any resource. */
 export function acknowledgeGrants(scope: IConstruct, objects: readonly string[]): void {
   for (const arn of objects) {

@@ -8,6 +8,7 @@ import { variables } from "../../lambda/config/variables.ts";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
+import { Emptying } from "./emptying.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
@@ -53,6 +54,15 @@ export class ImageHandler extends Construct {
     storage.grantReadSources(images.function);
     storage.grantKeepDerivatives(images.function);
     acknowledgeGrants(images, storage.objects);
+    if (storage.derivativesGo) {
+      const { code, architecture } = images;
+      new Emptying(this, "Emptying", {
+        bucket: derivatives,
+        writer: images.function.role,
+        code,
+        architecture,
+      });
+    }
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
     this.alarms = new Watching(this, "Watching", { ...props, images, delivery }).alarms;
