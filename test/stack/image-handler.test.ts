@@ -5,7 +5,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { ImageHandler } from "../../lib/stack/image-handler.ts";
 import { ImageStack } from "../../lib/stack/image-stack.ts";
-import { all, only, stackOf } from "./synthesized.ts";
+import { all, only } from "./synthesized.ts";
 
 const app = () =>
   new App({ context: { "aws:cdk:bundling-stacks": [] }, builtinCloudFormationValidation: false });
@@ -25,21 +25,6 @@ test("the construct stands in a stack of one's own, twice if need be, and reads 
     JSON.stringify(policy).includes(`"Fn::GetAtt":["${id}","Arn"]`),
   );
   assert.equal(reading.length, 2);
-});
-
-test("resources of a stack keep the ids they had before there was the construct", () => {
-  const ids = Object.keys(Template.fromStack(stackOf()).toJSON().Resources);
-  const before = [
-    "StorageSource42D3DA3E",
-    "StorageDerivatives6CF22BDF",
-    "ImagesLogs00112A07",
-    "ImagesFunction7473C2C5",
-    "DeliveryDistribution45EACD51",
-  ];
-  assert.deepEqual(
-    before.filter((id) => !ids.includes(id)),
-    [],
-  );
 });
 
 test("a bucket of another region is refused unless one says that the way is paid for", () => {
