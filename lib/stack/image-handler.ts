@@ -40,6 +40,8 @@ export class ImageHandler extends Construct {
   readonly keyValueStoreArn: string | undefined;
   /** Alarms of its health, by the names of their thresholds; none where `alarms` is false. */
   readonly alarms: ReadonlyMap<string, Alarm>;
+  /** Id of the template of the FIS experiment; `undefined` without `chaos`. */
+  readonly experiment: string | undefined;
   readonly #signing: Signing;
 
   /** Throws one sentence that names what could not work, and says what to do. */
@@ -65,7 +67,9 @@ export class ImageHandler extends Construct {
     }
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
-    this.alarms = new Watching(this, "Watching", { ...props, images, delivery }).alarms;
+    const watching = new Watching(this, "Watching", { ...props, images, delivery });
+    this.alarms = watching.alarms;
+    this.experiment = watching.experiment;
 
     this.sources = sources;
     this.derivatives = derivatives;

@@ -163,7 +163,7 @@ function storedAs({
 }
 
 /** A bucket nobody reaches without a grant, nor without TLS. */
-class PrivateBucket extends Bucket {
+export class PrivateBucket extends Bucket {
   constructor(scope: Construct, id: string, props: BucketProps) {
     super(scope, id, {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

@@ -1,11 +1,22 @@
+import { Duration } from "aws-cdk-lib";
 import { didYouMean } from "../spelling.ts";
 import { alarmRules } from "./alarm-rules.ts";
 import type { AlarmsProps } from "./alarms.ts";
-import { type Context, choice, text, words } from "./context-values.ts";
+import type { ChaosProps } from "./chaos.ts";
+import { amount, type Context, choice, text, word, words } from "./context-values.ts";
 import type { WatchingProps } from "./watching.ts";
 
 /** What the context may say of watching. */
-export const watchingNames = ["alarms", "alarmTopic", "alarmThresholds", "dashboard"] as const;
+export const watchingNames = [
+  "alarms",
+  "alarmTopic",
+  "alarmThresholds",
+  "dashboard",
+  "chaos",
+  "chaosPercentage",
+  "chaosMinutes",
+  "chaosStopAlarm",
+] as const;
 
 const truth = { true: true, false: false };
 
@@ -17,6 +28,11 @@ export const watchingOf = (context: Context): WatchingProps => ({
     figures(context, "alarmThresholds", Object.keys(alarmRules)),
   ),
   dashboard: choice(context, "dashboard", truth),
+  chaos: chaos(choice(context, "chaos", truth), {
+    percentage: amount(context, "chaosPercentage", 1, 100, Number),
+    duration: amount(context, "chaosMinutes", 1, 720, Duration.minutes),
+    stopAlarm: word(context, "chaosStopAlarm"),
+  }),
 });
 
 function alarms(
@@ -29,6 +45,14 @@ function alarms(
   if (on === false)
     throw new Error("alarms: expected alarmTopic and alarmThresholds only with alarms, got false");
   return said;
+}
+
+/** Nothing breaks by a word that was meant for something else. */
+function chaos(on: boolean | undefined, props: ChaosProps): ChaosProps | undefined {
+  if (on) return props;
+  const [said] = Object.values(props).filter((value) => value !== undefined);
+  if (said === undefined) return undefined;
+  throw new Error("chaos: expected true beside chaosPercentage, chaosMinutes and chaosStopAlarm");
 }
 
 /** Words such as `latency=3000 headroom=500`, or in cdk.json a map of them. */

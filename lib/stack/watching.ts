@@ -3,9 +3,11 @@ import { Architecture } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { Alarms, type AlarmsProps } from "./alarms.ts";
+import { Chaos, type ChaosProps } from "./chaos.ts";
 import { Dashboard } from "./dashboard.ts";
 import type { Delivery } from "./delivery.ts";
 import type { ImageFunction } from "./image-function.ts";
+import type { Network } from "./network.ts";
 import type { Watched } from "./watched.ts";
 
 export interface WatchingProps {
@@ -21,13 +23,21 @@ export interface WatchingProps {
    * @default true
    */
   readonly dashboard?: boolean | undefined;
+  /**
+   * An experiment of AWS FIS that breaks what the drills break, on the real account.
+   *
+   * @default - none
+   */
+  readonly chaos?: ChaosProps | undefined;
 }
 
 /** What is looked at of a stack, and what rings. */
 export class Watching extends Construct {
   readonly alarms: ReadonlyMap<string, Alarm>;
+  /** Id of the experiment's template; `undefined` where there is none. */
+  readonly experiment: string | undefined;
 
-  /** `deadLetterQueue` holds what could not be purged. Throws one sentence when a threshold is no figure. */
+  /** `deadLetterQueue` holds what could not be purged. Throws one sentence when a threshold is no figure, or nothing would stop the experiment. */
   constructor(
     scope: Construct,
     id: string,
@@ -36,6 +46,7 @@ export class Watching extends Construct {
       readonly delivery: Delivery;
       readonly additionalMetrics?: boolean | undefined;
       readonly deadLetterQueue?: IQueue | undefined;
+      readonly network?: Network | undefined;
     },
   ) {
     super(scope, id);
@@ -53,5 +64,8 @@ export class Watching extends Construct {
     if (dashboard) {
       new Dashboard(this, "Board", { watched, alarms: [...this.alarms.values()], additionalMetrics });
     }
+    const alarm = this.alarms.get("serverErrors");
+    const { chaos, network } = props;
+    this.experiment = chaos && new Chaos(this, "Chaos", { ...chaos, images, network, alarm }).templateId;
   }
 }

@@ -57,7 +57,7 @@ test("a setting nobody reads is refused, with the one that was meant", () => {
     });
   }
   assert.throws(() => settingsOf({ sourceBuckets: "cats", bucket: "x" }), {
-    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, dashboard$/,
+    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, chaosStopAlarm$/,
   });
 });
 
@@ -102,6 +102,9 @@ test("every prop of the construct is reached from the context", () => {
     alarmTopic: "arn:6",
     alarmThresholds: "latency=3000, headroom=500",
     dashboard: false,
+    chaos: true,
+    chaosPercentage: 25,
+    chaosStopAlarm: "arn:7",
   });
   assert.deepEqual(sourceBuckets, [{ name: "cats", prefix: "kittens/" }, "dogs"]);
   assert.deepEqual(said, {
@@ -141,6 +144,16 @@ test("every prop of the construct is reached from the context", () => {
     additionalMetrics: true,
     alarms: { topic: "arn:6", latency: 3000, headroom: 500 },
     dashboard: false,
+    chaos: { percentage: 25, duration: undefined, stopAlarm: "arn:7" },
+  });
+});
+
+test("nothing is broken on purpose unless the word is said", () => {
+  const chaosOf = (context: object) => settingsOf({ sourceBuckets: "cats", ...context }).chaos;
+  assert.equal(chaosOf({ chaos: "false" }), undefined);
+  assert.equal(chaosOf({ chaos: "true", chaosMinutes: 2 })?.duration?.toMinutes(), 2);
+  assert.throws(() => chaosOf({ chaosMinutes: 2 }), {
+    message: "chaos: expected true beside chaosPercentage, chaosMinutes and chaosStopAlarm",
   });
 });
 

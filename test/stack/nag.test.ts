@@ -24,6 +24,9 @@ const whole: ImageStackProps = {
   accessLogs: "logs",
   webAcl: arn("wafv2:us-east-1:111122223333:global/webacl/mine/12345678-1234-1234-1234-123456789012"),
   originShieldRegion: "eu-central-1",
+  additionalMetrics: true,
+  alarms: { topic: arn("sns:eu-central-1:111122223333:pager") },
+  chaos: {},
 };
 
 /** What cdk-nag and the library's own rules, which are CloudFormation's schemas, find. */
