@@ -1,5 +1,5 @@
 import { ComparisonOperator, type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
-import { deadLetters, ofEdge, ofLambda, PERIOD, type Watched, written } from "./watched.ts";
+import { deadLetters, ofCloudFront, ofEdge, ofLambda, PERIOD, type Watched, written } from "./watched.ts";
 
 /** When an alarm rings, and what it says. */
 export interface AlarmRule {
@@ -102,6 +102,23 @@ export const alarmRules = {
     periods: [1, 1],
     means: "changes of sources and more could not be purged: old pictures are served",
     first: "read the messages of the dead-letter queue, and send them again when the reason is gone",
+  },
+  viewerErrors: {
+    metric: (of) =>
+      new MathExpression({
+        expression: `IF(rate * asked / 100 >= ${ENOUGH}, rate, 0)`,
+        usingMetrics: {
+          rate: ofCloudFront(of, "5xxErrorRate", "Average"),
+          asked: ofCloudFront(of, "Requests", "Sum"),
+        },
+        label: "%",
+        period: PERIOD,
+      }),
+    atTheEdge: true,
+    threshold: () => 5,
+    periods: [1, 1],
+    means: "% of what viewers asked for in 5 minutes was answered with 5xx",
+    first: "see which other alarm rings: the function's, its throttles, or the edge's own",
   },
   edgeErrors: {
     metric: (of) =>

@@ -32,6 +32,8 @@ export interface AlarmsProps {
   readonly derivativesLost?: number | undefined;
   /** Changes of sources that could not be purged and lie in the dead-letter queue. @default 1 */
   readonly purgeFailures?: number | undefined;
+  /** % of the requests of viewers that are answered with 5xx. In us-east-1 only. @default 5 */
+  readonly viewerErrors?: number | undefined;
   /** Requests that broke the edge function in 5 minutes. In us-east-1 only. @default 5 */
   readonly edgeErrors?: number | undefined;
   /** % of the time CloudFront gives the edge function. In us-east-1 only. @default 70 */
@@ -39,7 +41,7 @@ export interface AlarmsProps {
 }
 
 /**
- * Rings when pictures are late, missing or not kept, before viewers say so. About a dollar and a half a month.
+ * Rings when pictures are late, missing or not kept, before viewers say so. About two dollars a month.
  * Outside us-east-1 none rings for the edge, for CloudFront writes its metrics there and an alarm hears its own region: the dashboard shows them.
  */
 export class Alarms extends Construct {

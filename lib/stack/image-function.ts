@@ -69,6 +69,7 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
   readonly tracing?: boolean | undefined;
   /**
    * How requests go over to a new version of the function, such as LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES.
+   * They go back when its alarms ring for server errors, or for processes that die.
    *
    * @default - all at once
    */
@@ -86,6 +87,8 @@ export class ImageFunction extends Construct {
   readonly function: Lambda;
   /** What answers: a version of the function, so that the one before can be had back. */
   readonly alias: Alias;
+  /** What leads requests over to a new version bit by bit; `undefined` where they go at once. */
+  readonly rollout: LambdaDeploymentGroup | undefined;
   readonly timeout: Duration;
   /** The keys URLs are signed with. */
   readonly signing: Signing;
@@ -158,14 +161,15 @@ export class ImageFunction extends Construct {
     if (props.network && defaultChild instanceof CfnFunction)
       putInto(props.network, this.function, defaultChild);
     this.alias = this.#answering(props);
+    const { rollout: deploymentConfig } = props;
+    this.rollout =
+      deploymentConfig && new LambdaDeploymentGroup(this, "Rollout", { alias: this.alias, deploymentConfig });
   }
 
-  #answering({ provisionedConcurrency = 0, rollout }: ImageFunctionProps): Alias {
-    const alias = this.function.addAlias("live", {
+  #answering({ provisionedConcurrency = 0 }: ImageFunctionProps): Alias {
+    return this.function.addAlias("live", {
       ...(provisionedConcurrency > 0 && { provisionedConcurrentExecutions: provisionedConcurrency }),
     });
-    if (rollout) new LambdaDeploymentGroup(this, "Rollout", { alias, deploymentConfig: rollout });
-    return alias;
   }
 
   /** The watermark may lie in a bucket that no picture lies in. */

@@ -12,7 +12,7 @@ import type { Watched } from "./watched.ts";
 
 export interface WatchingProps {
   /**
-   * Who hears the alarms and from which figures on they ring; `false` for none. They cost about 1.5 dollars a month.
+   * Who hears the alarms and from which figures on they ring; `false` for none. They cost about two dollars a month.
    *
    * @default - they ring, and nobody is told
    */
@@ -61,6 +61,11 @@ export class Watching extends Construct {
       deadLetterQueueName: props.deadLetterQueue?.queueName,
     };
     this.alarms = alarms === false ? new Map() : new Alarms(this, "Alarms", watched, alarms).alarms;
+    for (const name of ["serverErrors", "functionErrors"]) {
+      const alarm = this.alarms.get(name);
+      // A version that fails is taken back.
+      if (alarm) images.rollout?.addAlarm(alarm);
+    }
     if (dashboard) {
       new Dashboard(this, "Board", { watched, alarms: [...this.alarms.values()], additionalMetrics });
     }

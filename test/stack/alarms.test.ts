@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { Template } from "aws-cdk-lib/assertions";
+import { LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
 import { PATH_HEADER } from "../../lambda/http.ts";
 import { bundle } from "../../lib/local/lambda/bundle.ts";
 import { type Environment, startEnvironment } from "../../lib/local/lambda/environment.ts";
@@ -65,6 +66,8 @@ const ofLambda = (name: string, ...values: readonly number[]) =>
   aws("AWS/Lambda", name, { FunctionName: functionName }, ...values);
 const ofEdge = (name: string, ...values: readonly number[]) =>
   aws("AWS/CloudFront", name, { FunctionName: "Edge", Region: "Global" }, ...values);
+const ofViewers = (name: string, ...values: readonly number[]) =>
+  aws("AWS/CloudFront", name, { DistributionId: "E1", Region: "Global" }, ...values);
 
 const watched = {
   functionName,
@@ -184,6 +187,13 @@ test("what AWS counts by itself rings from its threshold on", () => {
   assert.deepEqual(ringing(ofEdge("FunctionValidationErrors", 4)), []);
   assert.deepEqual(ringing(ofEdge("FunctionComputeUtilization", 60, 90)), ["edgeUtilization"]);
   assert.deepEqual(ringing(ofEdge("FunctionComputeUtilization", 40, 80)), []);
+  const viewers = (rate: number, asked: number) => [
+    ...ofViewers("5xxErrorRate", rate),
+    ...ofViewers("Requests", asked),
+  ];
+  assert.deepEqual(ringing(viewers(5, 100)), ["viewerErrors"]);
+  assert.deepEqual(ringing(viewers(4, 1000)), []);
+  assert.deepEqual(ringing(viewers(20, 10)), [], "two of ten are too few to say so");
   const letters = (count: number) =>
     aws("AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName: "DeadLetters" }, count);
   assert.deepEqual(ringing(letters(1)), ["purgeFailures"]);
@@ -230,12 +240,13 @@ test("the stack's alarms watch its own function and edge function", () => {
 test("the edge's alarms are where CloudFront's metrics are: in us-east-1", () => {
   assert.ok(alarmsOf().edgeErrors);
   const elsewhere = alarmsOf({}, "eu-central-1");
-  assert.deepEqual([elsewhere.edgeErrors, elsewhere.edgeUtilization], [undefined, undefined]);
+  for (const name of ["viewerErrors", "edgeErrors", "edgeUtilization"])
+    assert.deepEqual([name in elsewhere, elsewhere[name]], [true, undefined]);
   assert.ok(elsewhere.serverErrors);
   // A stack that is told its region when it is deployed decides then.
   const template = synthesized();
-  const edge = all(template, "AWS::CloudWatch::Alarm").filter(({ id }) => id.includes("Edge"));
-  assert.equal(edge.length, 2);
+  const edge = all(template, "AWS::CloudWatch::Alarm").filter(({ id }) => /Edge|Viewer/.test(id));
+  assert.equal(edge.length, 3);
   for (const { Condition } of edge)
     assert.deepEqual(template.toJSON().Conditions[String(Condition)], {
       "Fn::Equals": [{ Ref: "AWS::Region" }, "us-east-1"],
@@ -248,6 +259,17 @@ test("a topic hears when an alarm rings and when it is over; without one nobody 
     assert.deepEqual([alarm.AlarmActions, alarm.OKActions], [[topic], [topic]]);
   for (const alarm of all(synthesized(), "AWS::CloudWatch::Alarm"))
     assert.equal(alarm.AlarmActions, undefined);
+});
+
+test("a version that is led over to bit by bit goes back when it fails", () => {
+  const rollout = LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES;
+  const group = only(synthesized({ rollout }), "AWS::CodeDeploy::DeploymentGroup");
+  const { Alarms: watchedBy, Enabled } = group.AlarmConfiguration;
+  assert.deepEqual(
+    [Enabled, watchedBy.map(({ Name }: { Name: { Ref: string } }) => Name.Ref.replace(/[0-9A-F]{8}$/, ""))],
+    [true, ["WatchingAlarmsServerErrors", "WatchingAlarmsFunctionErrors"]],
+  );
+  assert.ok(group.AutoRollbackConfiguration.Events.includes("DEPLOYMENT_STOP_ON_ALARM"));
 });
 
 test("nothing rings where one wants no alarms, and nothing for a purge that is not there", () => {
