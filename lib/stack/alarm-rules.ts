@@ -34,7 +34,7 @@ const share = (bad: IMetric, all: string, usingMetrics: Readonly<Record<string, 
 const requests = (watched: Watched) => ({ requests: written(watched, "Duration", "SampleCount") });
 
 /** What there are alarms for, by the names of their thresholds. */
-export const alarmRules = {
+export const alarmRules: Readonly<Record<string, AlarmRule>> = {
   sourceTimeouts: {
     metric: (of) => share(written(of, "SourceTimeout", "Sum"), "requests", requests(of)),
     threshold: () => 5,
@@ -145,7 +145,7 @@ export const alarmRules = {
     means: "% and more of the time CloudFront gives an edge function is used; at 100 requests fail",
     first: "fewer IMGPROXY_URL_REPLACEMENTS and IMGPROXY_TRUSTED_SIGNATURES make it shorter",
   },
-} as const satisfies Readonly<Record<string, AlarmRule>>;
+};
 
 /** The words of CloudFormation for how a figure is held against its threshold. */
 export const comparisonOf = ({ below }: AlarmRule) =>

@@ -55,7 +55,7 @@ export class Alarms extends Construct {
     for (const [name, threshold] of Object.entries(given)) checkThreshold(name, threshold);
     const action = topic === undefined ? undefined : new SnsAction(topicOf(this, topic));
     const alarms = new Map<string, Alarm>();
-    for (const [name, rule] of Object.entries<AlarmRule>(alarmRules)) {
+    for (const [name, rule] of Object.entries(alarmRules)) {
       const metric = rule.metric(watched);
       if (metric === undefined || (rule.atTheEdge && !mayLieAtTheEdge(this))) continue;
       const alarm = this.#alarm(name, metric, rule, given[name] ?? rule.threshold(watched));

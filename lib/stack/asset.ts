@@ -7,7 +7,7 @@ import { Architecture, Code } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { contentsOf, type Files } from "../files.ts";
 import { compiled, root } from "../project.ts";
-import { bundling, esbuildOptions } from "./bundling.ts";
+import { bundling, esbuildOptionsFor } from "./bundling.ts";
 import { type Cpu, installedSharp } from "./sharp.ts";
 
 /** The function's code for that CPU, with the files its variables name. Throws one sentence when sharp cannot be had for it. */
@@ -39,16 +39,16 @@ export function functionCode(scope: Construct, architecture: Architecture, files
 export function bundle(outputDir: string, architecture: Architecture, files: Files = {}): void {
   for (const [name, entry] of Object.entries(bundling.files)) {
     if (compiled) cpSync(join(compiled, name), join(outputDir, name));
-    else compile(join(root, entry), join(outputDir, name));
+    else compile(join(root, entry), outputDir, name);
   }
   for (const [name, path] of Object.entries(files)) copyFileSync(path, join(outputDir, name));
   cpSync(installedSharp(cpuOf(architecture)), outputDir, { recursive: true });
 }
 
 /** In the repository only: the package holds what was compiled, and its users need no compiler. */
-function compile(entry: string, outfile: string): void {
+function compile(entry: string, outputDir: string, name: string): void {
   const { buildSync }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
-  buildSync({ ...esbuildOptions, entryPoints: [entry], outfile });
+  buildSync({ ...esbuildOptionsFor(name), entryPoints: [entry], outfile: join(outputDir, name) });
 }
 
 const cpuOf = (architecture: Architecture): Cpu => (architecture === Architecture.ARM_64 ? "arm64" : "x64");

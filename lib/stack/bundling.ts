@@ -13,6 +13,8 @@ export const bundling = {
     "deployed-keys.mjs": "lambda/keys/deployed.ts",
     "emptied-bucket.mjs": "lambda/store/emptied-bucket.ts",
   },
+  /** Those of them that take the AWS SDK which Lambda brings: nobody waits for them, and a copy is half a handler. */
+  withSdkOfLambda: ["emptied-bucket.mjs"],
   target: "node24",
   format: "esm",
   external: ["sharp", "libheif-js", "@jsquash/jxl"],
@@ -44,3 +46,9 @@ export const esbuildOptions = {
   minify: true,
   logLevel: "silent",
 } satisfies BuildOptions;
+
+/** The same for one of the files, by its name in the asset. */
+export function esbuildOptionsFor(name: string): BuildOptions {
+  const brought = bundling.withSdkOfLambda.some((file) => file === name) ? ["@aws-sdk/*"] : [];
+  return { ...esbuildOptions, external: [...esbuildOptions.external, ...brought] };
+}

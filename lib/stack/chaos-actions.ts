@@ -24,7 +24,12 @@ export interface ActionsProps {
 const LATE = 0.75;
 
 /** What goes wrong, in this order: what the function answers itself, what Lambda answers in its place, and S3 where there is a way to cut. */
-export function actionsOf({ percentage, duration, timeout, network }: ActionsProps) {
+export function actionsOf({
+  percentage,
+  duration,
+  timeout,
+  network,
+}: ActionsProps): Readonly<Record<string, Action>> {
   const always = { duration: duration.toIsoString() };
   const some = { ...always, invocationPercentage: String(percentage) };
   const targets = { Functions: "Function" };
@@ -56,5 +61,5 @@ export function actionsOf({ percentage, duration, timeout, network }: ActionsPro
       parameters: { ...some, preventExecution: "true" },
       targets,
     },
-  } satisfies Readonly<Record<string, Action>>;
+  };
 }
