@@ -6,15 +6,14 @@ import type { BuildOptions } from "esbuild";
  * codecs in WebAssembly, which are loaded when a picture needs them, from files that may be replaced.
  */
 export const bundling = {
-  /** Each a file of the asset, by its name there: the handler, what it starts beside itself, and what runs when the stack is deployed or deleted. */
+  /** Each a file of the asset, by its name there: the handler, what it starts beside itself, what runs when the stack is deployed or deleted, and what warms. */
   files: {
     "handler.mjs": "lambda/handler.ts",
     "drawing-process.mjs": "lambda/image/drawing-process.ts",
     "deployed-keys.mjs": "lambda/keys/deployed.ts",
     "emptied-bucket.mjs": "lambda/store/emptied-bucket.ts",
+    "warm.mjs": "lambda/warm.ts",
   },
-  /** Those of them that take the AWS SDK which Lambda brings: nobody waits for them, and a copy is half a handler. */
-  withSdkOfLambda: ["emptied-bucket.mjs"],
   target: "node24",
   format: "esm",
   external: ["sharp", "libheif-js", "@jsquash/jxl"],
@@ -47,8 +46,18 @@ export const esbuildOptions = {
   logLevel: "silent",
 } satisfies BuildOptions;
 
-/** The same for one of the files, by its name in the asset. */
-export function esbuildOptionsFor(name: string): BuildOptions {
-  const brought = bundling.withSdkOfLambda.some((file) => file === name) ? ["@aws-sdk/*"] : [];
-  return { ...esbuildOptions, external: [...esbuildOptions.external, ...brought] };
-}
+/** Bundles these files of the asset together, each by its name there; what several need, or one only now and then, is a file of its own. */
+export const togetherOptions = (files: Readonly<Record<string, string>>) =>
+  ({
+    ...esbuildOptions,
+    splitting: true,
+    entryPoints: Object.entries(files).map(([name, entry]) => ({
+      in: entry,
+      out: name.replace(/\.mjs$/, ""),
+    })),
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "part-[hash]",
+  }) satisfies BuildOptions;
+
+/** Whether a file of the asset is one of those that are of no entry alone. */
+export const isPart = (name: string): boolean => /^part-\w+\.mjs$/.test(name);

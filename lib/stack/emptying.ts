@@ -19,8 +19,8 @@ export const GOES_WITH_STACK_TAG = "shutterspeed:goes-with-the-stack";
 export interface EmptyingProps {
   /** It stays when CloudFormation deletes the stack: whoever empties it deletes it. */
   readonly bucket: IBucket;
-  /** Who writes into it, and has to have lost the leave to before it is emptied. */
-  readonly writer: IRole | undefined;
+  /** Who write into it, and have to have lost the leave to before it is emptied. */
+  readonly writers: readonly (IRole | undefined)[];
   /** Of the function, with what empties in it. */
   readonly code: Code;
   readonly architecture: Architecture;
@@ -31,7 +31,7 @@ export interface EmptyingProps {
  * and it stays, empty. The stack goes in either case.
  */
 export class Emptying extends Construct {
-  constructor(scope: Construct, id: string, { bucket, writer, code, architecture }: EmptyingProps) {
+  constructor(scope: Construct, id: string, { bucket, writers, code, architecture }: EmptyingProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, "Logs", {
       retention: RetentionDays.ONE_WEEK,
@@ -67,6 +67,6 @@ export class Emptying extends Construct {
     // Before it may be asked, it may delete.
     emptied.node.addDependency(emptying);
     // What depends on another is deleted before it.
-    writer?.node.tryFindChild("DefaultPolicy")?.node.addDependency(emptied);
+    for (const writer of writers) writer?.node.tryFindChild("DefaultPolicy")?.node.addDependency(emptied);
   }
 }

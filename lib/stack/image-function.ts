@@ -17,7 +17,7 @@ import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
 import { objectIn } from "../../lambda/url/identity.ts";
-import { ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
+import { type Environment, ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
 import { filesIn, shippedPaths } from "../files.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
@@ -99,6 +99,8 @@ export class ImageFunction extends Construct {
   readonly memorySize: number;
   /** The environment as the function will read it, as far as synthesis knows it. */
   readonly config: Config;
+  /** The variables it is given. */
+  readonly environment: Environment;
 
   /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys, and the prop that cannot work. */
   constructor(scope: Construct, id: string, props: ImageFunctionProps = {}) {
@@ -132,6 +134,7 @@ export class ImageFunction extends Construct {
       removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
     });
     const role = roleFor(this, logGroup);
+    this.environment = { ...ownVariables, ...environment, ...shippedPaths(files) };
     this.function = new Lambda(this, "Function", {
       role,
       description: "Draws pictures as imgproxy URLs ask",
@@ -144,7 +147,7 @@ export class ImageFunction extends Construct {
       ...(props.reservedConcurrency !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrency,
       }),
-      environment: { ...ownVariables, ...environment, ...shippedPaths(files) },
+      environment: this.environment,
       ...(props.environmentKey && {
         environmentEncryption: Key.fromKeyArn(this, "EnvironmentKey", props.environmentKey),
       }),

@@ -12,6 +12,7 @@ import { Emptying } from "./emptying.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
+import { type Warming, WarmUp } from "./warming.ts";
 import { Watching, type WatchingProps } from "./watching.ts";
 
 /** What of it is to be settled; nothing has to be. */
@@ -19,7 +20,14 @@ export interface ImageHandlerProps
   extends StorageProps,
     ImageFunctionProps,
     Omit<DeliveryProps, "images" | "derivatives">,
-    WatchingProps {}
+    WatchingProps {
+  /**
+   * Which pictures are made before anybody asks, by a state machine.
+   *
+   * @default - none
+   */
+  readonly warming?: Warming | undefined;
+}
 
 /** Pictures in a bucket, answered to imgproxy URLs by a distribution: the whole of it, for a stack of one's own. */
 export class ImageHandler extends Construct {
@@ -42,6 +50,8 @@ export class ImageHandler extends Construct {
   readonly alarms: ReadonlyMap<string, Alarm>;
   /** Id of the template of the FIS experiment; `undefined` without `chaos`. */
   readonly experiment: string | undefined;
+  /** What has pictures made before anybody asks; `undefined` without `warming`. */
+  readonly warmUp: WarmUp | undefined;
   readonly #signing: Signing;
 
   /** Throws one sentence that names what could not work, and says what to do. */
@@ -56,15 +66,6 @@ export class ImageHandler extends Construct {
     storage.grantReadSources(images.function);
     storage.grantKeepDerivatives(images.function);
     acknowledgeGrants(images, storage.objects);
-    if (storage.derivativesGo) {
-      const { code, architecture } = images;
-      new Emptying(this, "Emptying", {
-        bucket: derivatives,
-        writer: images.function.role,
-        code,
-        architecture,
-      });
-    }
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
     const watching = new Watching(this, "Watching", { ...props, images, delivery });
@@ -78,6 +79,15 @@ export class ImageHandler extends Construct {
     this.alias = images.alias;
     this.#signing = images.signing;
     this.keys = images.signing.place;
+    const { warming, memorySize = 1769 } = props;
+    this.warmUp =
+      warming &&
+      new WarmUp(this, "WarmUp", { warming, images, origin: this.origin, sources, derivatives, memorySize });
+    if (storage.derivativesGo) {
+      const writers = [images.function.role, this.warmUp?.stateMachine.role];
+      const { code, architecture } = images;
+      new Emptying(this, "Emptying", { bucket: derivatives, writers, code, architecture });
+    }
     this.keyValueStoreArn = delivery.edgeKeys?.store.keyValueStoreArn;
   }
 

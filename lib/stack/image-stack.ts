@@ -35,6 +35,9 @@ export class ImageStack extends Stack {
         "What breaks it: aws fis start-experiment --experiment-template-id",
       );
     }
+    if (images.warmUp) {
+      put("WarmUp", images.warmUp.stateMachine.stateMachineArn, "What has pictures made before anybody asks");
+    }
     put("FunctionName", images.function.functionName, "What draws them");
     put(
       "RoleArn",

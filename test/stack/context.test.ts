@@ -57,7 +57,7 @@ test("a setting nobody reads is refused, with the one that was meant", () => {
     });
   }
   assert.throws(() => settingsOf({ sourceBuckets: "cats", bucket: "x" }), {
-    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, chaosStopAlarm$/,
+    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, originShieldRegion, .*$/,
   });
 });
 
@@ -105,6 +105,7 @@ test("every prop of the construct is reached from the context", () => {
     chaos: true,
     chaosPercentage: 25,
     chaosStopAlarm: "arn:7",
+    warmPresets: "thumb",
   });
   assert.deepEqual(sourceBuckets, [{ name: "cats", prefix: "kittens/" }, "dogs"]);
   assert.deepEqual(said, {
@@ -145,6 +146,12 @@ test("every prop of the construct is reached from the context", () => {
     alarms: { topic: "arn:6", latency: 3000, headroom: 500 },
     dashboard: false,
     chaos: { percentage: 25, duration: undefined, stopAlarm: "arn:7" },
+    warming: {
+      presets: ["thumb"],
+      maxConcurrency: undefined,
+      toleratedFailurePercentage: undefined,
+      inventoryBucket: undefined,
+    },
   });
 });
 

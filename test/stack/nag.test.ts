@@ -27,6 +27,8 @@ const whole: ImageStackProps = {
   additionalMetrics: true,
   alarms: { topic: arn("sns:eu-central-1:111122223333:pager") },
   chaos: {},
+  environment: { IMGPROXY_PRESETS: "thumb=w:100" },
+  warming: { presets: ["thumb"], inventoryBucket: "inventories" },
 };
 
 /** What cdk-nag and the library's own rules, which are CloudFormation's schemas, find. */

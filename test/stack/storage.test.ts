@@ -73,16 +73,25 @@ function before(of: Template, id: string, found = new Set<string>()): ReadonlySe
   return found;
 }
 
-test("nobody may write derivatives any more when they are deleted, under traffic too", () => {
-  const { id: emptied } = only(template, "Custom::EmptiedBucket");
-  const writing = all(template, "AWS::IAM::Policy").filter(({ PolicyDocument }) =>
-    JSON.stringify(PolicyDocument).includes("s3:PutObject"),
-  );
-  assert.equal(writing.length, 1);
-  for (const { id } of writing) assert.ok(before(template, id).has(emptied), id);
-  const { id: edge } = only(template, "AWS::CloudFront::Distribution");
-  assert.ok(before(template, edge).has(emptied), "viewers ask for nothing any more");
-  assert.ok(before(template, emptied).has(derivatives(template).id));
+test("nobody may write into the derivative bucket any more when it is emptied, under traffic too", () => {
+  const warming = synthesized({
+    environment: { IMGPROXY_PRESETS: "thumb=w:100" },
+    warming: { presets: ["thumb"] },
+  });
+  for (const [of, count] of [
+    [template, 1],
+    [warming, 2],
+  ] as const) {
+    const { id: emptied } = only(of, "Custom::EmptiedBucket");
+    const writing = all(of, "AWS::IAM::Policy").filter(({ PolicyDocument }) =>
+      JSON.stringify(PolicyDocument).includes("s3:PutObject"),
+    );
+    assert.equal(writing.length, count);
+    for (const { id } of writing) assert.ok(before(of, id).has(emptied), id);
+    const { id: edge } = only(of, "AWS::CloudFront::Distribution");
+    assert.ok(before(of, edge).has(emptied), "viewers ask for nothing any more");
+    assert.ok(before(of, emptied).has(derivatives(of).id));
+  }
 });
 
 test("whoever empties the bucket may delete what is in it, and nothing else", () => {
