@@ -3,6 +3,7 @@ import { after, test } from "node:test";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import pMap from "p-map";
 import { type EmptyingEvent, emptyBucket } from "../../lambda/store/emptied-bucket.ts";
 import { buckets, s3Client } from "../../lib/local/s3/s3.ts";
 import { ownS3 } from "../own-s3.ts";
@@ -88,7 +89,8 @@ test("a deployment touches nothing, and names the resource after its bucket: ano
 });
 
 test("a stack that goes takes its derivatives and their bucket along, more than one page of them", async () => {
-  await Promise.all(Array.from({ length: 1100 }, (_, nth) => put(`a/${nth}`)));
+  const all = Array.from({ length: 1100 }, (_, nth) => `a/${nth}`);
+  await pMap(all, put, { concurrency: 40 });
   const { client, heard } = control();
   assert.deepEqual(outcome(await told(event("Delete", Bucket), client)), whole);
   assert.deepEqual(await keys(), []);
