@@ -11,6 +11,10 @@ export interface SignedPost {
   readonly service: string;
   /** Where else it is asked. @default its own host in the region */
   readonly endpoint?: string | undefined;
+  /** @default / */
+  readonly path?: string | undefined;
+  /** ms it may take. @default 3000 */
+  readonly timeout?: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -33,32 +37,37 @@ export const environmentCredentials =
 /** ms a call may take. */
 const TIMEOUT = 3000;
 
-/** Asks a service of AWS in one request of our own, a small part of an SDK's client. Rejects when nothing was answered in 3 s. */
+/** Asks a service of AWS in one request of our own, a small part of an SDK's client. Rejects when nothing was answered in time. */
 export async function signedPost(
-  { service, endpoint, headers, body }: SignedPost,
+  { service, endpoint, path = "/", timeout = TIMEOUT, headers, body }: SignedPost,
   env: Readonly<Record<string, string | undefined>>,
   credentials: AwsCredentialIdentityProvider,
 ): Promise<PostAnswer> {
   const region = env.AWS_REGION ?? "us-east-1";
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  const url = new URL(endpoint ?? `https://${service}.${region}.${domain}`);
+  const url = new URL(path, endpoint ?? `https://${service}.${region}.${domain}`);
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const signed = await signer.sign({
     method: "POST",
     protocol: url.protocol,
     hostname: url.hostname,
-    path: "/",
+    path,
     query: {},
     headers: { host: url.host, ...headers },
     body,
   });
-  return sent(url, signed.headers, body);
+  return sent(url, signed.headers, body, timeout);
 }
 
-function sent(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<PostAnswer> {
+function sent(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  timeout: number,
+): Promise<PostAnswer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === "http:" ? httpRequest : httpsRequest;
-    const signal = AbortSignal.timeout(TIMEOUT);
+    const signal = AbortSignal.timeout(timeout);
     const asking = send(url, { method: "POST", headers, signal }, (response) => {
       textOf(response).then((text) => resolve({ status: response.statusCode, text }), reject);
     });

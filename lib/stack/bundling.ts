@@ -6,11 +6,12 @@ import type { BuildOptions } from "esbuild";
  * codecs in WebAssembly, which are loaded when a picture needs them, from files that may be replaced.
  */
 export const bundling = {
-  /** Each a file of the asset, by its name there: the handler, what it starts beside itself, and what runs when the stack is deployed. */
+  /** Each a file of the asset, by its name there: the handler, what it starts beside itself, what runs when the stack is deployed, and when sources change. */
   files: {
     "handler.mjs": "lambda/handler.ts",
     "drawing-process.mjs": "lambda/image/drawing-process.ts",
     "deployed-keys.mjs": "lambda/keys/deployed.ts",
+    "purge.mjs": "lambda/purge.ts",
   },
   target: "node24",
   format: "esm",

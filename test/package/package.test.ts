@@ -227,6 +227,7 @@ test("README's CDK app synthesises: the function comes with the package, its sha
     "handler.mjs",
     "node_modules",
     "package.json",
+    "purge.mjs",
   ]);
   const { version } = JSON.parse(
     readFileSync(join(out, asset ?? "", "node_modules/sharp/package.json"), "utf8"),

@@ -32,6 +32,7 @@ test("the bundle is the handler, what it starts, the files its variables name, s
       "handler.mjs",
       "node_modules",
       "package.json",
+      "purge.mjs",
     ]);
     const shipped = readFileSync(join(folder, "IMGPROXY_PRESETS_PATH"));
     assert.ok(shipped.equals(readFileSync(import.meta.filename)));

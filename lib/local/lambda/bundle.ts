@@ -5,6 +5,9 @@ import { bundling, esbuildOptions } from "../../stack/bundling.ts";
 
 const { files } = bundling;
 
+/** What of the asset is needed beside the handler. */
+const beside = ["drawing-process.mjs", "purge.mjs"] as const;
+
 /** What runs the function on this machine, by its name beside the handler: the real runtime client, and what it is started with. */
 export const running: Readonly<Record<string, string>> = {
   "preload.mjs": join(root, "lib/local/lambda/preload.ts"),
@@ -29,7 +32,7 @@ async function bundleInto(entry: string): Promise<Bundle> {
   await mkdir(folder, { recursive: true });
   await Promise.all([
     bundleFile(entry, join(folder, "handler.mjs")),
-    bundleFile(join(root, files["drawing-process.mjs"]), join(folder, "drawing-process.mjs")),
+    ...beside.map((name) => bundleFile(join(root, files[name]), join(folder, name))),
     ...Object.entries(running).map(([name, file]) => bundleFile(file, join(folder, name))),
   ]);
   return { folder };
