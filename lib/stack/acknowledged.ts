@@ -23,6 +23,15 @@ const anyObject =
   "Any object of the buckets, or below the prefix, that pictures lie in is to be read, and any derivative kept: which ones, viewers say";
 const anyResource = "What a VPC's interfaces and X-Ray take knows no narrower resource";
 
+/** Acknowledges that `scope` may delete all these objects, given as an ARN. */
+export function acknowledgeDeletion(scope: IConstruct, objects: string): void {
+  const id = `AwsSolutions-IAM5[Resource::${shown(Stack.of(scope).resolve(objects))}]`;
+  Validations.of(scope).acknowledge({ id, reason: anyDerivative });
+}
+
+const anyDerivative =
+  "What was made of a picture goes with it, whatever it is called: any object of that bucket";
+
 /** Acknowledges that `scope` may reach all these objects, given as ARNs, and, where a VPC or X-Ray wants it, any resource. */
 export function acknowledgeGrants(scope: IConstruct, objects: readonly string[]): void {
   for (const arn of objects) {

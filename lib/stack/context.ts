@@ -29,6 +29,7 @@ const names = [
   "derivativesStorageClass",
   "derivativesRemovalPolicy",
   "encryptionKey",
+  "purge",
   "environment",
   "environmentKey",
   "unsigned",
@@ -80,7 +81,7 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
 const truth = { true: true, false: false };
 const removal = { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY };
 
-const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keepDerivatives"> => ({
+const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keepDerivatives" | "purge"> => ({
   sourceBuckets: sources(sourcesIn(context), choice(context, "newSourceBucket", truth)),
   sourceRemovalPolicy: choice(context, "sourceRemovalPolicy", removal),
   keepDerivatives: choice(context, "keepDerivatives", {
@@ -92,6 +93,7 @@ const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keep
   derivativesStorageClass: choice(context, "derivativesStorageClass", storageClasses),
   derivativesRemovalPolicy: choice(context, "derivativesRemovalPolicy", removal),
   encryptionKey: word(context, "encryptionKey"),
+  purge: choice(context, "purge", truth),
 });
 
 const functionOf = (context: Context): ImageFunctionProps => ({

@@ -8,6 +8,7 @@ import type { KeysPlace } from "../../lambda/keys/places.ts";
 import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
+import { Purge, type PurgeProps } from "./purge.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
 
@@ -15,6 +16,7 @@ import { Storage, type StorageProps } from "./storage.ts";
 export interface ImageHandlerProps
   extends StorageProps,
     ImageFunctionProps,
+    PurgeProps,
     Omit<DeliveryProps, "images" | "derivatives"> {}
 
 /** Pictures in a bucket, answered to imgproxy URLs by a distribution: the whole of it, for a stack of one's own. */
@@ -29,6 +31,8 @@ export class ImageHandler extends Construct {
   readonly function: Lambda;
   /** The version of the function that answers. */
   readonly alias: Alias;
+  /** What takes changes of pictures; `undefined` where nothing does. */
+  readonly purging: Purge | undefined;
 
   /** Where the keys lie that URLs are signed with; `undefined` where there are none, or the environment holds them. */
   readonly keys: KeysPlace | undefined;
@@ -51,6 +55,9 @@ export class ImageHandler extends Construct {
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
 
+    const { environment = {}, purge = true } = props;
+    const places = { images, environment, sources: storage.sourceObjects, derivatives, distribution };
+    this.purging = purge ? new Purge(this, "Purge", { ...places, logs: props }) : undefined;
     this.sources = sources;
     this.derivatives = derivatives;
     this.distribution = distribution;

@@ -28,6 +28,11 @@ export class ImageStack extends Stack {
     if (images.keyValueStoreArn) {
       put("KeyValueStore", images.keyValueStoreArn, "Where the edge finds the same keys");
     }
+    if (images.purging) {
+      put("PurgeQueue", images.purging.queue.queueUrl, "Where changes of pictures wait to be purged");
+      const { queueUrl } = images.purging.deadLetterQueue;
+      put("PurgeDeadLetterQueue", queueUrl, "What could not be purged");
+    }
     put("FunctionName", images.function.functionName, "What draws them");
     put(
       "RoleArn",

@@ -13,7 +13,7 @@ import {
 import { Construct } from "constructs";
 import { EXPIRING } from "../../lambda/url/key.ts";
 import { acknowledge } from "./acknowledged.ts";
-import { type Source, Sources } from "./sources.ts";
+import { type Source, type SourceObjects, Sources } from "./sources.ts";
 
 export interface StorageProps {
   /**
@@ -93,6 +93,11 @@ export class Storage extends Construct {
       ],
       ...encryption,
     });
+  }
+
+  /** What pictures are, bucket for bucket. */
+  get sourceObjects(): readonly SourceObjects[] {
+    return this.#granted.granted;
   }
 
   /** ARNs of all objects that may be granted. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Duration } from "aws-cdk-lib";
 import { Match, type Template } from "aws-cdk-lib/assertions";
-import { all, drawing, only, synthesized } from "./synthesized.ts";
+import { all, drawing, logsOfDrawing, only, synthesized } from "./synthesized.ts";
 
 const template = synthesized();
 const named = synthesized({ sourceBuckets: ["cats", "dogs"], keepDerivativesFor: Duration.days(7) });
@@ -60,7 +60,7 @@ test("the derivative bucket goes with the stack, emptied first; a source bucket 
 });
 
 test("the function writes its logs, reads pictures and tells missing ones, keeps derivatives, and may do nothing else", () => {
-  const logs = { "Fn::GetAtt": [only(template, "AWS::Logs::LogGroup").id, "Arn"] };
+  const logs = { "Fn::GetAtt": [logsOfDrawing(template).id, "Arn"] };
   assert.deepEqual(allowed(template), [
     [["logs:CreateLogStream", "logs:PutLogEvents"], [logs]],
     [["s3:GetObject", "s3:GetObjectVersion"], [objects(source.id)]],
