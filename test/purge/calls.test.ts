@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { after, test } from "node:test";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { Deadline } from "../../lambda/deadline.ts";
+import { invalidationsOf } from "../../lambda/purge/invalidation.ts";
+import { queueAt } from "../../lambda/purge/queue.ts";
+import { deletionIn } from "../../lambda/store/deletion.ts";
+import { record } from "../../lib/local/lambda/record.ts";
+import { accessVariables } from "../../lib/local/s3/access.ts";
+import { startFolderS3 } from "../../lib/local/s3/folder-s3.ts";
+
+/** What goes out over HTTP; there is no CloudFront and no SQS to be had here. */
+const heard: {
+  readonly url: string | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}[] = [];
+function last() {
+  const request = heard.at(-1);
+  if (!request) throw new Error("nothing was heard");
+  return request;
+}
+let answer: readonly [status: number, body: string] = [201, ""];
+const server = createServer(async (request, response) => {
+  heard.push({ url: request.url, headers: request.headers, body: await text(request) });
+  response.writeHead(answer[0]).end(answer[1]);
+}).listen(0, "127.0.0.1");
+await once(server, "listening");
+after(() => server.close());
+const endpoint = `http://127.0.0.1:${record(server.address()).port}`;
+const env = {
+  AWS_ACCESS_KEY_ID: "AKID",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  AWS_SESSION_TOKEN: "session",
+  AWS_REGION: "eu-central-1",
+  AWS_ENDPOINT_URL_CLOUDFRONT: endpoint,
+};
+
+test("an invalidation is signed for CloudFront, which lies in no region, and names tags after a #", async () => {
+  await invalidationsOf("E2EXAMPLE", env)(["#0a", "#0b"], "once");
+  const { url, headers, body } = last();
+  assert.equal(url, "/2020-05-31/distribution/E2EXAMPLE/invalidation");
+  assert.match(String(headers.authorization), /Credential=AKID\/\d{8}\/us-east-1\/cloudfront\/aws4_request/);
+  assert.equal(headers["x-amz-security-token"], "session");
+  assert.equal(
+    body,
+    '<?xml version="1.0" encoding="UTF-8"?><InvalidationBatch xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Paths><Quantity>2</Quantity><Items><Path>#0a</Path><Path>#0b</Path></Items></Paths><CallerReference>once</CallerReference></InvalidationBatch>',
+  );
+  await invalidationsOf("E2EXAMPLE", { ...env, AWS_REGION: "cn-north-1" })(["/*"], "once");
+  assert.match(String(last().headers.authorization), /\/cn-northwest-1\/cloudfront\//);
+});
+
+test("a refusal is told by CloudFront's word for it", async (t) => {
+  t.after(() => {
+    answer = [201, ""];
+  });
+  answer = [
+    400,
+    '<?xml version="1.0"?><ErrorResponse xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Error><Type>Sender</Type><Code>TooManyInvalidationsInProgress</Code><Message>Processing your request will cause you to exceed the maximum number of in-progress wildcard invalidations.</Message></Error></ErrorResponse>',
+  ];
+  const invalidate = invalidationsOf("E2EXAMPLE", env);
+  await assert.rejects(invalidate(["#0a"], "r"), {
+    message: "CloudFront: 400 TooManyInvalidationsInProgress",
+  });
+  answer = [503, "<html>"];
+  await assert.rejects(invalidate(["#0a"], "r"), { message: "CloudFront: 503 " });
+});
+
+test("the queue is asked where its URL lies, in whole seconds and never too early", async (t) => {
+  t.after(() => {
+    answer = [201, ""];
+  });
+  answer = [200, "{}"];
+  const url = `${endpoint}/111122223333/Purge`;
+  await queueAt(url, env).send("body", 29.2);
+  const { headers, body } = last();
+  assert.deepEqual(
+    [headers["x-amz-target"], headers["content-type"]],
+    ["AmazonSQS.SendMessage", "application/x-amz-json-1.0"],
+  );
+  assert.match(String(headers.authorization), /\/eu-central-1\/sqs\/aws4_request/);
+  assert.deepEqual(JSON.parse(body), { QueueUrl: url, MessageBody: "body", DelaySeconds: 30 });
+  await queueAt(url, env).postpone("receipt", 7.5);
+  assert.deepEqual(JSON.parse(last().body), {
+    QueueUrl: url,
+    ReceiptHandle: "receipt",
+    VisibilityTimeout: 8,
+  });
+  answer = [403, '{"__type":"AccessDenied"}'];
+  await assert.rejects(queueAt(url, env).send("body", 0), {
+    message: 'SQS: SendMessage: 403 {"__type":"AccessDenied"}',
+  });
+});
+
+test("deleting comes a thousand further each time, however little time there is, and touches nothing beside", async () => {
+  const home = await mkdtemp(join(tmpdir(), "deletion-"));
+  const s3 = await startFolderS3({ pictures: home, derivatives: join(home, "kept") });
+  Object.assign(process.env, accessVariables(s3));
+  const client = new S3Client({ ...s3, forcePathStyle: true });
+  try {
+    const put = (Key: string) => client.send(new PutObjectCommand({ Bucket: "derivatives", Key, Body: "x" }));
+    for (let nth = 0; nth < 1001; nth++) await put(`a/${nth}`);
+    await put("ab/<1>&");
+    const below = deletionIn("derivatives");
+    assert.deepEqual(await below("a/", Deadline.in(0)), { deleted: 1000, done: false });
+    assert.deepEqual(await below("a/", Deadline.in(0)), { deleted: 1, done: true });
+    assert.deepEqual(await below("a/", Deadline.in(0)), { deleted: 0, done: true });
+    assert.deepEqual(await below("", Deadline.in(0)), { deleted: 1, done: true });
+    await assert.rejects(deletionIn("nowhere")("", Deadline.in(1000)), { name: "NoSuchBucket" });
+  } finally {
+    client.destroy();
+    await s3.stop();
+    await rm(home, { recursive: true });
+  }
+});
