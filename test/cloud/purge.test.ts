@@ -221,6 +221,18 @@ test("what a drawing in flight writes back is gone after the second time", async
   t.diagnostic(`${ms} ms after it was written back, with ${AGAIN} s until the second time`);
 });
 
+test("a picture drawn of what a function had in memory, unasked, is gone after the second time", async () => {
+  await using remembering = await hearing({ concurrency: 1, env: { SHUTTERSPEED_RECENT_SECONDS: "1" } });
+  await s3.put("memory.png", await plain("#ff0000"));
+  const [url, other] = [5, 6].map((width) => remembering.url("memory.png", { width, format: "png" }));
+  assert.equal(await seen(url ?? ""), "#ff0000");
+  await remembering.write("memory.png", "#00ff00");
+  assert.equal(await seen(other ?? ""), "#ff0000", "not asked whether it is still the same");
+  assert.ok((await until("#00ff00", other ?? "")) < (AGAIN + 2) * 1000);
+  await quiet(remembering);
+  assert.equal(await seen(url ?? ""), "#00ff00");
+});
+
 test("thousands of derivatives of one source go, and none of another", async (t) => {
   const count = tries(1200, 10_000);
   const [own, other] = ["many.png", "few.png"].map((key) => objectTag(buckets.pictures, key));
