@@ -93,7 +93,7 @@ const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keep
   derivativesStorageClass: choice(context, "derivativesStorageClass", storageClasses),
   derivativesRemovalPolicy: choice(context, "derivativesRemovalPolicy", removal),
   encryptionKey: word(context, "encryptionKey"),
-  purge: choice(context, "purge", truth),
+  purge: choice<boolean | "deleted">(context, "purge", { ...truth, deleted: "deleted" }),
 });
 
 const functionOf = (context: Context): ImageFunctionProps => ({

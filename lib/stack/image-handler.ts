@@ -8,7 +8,7 @@ import type { KeysPlace } from "../../lambda/keys/places.ts";
 import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
-import { Purge, type PurgeProps } from "./purge.ts";
+import { eventsOf, Purge, type PurgeProps } from "./purge.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
 
@@ -56,8 +56,13 @@ export class ImageHandler extends Construct {
     const { distribution } = delivery;
 
     const { environment = {}, purge = true } = props;
-    const places = { images, environment, sources: storage.sourceObjects, derivatives, distribution };
-    this.purging = purge ? new Purge(this, "Purge", { ...places, logs: props }) : undefined;
+    this.purging = purge
+      ? new Purge(this, "Purge", {
+          ...{ images, environment, derivatives, distribution, logs: props },
+          sources: storage.sourceObjects,
+          events: eventsOf(purge),
+        })
+      : undefined;
     this.sources = sources;
     this.derivatives = derivatives;
     this.distribution = distribution;

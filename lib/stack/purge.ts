@@ -21,12 +21,17 @@ export interface PurgeProps {
   /**
    * Whether what was made of a picture goes when the picture changes or is deleted, from the derivatives and from the cache. A bucket
    * that was there before has to tell EventBridge of its changes (`npm run purge -- --events-of NAME`). Each change costs two paths of
-   * invalidations, of which CloudFront gives 1000 a month away; then they are $0.005 each, also for pictures that are new.
+   * invalidations, of which CloudFront gives 1000 a month away; then they are $0.005 each, also for pictures that are new. Where none is
+   * ever overwritten, `"deleted"` spares that.
    *
    * @default true
    */
-  readonly purge?: boolean | undefined;
+  readonly purge?: boolean | "deleted" | undefined;
 }
+
+/** The events that `purge` asks for. */
+export const eventsOf = (purge: NonNullable<PurgeProps["purge"]>): PurgePlaces["events"] =>
+  purge === "deleted" ? ["Object Deleted"] : ["Object Created", "Object Deleted"];
 
 /** What is purged, and where. */
 export interface PurgePlaces {
@@ -34,6 +39,8 @@ export interface PurgePlaces {
   /** Of that function, as somebody asked for it. */
   readonly environment: Environment;
   readonly sources: readonly SourceObjects[];
+  /** Of what becomes of a picture, what counts. */
+  readonly events: readonly ("Object Created" | "Object Deleted")[];
   readonly derivatives: IBucket;
   readonly distribution: Distribution;
   /** As that function's. */
@@ -62,7 +69,7 @@ export class Purge extends Construct {
       this.#hear(source);
       new Rule(this, `Changes${nth}`, {
         description: "Pictures that changed, came or went",
-        eventPattern: patternOf(source),
+        eventPattern: patternOf(source, places.events),
         targets: [target],
       });
     });
@@ -153,8 +160,8 @@ const timeout = Duration.seconds(60);
 /** How often a change is tried: the last time some two hours after the first. */
 const RECEIVES = 12;
 
-const patternOf = ({ bucket, prefix }: SourceObjects) => ({
+const patternOf = ({ bucket, prefix }: SourceObjects, events: PurgePlaces["events"]) => ({
   source: ["aws.s3"],
-  detailType: ["Object Created", "Object Deleted"],
+  detailType: [...events],
   detail: { bucket: { name: [bucket.bucketName] }, ...(prefix && { object: { key: [{ prefix }] } }) },
 });

@@ -137,6 +137,11 @@ test("a bucket of the app tells EventBridge by what the library has for that", (
   assert.deepEqual(told.NotificationConfiguration, { EventBridgeConfiguration: {} });
 });
 
+test("where nothing is overwritten, deletions alone count", () => {
+  const [rule] = all(synthesized({ purge: "deleted" }), "AWS::Events::Rule");
+  assert.deepEqual(rule?.EventPattern["detail-type"], ["Object Deleted"]);
+});
+
 test("without purging there is nothing of it", () => {
   const without = synthesized({ purge: false });
   for (const type of ["AWS::SQS::Queue", "AWS::Events::Rule", "AWS::Lambda::EventSourceMapping"])
