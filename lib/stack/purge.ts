@@ -65,8 +65,9 @@ export class Purge extends Construct {
     });
     this.queue = queue;
     const target = new SqsQueue(queue, { deadLetterQueue: dead });
+    // A bucket with several prefixes is one.
+    for (const source of new Map(places.sources.map((one) => [one.bucket, one])).values()) this.#hear(source);
     places.sources.forEach((source, nth) => {
-      this.#hear(source);
       new Rule(this, `Changes${nth}`, {
         description: "Pictures that changed, came or went",
         eventPattern: patternOf(source, places.events),

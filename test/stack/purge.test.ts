@@ -8,7 +8,7 @@ import { all, only, stackOf, synthesized } from "./synthesized.ts";
 
 const made = synthesized();
 const named = stackOf({
-  sourceBuckets: ["cats", { name: "dogs", prefix: "puppies/" }],
+  sourceBuckets: ["cats", { name: "dogs", prefix: "puppies/" }, { name: "dogs", prefix: "old/" }],
   timeout: Duration.seconds(40),
   environment: {
     IMGPROXY_URL_REPLACEMENTS: "img://=s3://cats/",
@@ -120,6 +120,7 @@ test("of buckets that were there before, pictures below their prefix are heard o
   assert.deepEqual(patterns, [
     { bucket: { name: ["cats"] } },
     { bucket: { name: ["dogs"] }, object: { key: [{ prefix: "puppies/" }] } },
+    { bucket: { name: ["dogs"] }, object: { key: [{ prefix: "old/" }] } },
   ]);
   const says = (sentence: string) =>
     Annotations.fromStack(named).findInfo("*", Match.stringLikeRegexp(sentence)).length;
