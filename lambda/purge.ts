@@ -4,9 +4,9 @@ import { readConfig } from "./config/variables.ts";
 import { Deadline } from "./deadline.ts";
 import { SERVICE_NAME } from "./metrics.ts";
 import { purgeBatch } from "./purge/batch.ts";
+import { deletionIn } from "./purge/deletion.ts";
 import { invalidationsOf } from "./purge/invalidation.ts";
 import { queueAt } from "./purge/queue.ts";
-import { deletionIn } from "./store/deletion.ts";
 
 /** ms of an invocation kept for what follows deleting: an invalidation, messages. */
 const RESERVE = 20_000;
@@ -15,7 +15,7 @@ const config = readConfig(process.env);
 const { SHUTTERSPEED_PURGE_QUEUE = "", SHUTTERSPEED_PURGE_DISTRIBUTION = "" } = process.env;
 const purging = {
   config,
-  deleteBelow: deletionIn(config.derivativesBucket),
+  deleteBelow: deletionIn(config.derivativesBucket, process.env),
   invalidate: invalidationsOf(SHUTTERSPEED_PURGE_DISTRIBUTION, process.env),
   queue: queueAt(SHUTTERSPEED_PURGE_QUEUE, process.env),
   againAfter: Number(process.env.SHUTTERSPEED_PURGE_AGAIN_AFTER),

@@ -72,7 +72,12 @@ function forTheFunction(): Promise<readonly Metafile[]> {
   const files = Object.entries({ ...bundling.files, ...running });
   return Promise.all(
     files.map(([name, entry]) =>
-      compile({ ...esbuildOptions, entryPoints: [entry], outfile: join("dist/function", name) }),
+      compile({
+        ...esbuildOptions,
+        keepNames: false,
+        entryPoints: [entry],
+        outfile: join("dist/function", name),
+      }),
     ),
   );
 }

@@ -8,9 +8,9 @@ import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Deadline } from "../../lambda/deadline.ts";
+import { deletionIn } from "../../lambda/purge/deletion.ts";
 import { invalidationsOf } from "../../lambda/purge/invalidation.ts";
 import { queueAt } from "../../lambda/purge/queue.ts";
-import { deletionIn } from "../../lambda/store/deletion.ts";
 import { record } from "../../lib/local/lambda/record.ts";
 import { accessVariables } from "../../lib/local/s3/access.ts";
 import { startFolderS3 } from "../../lib/local/s3/folder-s3.ts";
@@ -101,18 +101,19 @@ test("the queue is asked where its URL lies, in whole seconds and never too earl
 test("deleting comes a thousand further each time, however little time there is, and touches nothing beside", async () => {
   const home = await mkdtemp(join(tmpdir(), "deletion-"));
   const s3 = await startFolderS3({ pictures: home, derivatives: join(home, "kept") });
-  Object.assign(process.env, accessVariables(s3));
   const client = new S3Client({ ...s3, forcePathStyle: true });
   try {
     const put = (Key: string) => client.send(new PutObjectCommand({ Bucket: "derivatives", Key, Body: "x" }));
     for (let nth = 0; nth < 1001; nth++) await put(`a/${nth}`);
     await put("ab/<1>&");
-    const below = deletionIn("derivatives");
+    const below = deletionIn("derivatives", accessVariables(s3));
     assert.deepEqual(await below("a/", Deadline.in(0)), { deleted: 1000, done: false });
     assert.deepEqual(await below("a/", Deadline.in(0)), { deleted: 1, done: true });
     assert.deepEqual(await below("a/", Deadline.in(0)), { deleted: 0, done: true });
     assert.deepEqual(await below("", Deadline.in(0)), { deleted: 1, done: true });
-    await assert.rejects(deletionIn("nowhere")("", Deadline.in(1000)), { name: "NoSuchBucket" });
+    await assert.rejects(deletionIn("nowhere", accessVariables(s3))("", Deadline.in(1000)), {
+      message: "404 NoSuchBucket",
+    });
   } finally {
     client.destroy();
     await s3.stop();

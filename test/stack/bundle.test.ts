@@ -84,6 +84,12 @@ test("the handler is below 600 KB, and holds no way to credentials but the envir
   }
 });
 
+test("what purges, and what copies keys, is below 100 KB each", () => {
+  for (const { folder } of folders)
+    for (const name of ["purge.mjs", "deployed-keys.mjs"])
+      assert.ok(statSync(join(folder, name)).size < 100_000, name);
+});
+
 test("on a CPU like this one's what it starts loads its codecs from where they are", async (t) => {
   const own = folders.find(({ cpu }) => process.platform === "linux" && cpu === process.arch);
   if (!own) return t.skip(`neither ${Object.keys(cpus).join(" nor ")} on Linux`);
@@ -103,6 +109,8 @@ test("on a CPU like this one's it loads, with a sharp that draws", async (t) => 
   assert.equal(typeof handler.handler, "function");
   const deployed = await import(pathToFileURL(join(own.folder, "deployed-keys.mjs")).href);
   assert.equal(typeof deployed.handler, "function");
+  const purge = await import(pathToFileURL(join(own.folder, "purge.mjs")).href);
+  assert.equal(typeof purge.handler, "function");
   const sharp = createRequire(join(own.folder, "handler.mjs"))("sharp");
   const create = { width: 3, height: 2, channels: 3, background: "red" };
   const { info } = await sharp({ create }).avif().toBuffer({ resolveWithObject: true });
