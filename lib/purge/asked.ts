@@ -54,7 +54,8 @@ export async function planPurge(wanted: Wanted, services: PurgeServices): Promis
     };
   }
   const { bucket, prefix } = wanted;
-  const tags = await Array.fromAsync(services.keys(bucket, prefix), (key) => objectTag(bucket, key));
+  const tags: string[] = [];
+  for await (const key of services.keys(bucket, prefix)) tags.push(objectTag(bucket, key));
   if (tags.length === 0) throw new Error(`s3://${bucket}/${prefix}: no object's key begins so`);
   return { says: saysOf(wanted, tags.length), go: () => sendAll(inMessages(tags), send) };
 }

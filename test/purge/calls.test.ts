@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -119,4 +120,38 @@ test("deleting comes a thousand further each time, however little time there is,
     await s3.stop();
     await rm(home, { recursive: true });
   }
+});
+
+test("deleting is asked of the bucket's S3 as it is documented; what it does not delete is told, though it says 200", async (t) => {
+  const asked: {
+    readonly line: string;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly body: string;
+  }[] = [];
+  const own = createServer(async (request, response) => {
+    const body = await text(request);
+    asked.push({ line: `${request.method} ${request.url}`, headers: request.headers, body });
+    response.end(
+      request.method === "GET"
+        ? "<ListBucketResult><KeyCount>1</KeyCount><Contents><Key>a/&lt;1&gt;&amp;&#39;</Key></Contents></ListBucketResult>"
+        : "<DeleteResult><Error><Key>a/1</Key><Code>AccessDenied</Code></Error></DeleteResult>",
+    );
+  }).listen(0, "127.0.0.1");
+  await once(own, "listening");
+  t.after(() => own.close());
+  const place = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${record(own.address()).port}/below/` };
+  await assert.rejects(deletionIn("mine", place)("a/", Deadline.in(1000)), { message: "500 AccessDenied" });
+  const [listing, deleting] = asked;
+  assert.equal(listing?.line, "GET /below/mine?list-type=2&prefix=a%2F");
+  assert.match(String(listing?.headers.authorization), /\/eu-central-1\/s3\/aws4_request/);
+  assert.equal(
+    listing?.headers["x-amz-content-sha256"],
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  );
+  assert.equal(deleting?.line, "POST /below/mine?delete=");
+  assert.match(deleting?.body ?? "", /<Object><Key>a\/&#60;1&#62;&#38;'<\/Key><\/Object>/);
+  const digest = createHash("md5")
+    .update(deleting?.body ?? "")
+    .digest("base64");
+  assert.equal(deleting?.headers["content-md5"], digest);
 });
