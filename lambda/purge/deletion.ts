@@ -16,7 +16,7 @@ export interface Deletion {
 export type DeleteBelow = (prefix: string, deadline: Deadline) => Promise<Deletion>;
 
 /** ms that S3 may take for a request, and for all attempts at it. */
-const [TIMEOUT, PATIENCE] = [5000, 15_000];
+const [TIMEOUT, PATIENCE] = [10_000, 15_000];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
