@@ -30,6 +30,7 @@ const names = [
   "derivativesStorageClass",
   "derivativesRemovalPolicy",
   "encryptionKey",
+  "purge",
   "environment",
   "environmentKey",
   "unsigned",
@@ -91,7 +92,7 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
 const truth = { true: true, false: false };
 const removal = { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY };
 
-const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keepDerivatives"> => ({
+const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keepDerivatives" | "purge"> => ({
   sourceBuckets: sources(sourcesIn(context), choice(context, "newSourceBucket", truth)),
   sourceRemovalPolicy: choice(context, "sourceRemovalPolicy", removal),
   keepDerivatives: choice(context, "keepDerivatives", {
@@ -103,6 +104,7 @@ const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keep
   derivativesStorageClass: choice(context, "derivativesStorageClass", storageClasses),
   derivativesRemovalPolicy: choice(context, "derivativesRemovalPolicy", removal),
   encryptionKey: word(context, "encryptionKey"),
+  purge: choice<boolean | "deleted">(context, "purge", { ...truth, deleted: "deleted" }),
 });
 
 const functionOf = (context: Context): ImageFunctionProps => ({

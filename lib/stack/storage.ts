@@ -14,7 +14,7 @@ import { Construct } from "constructs";
 import { EXPIRING } from "../../lambda/url/key.ts";
 import { acknowledge } from "./acknowledged.ts";
 import { GOES_WITH_STACK_TAG } from "./emptying.ts";
-import { type Source, Sources } from "./sources.ts";
+import { type Source, type SourceObjects, Sources } from "./sources.ts";
 
 export interface StorageProps {
   /**
@@ -99,6 +99,11 @@ export class Storage extends Construct {
       ...encryption,
     });
     if (this.derivativesGo) Tags.of(this.derivatives).add(GOES_WITH_STACK_TAG, "true");
+  }
+
+  /** What pictures are, bucket for bucket. */
+  get sourceObjects(): readonly SourceObjects[] {
+    return this.#granted.granted;
   }
 
   /** ARNs of all objects that may be granted. */
