@@ -1,6 +1,7 @@
-import { type Config, readConfig } from "../../lambda/config/variables.ts";
+import { readConfig, variables } from "../../lambda/config/variables.ts";
 import { EDGE_KEYS, pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
-import { ownVariables } from "../environment.ts";
+import { type Environment, ownVariables } from "../environment.ts";
+import { keysDigest } from "../keys/digest.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
 import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
 import { type Edge, type EdgeProps, type Served, startEdge } from "./edge/edge.ts";
@@ -58,10 +59,10 @@ const COLD_START = 10;
 /** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
 export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
-  const env = { ...props.env, SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives };
-  const config = readConfig(env);
-  const keyValueStore = await verifiesWith(config, props);
-  const code = viewerRequestCode(config, keyValueStore !== undefined);
+  const { env, config, verified } = settled(props);
+  const { keyValueStore = memoryStore() } = props;
+  if (verified) await keyValueStore.put(EDGE_KEYS, writePairs(pairsOf(config)));
+  const code = viewerRequestCode(config, verified);
   const headers = { ...securityHeaders, ...customHeaders(config) };
 
   const fn = startFunction({
@@ -79,7 +80,10 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     await fn.stop();
   };
   try {
-    const edge = await startEdge({ ...props, code, origin, headers, keyValueStore });
+    const edge = await startEdge({
+      ...{ ...props, code, origin, headers },
+      keyValueStore: verified ? keyValueStore : undefined,
+    });
     const stop = async () => {
       edge.stop();
       await stopFunction();
@@ -91,14 +95,17 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
   }
 }
 
-/** Where the edge verifies signatures: its store, with the function's keys in it. */
-async function verifiesWith(
-  config: Config,
-  { keyValueStore = memoryStore(), edgeVerification = !config.developmentErrorsMode }: CloudProps,
-): Promise<KeyValueStore | undefined> {
-  if (!edgeVerification || config.keys.length === 0) return undefined;
-  await keyValueStore.put(EDGE_KEYS, writePairs(pairsOf(config)));
-  return keyValueStore;
+/** The function's variables, read, and whether the edge verifies signatures: as the stack settles it. */
+function settled(props: Pick<CloudProps, "env" | "edgeVerification">) {
+  const given = { ...props.env, [variables.derivativesBucket.name]: buckets.derivatives };
+  const known = readConfig(given);
+  const signed = known.keys.length > 0;
+  const { edgeVerification = !known.developmentErrorsMode } = props;
+  const env: Environment = {
+    ...given,
+    ...(signed && !edgeVerification && { [variables.keysDigest.name]: keysDigest(known) }),
+  };
+  return { env, config: readConfig(env), verified: signed && edgeVerification };
 }
 
 /** Where a viewer on this machine asks. */

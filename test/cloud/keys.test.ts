@@ -58,6 +58,26 @@ test("without verification at the edge the function refuses", async () => {
   assert.ok(unverified.logged.some((line) => line.includes("w:11")));
 });
 
+test("where the function verifies, nothing that was kept under a key is found once it is gone, nor what the cache held", async () => {
+  await using first = await ownCloud(s3, { edgeVerification: false, env: { SHUTTERSPEED_KEEP_AFTER: "0" } });
+  const url = first.url("seen.png", { width: 78, format: "png" });
+  assert.equal(await statusOf(url), 200);
+  assert.equal((await fetch(url)).headers.get("x-cache"), "Hit from edge");
+  const drawings = (cloud: typeof first) => cloud.logged.filter((line) => line.includes("w:78")).length;
+  assert.equal(drawings(first), 1);
+
+  const asked = async (env: Readonly<Record<string, string>>) => {
+    await using next = await ownCloud(s3, { edgeVerification: false, env });
+    const status = await statusOf(url.replace(first.origin, next.origin));
+    return [status, drawings(next)];
+  };
+  assert.deepEqual(await asked({}), [200, 0], "the same keys: S3 answers, and the function hears of nothing");
+  assert.deepEqual(await asked({ IMGPROXY_KEY: "61", IMGPROXY_SALT: "62" }), [403, 1]);
+  const both = { IMGPROXY_KEY: "61,943b421c9eb07c83", IMGPROXY_SALT: "62,520f986b998545b4" };
+  assert.deepEqual(await asked({ ...both }), [200, 1], "drawn once more");
+  assert.deepEqual(await asked({ IMGPROXY_SIGNATURE_SIZE: "12" }), [403, 1]);
+});
+
 test("50 first requests for one picture, at functions that know nothing of each other, keep one derivative", async () => {
   const { pathname } = new URL(cloud.url("seen.png", { width: 91, format: "png" }));
   const config = readConfig({ SHUTTERSPEED_KEEP_AFTER: "0" });
