@@ -1,4 +1,4 @@
-import { readConfig, variables } from "../../lambda/config/variables.ts";
+import { type Config, readConfig, variables } from "../../lambda/config/variables.ts";
 import { EDGE_KEYS, pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
 import { type Environment, ownVariables } from "../environment.ts";
 import { keysDigest } from "../keys/digest.ts";
@@ -7,6 +7,7 @@ import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
 import { type Edge, type EdgeProps, type Served, startEdge } from "./edge/edge.ts";
 import { type KeyValueStore, memoryStore } from "./edge/key-value-store.ts";
 import { functionOrigin, type Origin, originGroup } from "./edge/origins.ts";
+import type { SigningKeys } from "./keys.ts";
 import type { Bundle } from "./lambda/bundle.ts";
 import { type LocalFunction, startFunction } from "./lambda/function.ts";
 import { startFunctionUrl } from "./lambda/function-url.ts";
@@ -50,6 +51,8 @@ export interface Cloud {
   readonly fn: LocalFunction;
   /** Where a viewer asks: http://localhost:port */
   readonly origin: string;
+  /** Verifies with other keys from the next request on, at the edge and in the function. */
+  verifyWith(keys: SigningKeys): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -61,13 +64,22 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
   const { env, config, verified } = settled(props);
   const { keyValueStore = memoryStore() } = props;
-  if (verified) await keyValueStore.put(EDGE_KEYS, writePairs(pairsOf(config)));
-  const code = viewerRequestCode(config, verified);
+  const codeFor = async (of: Config) => {
+    if (verified) await keyValueStore.put(EDGE_KEYS, writePairs(pairsOf(of)));
+    return viewerRequestCode(of, verified);
+  };
+  const code = await codeFor(config);
+  const variablesOf = (own: Environment) => ({
+    ...onLambda,
+    ...ownVariables,
+    ...accessVariables(s3),
+    ...own,
+  });
   const headers = { ...securityHeaders, ...customHeaders(config) };
 
   const fn = startFunction({
     bundle,
-    env: { ...onLambda, ...ownVariables, ...accessVariables(s3), ...env },
+    env: variablesOf(env),
     memory,
     timeout,
     log,
@@ -88,7 +100,12 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
       edge.stop();
       await stopFunction();
     };
-    return { edge, fn, origin: originOf(edge.port, props.listening), stop };
+    const verifyWith = async (keys: SigningKeys) => {
+      const next = settled({ ...props, env: { ...props.env, ...keys } });
+      edge.become(await codeFor(next.config));
+      fn.restart(variablesOf(next.env));
+    };
+    return { edge, fn, origin: originOf(edge.port, props.listening), verifyWith, stop };
   } catch (error) {
     await stopFunction();
     throw error;

@@ -12,6 +12,8 @@ export interface FunctionProps extends EnvironmentProps {
 export interface LocalFunction {
   /** Waits for a free process when all are busy; always settles. */
   invoke(event: unknown): Promise<Outcome>;
+  /** Has all that is asked from now on answered by processes that were started with these variables. */
+  restart(env: EnvironmentProps["env"]): void;
   /** Of the processes that run now. */
   pids(): Promise<readonly number[]>;
   stop(): Promise<void>;
@@ -23,12 +25,16 @@ export function startFunction(props: FunctionProps): LocalFunction {
   const all = new Set<Promise<Environment>>();
   const queue: ((environment: Promise<Environment>) => void)[] = [];
   let idle: Environment[] = [];
+  let current: EnvironmentProps = props;
+  const startedWith = new WeakMap<Environment, EnvironmentProps>();
 
   const start = () => {
-    const starting = startEnvironment(props);
+    const given = current;
+    const starting = startEnvironment(given);
     all.add(starting);
-    starting.then(async ({ gone }) => {
-      await gone;
+    starting.then(async (environment) => {
+      startedWith.set(environment, given);
+      await environment.gone;
       all.delete(starting);
       queue.shift()?.(start());
     });
@@ -40,25 +46,35 @@ export function startFunction(props: FunctionProps): LocalFunction {
     if (free) return free;
     return all.size < concurrency ? start() : new Promise<Environment>((resolve) => queue.push(resolve));
   };
+  const isCurrent = (environment: Environment) => startedWith.get(environment) === current;
   const release = (environment: Environment) => {
     if (!environment.alive) return;
+    if (!isCurrent(environment)) return environment.kill();
     const next = queue.shift();
     if (next) next(Promise.resolve(environment));
     else idle.push(environment);
   };
 
   const invoke = async (event: unknown) => {
-    const environment = await take();
+    let environment = await take();
+    while (!isCurrent(environment)) {
+      environment.kill();
+      environment = await take();
+    }
     const outcome = await environment.invoke(event);
     release(environment);
     return outcome;
+  };
+  const restart = (env: EnvironmentProps["env"]) => {
+    current = { ...props, env };
+    for (const environment of idle.splice(0)) environment.kill();
   };
   const pids = async () => (await Promise.all(all)).flatMap(({ pid }) => pid ?? []);
   const stop = async () => {
     while (all.size > 0) await Promise.all([...all].map(end));
   };
   start().then(release);
-  return { invoke, pids, stop };
+  return { invoke, restart, pids, stop };
 }
 
 async function end(environment: Promise<Environment>): Promise<void> {
