@@ -24,10 +24,14 @@ export function cpuShare(cpus: number): CpuShare | undefined {
   const move = (to: string) => writeFileSync(join(to, "cgroup.procs"), String(process.pid));
   try {
     mkdirSync(group, { recursive: true });
-    if (own === "cpu.max") writeFileSync(join(group, own), `${quota} ${PERIOD}`);
-    else {
+    // And nearly all of that whatever else runs here: the most that one may weigh.
+    if (own === "cpu.max") {
+      writeFileSync(join(group, own), `${quota} ${PERIOD}`);
+      writeFileSync(join(group, "cpu.weight"), "10000");
+    } else {
       writeFileSync(join(group, "cpu.cfs_period_us"), String(PERIOD));
       writeFileSync(join(group, own), String(quota));
+      writeFileSync(join(group, "cpu.shares"), "262144");
     }
     move(group);
     move(tree);
