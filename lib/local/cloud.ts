@@ -85,7 +85,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     log,
     ...(concurrency && { concurrency }),
   });
-  const url = await startFunctionUrl(fn);
+  const url = await startFunctionUrl(fn, config.responseStreaming ? "RESPONSE_STREAM" : "BUFFERED");
   const origin = originGroup(derivatives, functionOrigin(url.origin, timeout + COLD_START));
   const stopFunction = async () => {
     url.stop();
@@ -114,7 +114,9 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
 
 /** The function's variables, read, and whether the edge verifies signatures: as the stack settles it. */
 function settled(props: Pick<CloudProps, "env" | "edgeVerification">) {
-  const given = { ...props.env, [variables.derivativesBucket.name]: buckets.derivatives };
+  const { name } = variables.derivativesBucket;
+  // "" says that nothing is kept; another bucket there is not.
+  const given = { ...props.env, [name]: props.env[name] === "" ? "" : buckets.derivatives };
   const known = readConfig(given);
   const signed = known.keys.length > 0;
   const { edgeVerification = !known.developmentErrorsMode } = props;

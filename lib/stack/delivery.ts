@@ -14,7 +14,7 @@ import {
   ViewerProtocolPolicy,
 } from "aws-cdk-lib/aws-cloudfront";
 import { FunctionUrlOrigin, OriginGroup, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
-import { CfnPermission, FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
+import { CfnPermission, FunctionUrlAuthType, InvokeMode } from "aws-cdk-lib/aws-lambda";
 import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { CACHE_TAG_HEADER } from "../../lambda/answer/answers.ts";
@@ -118,7 +118,10 @@ export class Delivery extends Construct {
     const ofFunction = new FunctionUrlOriginAccessControl(this, "CallFunction", {
       originAccessControlName: accountWideName(this, "CallFunction"),
     });
-    const url = images.alias.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+    const url = images.alias.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+      ...(images.config.responseStreaming && { invokeMode: InvokeMode.RESPONSE_STREAM }),
+    });
     return new OriginGroup({
       primaryOrigin: S3BucketOrigin.withOriginAccessControl(derivatives, {
         ...asked,

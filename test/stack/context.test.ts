@@ -57,7 +57,7 @@ test("a setting nobody reads is refused, with the one that was meant", () => {
     });
   }
   assert.throws(() => settingsOf({ sourceBuckets: "cats", bucket: "x" }), {
-    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, originShieldRegion$/,
+    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, originShieldRegion, .*$/,
   });
 });
 
@@ -86,6 +86,7 @@ test("every prop of the construct is reached from the context", () => {
     subnets: "subnet-a, subnet-b",
     securityGroups: "sg-1",
     tracing: true,
+    responseStreaming: true,
     rollout: "canary",
     logRetentionDays: 7,
     logRemovalPolicy: "retain",
@@ -99,6 +100,7 @@ test("every prop of the construct is reached from the context", () => {
     webAcl: "arn:4",
     accessLogs: "logs",
     originShieldRegion: "eu-central-1",
+    warmPresets: "thumb",
   });
   assert.deepEqual(sourceBuckets, [{ name: "cats", prefix: "kittens/" }, "dogs"]);
   assert.deepEqual(said, {
@@ -122,6 +124,7 @@ test("every prop of the construct is reached from the context", () => {
     ephemeralStorage: 1024,
     network: { subnetIds: ["subnet-a", "subnet-b"], securityGroupIds: ["sg-1"] },
     tracing: true,
+    responseStreaming: true,
     rollout: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
     logRetention: RetentionDays.ONE_WEEK,
     logRemovalPolicy: RemovalPolicy.RETAIN,
@@ -136,6 +139,12 @@ test("every prop of the construct is reached from the context", () => {
     webAcl: "arn:4",
     accessLogs: "logs",
     originShieldRegion: "eu-central-1",
+    warming: {
+      presets: ["thumb"],
+      maxConcurrency: undefined,
+      toleratedFailurePercentage: undefined,
+      inventoryBucket: undefined,
+    },
   });
 });
 

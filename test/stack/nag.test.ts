@@ -21,9 +21,12 @@ const whole: ImageStackProps = {
   network: { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] },
   provisionedConcurrency: 2,
   tracing: true,
+  responseStreaming: true,
   accessLogs: "logs",
   webAcl: arn("wafv2:us-east-1:111122223333:global/webacl/mine/12345678-1234-1234-1234-123456789012"),
   originShieldRegion: "eu-central-1",
+  environment: { IMGPROXY_PRESETS: "thumb=w:100" },
+  warming: { presets: ["thumb"], inventoryBucket: "inventories" },
 };
 
 /** What cdk-nag and the library's own rules, which are CloudFormation's schemas, find. */

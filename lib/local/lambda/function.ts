@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { type Environment, type EnvironmentProps, startEnvironment } from "./environment.ts";
-import type { Outcome } from "./runtime-api.ts";
+import { type Outcome, type StreamedOutcome, whole } from "./runtime-api.ts";
 
 /** How the local function is run. */
 export interface FunctionProps extends EnvironmentProps {
@@ -10,10 +10,12 @@ export interface FunctionProps extends EnvironmentProps {
 
 /** The function behind Lambda's front door. */
 export interface LocalFunction {
-  /** Waits for a free process when all are busy; always settles. */
+  /** Waits for a free process when all are busy; always settles. What is streamed all the same is waited for, and is JSON or makes no sense. */
   invoke(event: unknown): Promise<Outcome>;
   /** Has all that is asked from now on answered by processes that were started with these variables. */
   restart(env: EnvironmentProps["env"]): void;
+  /** The same, with what is streamed as it comes: InvokeWithResponseStream. */
+  stream(event: unknown): Promise<StreamedOutcome>;
   /** Of the processes that run now. */
   pids(): Promise<readonly number[]>;
   stop(): Promise<void>;
@@ -55,16 +57,20 @@ export function startFunction(props: FunctionProps): LocalFunction {
     else idle.push(environment);
   };
 
-  const invoke = async (event: unknown) => {
-    let environment = await take();
-    while (!isCurrent(environment)) {
-      environment.kill();
-      environment = await take();
-    }
-    const outcome = await environment.invoke(event);
-    release(environment);
+  const takeCurrent = async (): Promise<Environment> => {
+    const environment = await take();
+    if (isCurrent(environment)) return environment;
+    environment.kill();
+    return takeCurrent();
+  };
+  const stream = async (event: unknown) => {
+    const environment = await takeCurrent();
+    const outcome = await environment.stream(event);
+    if ("streamed" in outcome) environment.free.then(() => release(environment));
+    else release(environment);
     return outcome;
   };
+  const invoke = async (event: unknown) => whole(await stream(event));
   const restart = (env: EnvironmentProps["env"]) => {
     current = { ...props, env };
     for (const environment of idle.splice(0)) environment.kill();
@@ -74,7 +80,7 @@ export function startFunction(props: FunctionProps): LocalFunction {
     while (all.size > 0) await Promise.all([...all].map(end));
   };
   start().then(release);
-  return { invoke, restart, pids, stop };
+  return { invoke, stream, restart, pids, stop };
 }
 
 async function end(environment: Promise<Environment>): Promise<void> {
