@@ -23,6 +23,39 @@ const anyObject =
   "Any object of the buckets, or below the prefix, that pictures lie in is to be read, and any derivative kept: which ones, viewers say";
 const anyResource = "What a VPC's interfaces and X-Ray take knows no narrower resource";
 
+const everyObject = "A bucket is deleted when nothing is left in it, and nobody knows before what is";
+
+/** Acknowledges that `scope` may delete all these objects, given as an ARN. */
+export function acknowledgeEmptying(scope: IConstruct, objects: string): void {
+  const id = `AwsSolutions-IAM5[Resource::${shown(Stack.of(scope).resolve(objects))}]`;
+  Validations.of(scope).acknowledge({ id, reason: everyObject });
+}
+
+const chaos = "FIS looks for its targets by tag among all there are, and at every version of the function";
+const faults = "FIS puts faults into this folder, and takes them out again";
+const network = "AWS's own policy for FIS: it closes and opens the network of what it is told to cut off";
+
+/** Acknowledges what FIS needs for `scope`, its experiment on `own`, the function with its role: ARNs of the function and of the faults' objects. */
+export function acknowledgeChaos(
+  scope: IConstruct,
+  own: IConstruct,
+  functionArn: string,
+  objects: string,
+): void {
+  const resource = (arn: string) => `AwsSolutions-IAM5[Resource::${shown(Stack.of(scope).resolve(arn))}]`;
+  const because = (on: IConstruct, id: string, reason: string) =>
+    Validations.of(on).acknowledge({ id, reason });
+  because(scope, resource("*"), chaos);
+  because(scope, resource(`${functionArn}:*`), chaos);
+  because(scope, resource(objects), faults);
+  because(own, resource(objects), faults);
+  because(
+    scope,
+    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSFaultInjectionSimulatorNetworkAccess]",
+    network,
+  );
+}
+
 /** Acknowledges that `scope` may reach all these objects, given as ARNs, and, where a VPC or X-Ray wants it, any resource. */
 export function acknowledgeGrants(scope: IConstruct, objects: readonly string[]): void {
   for (const arn of objects) {

@@ -7,8 +7,9 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { StorageClass } from "aws-cdk-lib/aws-s3";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import type { Environment } from "../environment.ts";
-import { integerIn, isOurs } from "../settings.ts";
+import { isOurs } from "../settings.ts";
 import { didYouMean } from "../spelling.ts";
+import { amount, type Context, choice, text, word, words } from "./context-values.ts";
 import type { DeliveryProps } from "./delivery.ts";
 import type { Domain } from "./domain.ts";
 import type { ImageFunctionProps } from "./image-function.ts";
@@ -17,9 +18,7 @@ import type { Network } from "./network.ts";
 import type { SourceBucket } from "./sources.ts";
 import type { StorageProps } from "./storage.ts";
 import type { Warming } from "./warming.ts";
-
-/** What `cdk.json` and `-c name=value` say. */
-export type Context = Readonly<Record<string, unknown>>;
+import { watchingNames, watchingOf } from "./watching-context.ts";
 
 const names = [
   "stack",
@@ -63,6 +62,8 @@ const names = [
   "webAcl",
   "accessLogs",
   "originShieldRegion",
+  "additionalMetrics",
+  ...watchingNames,
   "warmPresets",
   "warmAccepts",
   "warmSchedule",
@@ -70,7 +71,6 @@ const names = [
   "warmToleratedFailures",
   "warmInventoryBucket",
 ] as const;
-type Name = (typeof names)[number];
 
 /** What to deploy, as the context says it. Throws one sentence when the context makes no sense. */
 export function settingsOf(context: Context): ImageStackProps & { readonly stack: string } {
@@ -86,6 +86,7 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
     ...storageOf(context),
     ...functionOf(context),
     ...deliveryOf(context),
+    ...watchingOf(context),
     warming: warming(context),
   };
 }
@@ -144,6 +145,7 @@ const deliveryOf = (context: Context): Omit<DeliveryProps, "images" | "derivativ
   webAcl: word(context, "webAcl"),
   accessLogs: word(context, "accessLogs"),
   originShieldRegion: word(context, "originShieldRegion"),
+  additionalMetrics: choice(context, "additionalMetrics", truth),
 });
 
 /** By their own names. */
@@ -276,28 +278,4 @@ function warming(context: Context): Warming | undefined {
     toleratedFailurePercentage: amount(context, "warmToleratedFailures", 0, 100, Number),
     inventoryBucket: word(context, "warmInventoryBucket"),
   };
-}
-
-const word = (context: Context, name: Name) => text(context, name) || undefined;
-const text = (context: Context, name: Name) => String(context[name] ?? "").trim();
-const words = (context: Context, name: Name) =>
-  text(context, name)
-    .split(/[\s,]+/)
-    .filter(Boolean);
-
-function amount<T>(
-  context: Context,
-  name: Name,
-  min: number,
-  max: number,
-  unit: (amount: number) => T,
-): T | undefined {
-  const given = text(context, name);
-  return given === "" ? undefined : unit(integerIn(name, given, min, max));
-}
-
-function choice<T>(context: Context, name: Name, choices: Readonly<Record<string, T>>): T | undefined {
-  const given = text(context, name);
-  if (given === "" || Object.hasOwn(choices, given)) return choices[given];
-  throw new Error(`${name}: expected ${Object.keys(choices).join(" or ")}, got "${given}"`);
 }

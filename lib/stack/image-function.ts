@@ -78,6 +78,7 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
   readonly responseStreaming?: boolean | undefined;
   /**
    * How requests go over to a new version of the function, such as LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES.
+   * They go back when its alarms ring for server errors, or for processes that die.
    *
    * @default - all at once
    */
@@ -95,6 +96,8 @@ export class ImageFunction extends Construct {
   readonly function: Lambda;
   /** What answers: a version of the function, so that the one before can be had back. */
   readonly alias: Alias;
+  /** What leads requests over to a new version bit by bit; `undefined` where they go at once. */
+  readonly rollout: LambdaDeploymentGroup | undefined;
   readonly timeout: Duration;
   /** The keys URLs are signed with. */
   readonly signing: Signing;
@@ -103,6 +106,8 @@ export class ImageFunction extends Construct {
   readonly architecture: Architecture;
   /** Whether the edge is to verify signatures: there are keys, and nothing speaks against it. */
   readonly verifiedAtEdge: boolean;
+  /** MB */
+  readonly memorySize: number;
   /** The environment as the function will read it, as far as synthesis knows it. */
   readonly config: Config;
   /** The variables it is given. */
@@ -148,6 +153,7 @@ export class ImageFunction extends Construct {
 
     const files = filesIn(environment);
     this.architecture = architecture;
+    this.memorySize = memorySize;
     this.code = functionCode(this, architecture, files);
     const logGroup = new LogGroup(this, "Logs", {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
@@ -184,15 +190,16 @@ export class ImageFunction extends Construct {
     if (props.network && defaultChild instanceof CfnFunction)
       putInto(props.network, this.function, defaultChild);
     this.alias = this.#answering(props);
+    const { rollout: deploymentConfig } = props;
+    this.rollout =
+      deploymentConfig && new LambdaDeploymentGroup(this, "Rollout", { alias: this.alias, deploymentConfig });
   }
 
-  #answering({ provisionedConcurrency = 0, rollout }: ImageFunctionProps): Alias {
+  #answering({ provisionedConcurrency = 0 }: ImageFunctionProps): Alias {
     // What streams and what does not cannot answer under one URL: going over to the other is going over to another alias.
-    const alias = this.function.addAlias(this.config.responseStreaming ? "streaming" : "live", {
+    return this.function.addAlias(this.config.responseStreaming ? "streaming" : "live", {
       ...(provisionedConcurrency > 0 && { provisionedConcurrentExecutions: provisionedConcurrency }),
     });
-    if (rollout) new LambdaDeploymentGroup(this, "Rollout", { alias, deploymentConfig: rollout });
-    return alias;
   }
 
   /** The watermark may lie in a bucket that no picture lies in. */

@@ -226,6 +226,7 @@ test("README's CDK app synthesises: the function comes with the package, its sha
   assert.deepEqual(names.sort(), [
     "deployed-keys.mjs",
     "drawing-process.mjs",
+    "emptied-bucket.mjs",
     "handler.mjs",
     "node_modules",
     "package.json",

@@ -31,6 +31,7 @@ test("the bundle is the handler, what it starts, what they share, the files its 
       "IMGPROXY_PRESETS_PATH",
       "deployed-keys.mjs",
       "drawing-process.mjs",
+      "emptied-bucket.mjs",
       "handler.mjs",
       "node_modules",
       "package.json",
@@ -101,10 +102,10 @@ test("on a CPU like this one's it loads, with a sharp that draws", async (t) => 
   const own = folders.find(({ cpu }) => process.platform === "linux" && cpu === process.arch);
   if (!own) return t.skip(`neither ${Object.keys(cpus).join(" nor ")} on Linux`);
 
-  const handler = await import(pathToFileURL(join(own.folder, "handler.mjs")).href);
-  assert.equal(typeof handler.handler, "function");
-  const deployed = await import(pathToFileURL(join(own.folder, "deployed-keys.mjs")).href);
-  assert.equal(typeof deployed.handler, "function");
+  for (const name of ["handler.mjs", "deployed-keys.mjs", "emptied-bucket.mjs"]) {
+    const loaded: { handler?: unknown } = await import(pathToFileURL(join(own.folder, name)).href);
+    assert.equal(typeof loaded.handler, "function", name);
+  }
   const sharp = createRequire(join(own.folder, "handler.mjs"))("sharp");
   const create = { width: 3, height: 2, channels: 3, background: "red" };
   const { info } = await sharp({ create }).avif().toBuffer({ resolveWithObject: true });

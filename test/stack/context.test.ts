@@ -100,6 +100,13 @@ test("every prop of the construct is reached from the context", () => {
     webAcl: "arn:4",
     accessLogs: "logs",
     originShieldRegion: "eu-central-1",
+    additionalMetrics: "true",
+    alarmTopic: "arn:6",
+    alarmThresholds: "latency=3000, headroom=500",
+    dashboard: false,
+    chaos: true,
+    chaosPercentage: 25,
+    chaosStopAlarm: "arn:7",
     warmPresets: "thumb",
   });
   assert.deepEqual(sourceBuckets, [{ name: "cats", prefix: "kittens/" }, "dogs"]);
@@ -139,12 +146,44 @@ test("every prop of the construct is reached from the context", () => {
     webAcl: "arn:4",
     accessLogs: "logs",
     originShieldRegion: "eu-central-1",
+    additionalMetrics: true,
+    alarms: { topic: "arn:6", latency: 3000, headroom: 500 },
+    dashboard: false,
+    chaos: { percentage: 25, duration: undefined, stopAlarm: "arn:7" },
     warming: {
       presets: ["thumb"],
       maxConcurrency: undefined,
       toleratedFailurePercentage: undefined,
       inventoryBucket: undefined,
     },
+  });
+});
+
+test("nothing is broken on purpose unless the word is said", () => {
+  const chaosOf = (context: object) => settingsOf({ sourceBuckets: "cats", ...context }).chaos;
+  assert.equal(chaosOf({ chaos: "false" }), undefined);
+  assert.equal(chaosOf({ chaos: "true", chaosMinutes: 2 })?.duration?.toMinutes(), 2);
+  assert.throws(() => chaosOf({ chaosMinutes: 2 }), {
+    message: "chaos: expected true beside chaosPercentage, chaosMinutes and chaosStopAlarm",
+  });
+});
+
+test("alarms are switched off with a word, and their thresholds may be a map in cdk.json", () => {
+  const alarmsOf = (context: object) => settingsOf({ sourceBuckets: "cats", ...context }).alarms;
+  assert.equal(alarmsOf({ alarms: "false" }), false);
+  assert.equal(alarmsOf({ alarms: true }), undefined);
+  assert.deepEqual(alarmsOf({ alarmThresholds: { throttles: 10, sourceTimeouts: "2.5" } }), {
+    throttles: 10,
+    sourceTimeouts: 2.5,
+  });
+  assert.throws(() => alarmsOf({ alarms: false, alarmTopic: "arn" }), {
+    message: "alarms: expected alarmTopic and alarmThresholds only with alarms, got false",
+  });
+  assert.throws(() => alarmsOf({ alarmThresholds: "latancy=3" }), {
+    message: /^alarmThresholds: expected sourceTimeouts, .*, got "latancy", did you mean latency\?$/,
+  });
+  assert.throws(() => alarmsOf({ alarmThresholds: "latency=soon" }), {
+    message: 'alarmThresholds.latency: expected a number above 0, got "soon"',
   });
 });
 
