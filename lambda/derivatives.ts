@@ -47,8 +47,8 @@ export async function findDerivative(
   { store, log }: Services,
   deadline: Deadline,
 ): Promise<Found> {
-  const address = addressOf(request, context);
-  if (!address || address.key === context.http.edgeKey) return {};
+  const address = lookedFor(request, context);
+  if (!address) return {};
   const atMost = Math.min(FIND_TIMEOUT, deadline.left * FIND_SHARE);
   try {
     const found = await deadline.within("finding a derivative", atMost, (signal) =>
@@ -64,6 +64,12 @@ export async function findDerivative(
     log.note({ derivative: "missing", ...(!missing && { derivativeError: `${error}` }) });
     return error instanceof Damaged ? { damaged: error.etag } : {};
   }
+}
+
+/** Where the answer kept from an earlier request would lie; `undefined` where none is kept, and where the edge has looked there. */
+export function lookedFor(request: ImageRequest, context: RequestContext): Address | undefined {
+  const address = addressOf(request, context);
+  return address?.key === context.http.edgeKey ? undefined : address;
 }
 
 /** What is kept is not what was kept. */

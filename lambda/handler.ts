@@ -21,10 +21,12 @@ import {
 import { startCalibration } from "./image/admit.ts";
 import { callAws } from "./keys/aws-json.ts";
 import { keyring } from "./keys/keyring.ts";
+import { firstGets } from "./keys/unverified.ts";
 import { fileUnder, type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
 import { serve } from "./serve.ts";
 import { startPace } from "./source/pace.ts";
 import { recentSources } from "./source/recent.ts";
+import { headStart } from "./store/head-start.ts";
 import { s3Store } from "./store/s3.ts";
 import { web as openWeb } from "./store/web.ts";
 import { compileLanguage } from "./url/language.ts";
@@ -37,7 +39,8 @@ const HARD_STOP = 100;
 
 // Cold start: nonsense in the environment fails here, loudly.
 const config = readConfig(process.env);
-const ring = keyring(compileLanguage(config, Date.now()), (call) => callAws(call, process.env));
+const unverified = compileLanguage(config, Date.now());
+const ring = keyring(unverified, (call) => callAws(call, process.env));
 const store = s3Store(config);
 const web = openWeb(config);
 const calibration = startCalibration(config.memorySize);
@@ -154,9 +157,15 @@ export const handler = middy<InvocationEvent, Result, Error, Invocation>({
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
     const request = requestOf(context);
     const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, async () => {
-      const language = await ring.languageFor(request.http.path);
-      const services = { config: language.config, language, store, web, calibration, pace, recent };
-      return serve(request, { ...services, log: request.log }, answerBy);
+      // At a cold start S3 is asked while the keys come; what it says is looked at once the signature was right.
+      const early = headStart(store, ring.awaited ? firstGets(request, unverified) : []);
+      try {
+        const language = await ring.languageFor(request.http.path);
+        const services = { config: language.config, language, store: early.store, web, calibration, pace };
+        return await serve(request, { ...services, recent, log: request.log }, answerBy);
+      } finally {
+        early.end();
+      }
     });
     return resultOf(response, request);
   });

@@ -56,6 +56,12 @@ export const variables = {
     default: "",
     doc: "The same as a SecureString of SSM. Set by the stack.",
   }),
+  keysDigest: text({
+    name: "SHUTTERSPEED_KEYS_DIGEST",
+    keyed: true,
+    default: "",
+    doc: "Tells apart pictures kept under other keys where the edge verifies no signatures. Set by the stack.",
+  }),
   signatureSize: integer(
     1,
     32,

@@ -59,7 +59,7 @@ const sendIt: Send = ({ body, ...asked }) =>
       const { statusCode, headers } = response;
       text(response).then((answer) => {
         if (statusCode === 200) resolve(headers);
-        else reject(new Error(`KeyValueStore: ${asked.method}: ${statusCode} ${answer.slice(0, SHOWN)}`));
+        else reject(new Error(`KeyValueStore: ${refusal(asked.method, statusCode, headers, answer)}`));
       }, reject);
     });
     asking.on("error", reject).end(body);
@@ -67,3 +67,14 @@ const sendIt: Send = ({ body, ...asked }) =>
 
 /** Characters of a refusal that are told. */
 const SHOWN = 200;
+
+/** What may be told of one: AWS likes to repeat the value that it refuses, and that is the keys. */
+export function refusal(
+  method: StoreRequest["method"],
+  status: number | undefined,
+  headers: Readonly<Record<string, unknown>>,
+  answer: string,
+): string {
+  const [name = ""] = String(headers["x-amzn-errortype"] ?? "").split(":");
+  return `${method}: ${status} ${method === "GET" ? answer.slice(0, SHOWN) : name}`.trim();
+}

@@ -8,6 +8,8 @@ import { type Ask, type KeysPlace, keysIn } from "./places.ts";
 
 /** The language with the keys its signatures are verified with. */
 export interface Keyring {
+  /** Whether the first keys are still on their way: who asks now has to wait for them. */
+  readonly awaited: boolean;
   /** Waits for the keys, if the path is a picture's. Rejects while there are none to be had: nothing is served then. */
   languageFor(path: string): Promise<Language>;
 }
@@ -18,7 +20,7 @@ const AGAIN = 30_000;
 /** Begins to read the keys where the environment says they lie. Throws when it says two places; `now` tells ms. */
 export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
   const place = placeOf(language.config);
-  if (place === undefined) return { languageFor: async () => language };
+  if (place === undefined) return { awaited: false, languageFor: async () => language };
   let readAt = now();
   const begin = () => {
     readAt = now();
@@ -28,8 +30,16 @@ export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
     return made;
   };
   let reading = begin();
+  let awaited = true;
+  const arrived = () => {
+    awaited = false;
+  };
+  reading.then(arrived, arrived);
 
   return {
+    get awaited() {
+      return awaited;
+    },
     async languageFor(path) {
       // No picture's: nothing is verified.
       if (signedPathIn(path, language.config.pathPrefix) === undefined) return language;

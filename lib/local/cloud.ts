@@ -1,11 +1,13 @@
-import { type Config, readConfig } from "../../lambda/config/variables.ts";
+import { type Config, readConfig, variables } from "../../lambda/config/variables.ts";
 import { EDGE_KEYS, pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
-import { ownVariables } from "../environment.ts";
+import { type Environment, ownVariables } from "../environment.ts";
+import { keysDigest } from "../keys/digest.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
 import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
 import { type Edge, type EdgeProps, type Served, startEdge } from "./edge/edge.ts";
 import { type KeyValueStore, memoryStore } from "./edge/key-value-store.ts";
 import { functionOrigin, type Origin, originGroup } from "./edge/origins.ts";
+import type { SigningKeys } from "./keys.ts";
 import type { Bundle } from "./lambda/bundle.ts";
 import { type LocalFunction, startFunction } from "./lambda/function.ts";
 import { startFunctionUrl } from "./lambda/function-url.ts";
@@ -54,6 +56,8 @@ export interface Cloud {
   readonly fn: LocalFunction;
   /** Where a viewer asks: http://localhost:port */
   readonly origin: string;
+  /** Verifies with other keys from the next request on, at the edge and in the function. */
+  verifyWith(keys: SigningKeys): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,17 +67,24 @@ const COLD_START = 10;
 /** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
 export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
-  // "" says that nothing is kept; another bucket there is not.
-  const bucket = props.env.SHUTTERSPEED_DERIVATIVES_BUCKET === "" ? "" : buckets.derivatives;
-  const env = { ...props.env, SHUTTERSPEED_DERIVATIVES_BUCKET: bucket };
-  const config = readConfig(env);
-  const keyValueStore = await verifiesWith(config, props);
-  const code = viewerRequestCode(config, keyValueStore !== undefined);
+  const { env, config, verified } = settled(props);
+  const { keyValueStore = memoryStore() } = props;
+  const codeFor = async (of: Config) => {
+    if (verified) await keyValueStore.put(EDGE_KEYS, writePairs(pairsOf(of)));
+    return viewerRequestCode(of, verified);
+  };
+  const code = await codeFor(config);
+  const variablesOf = (own: Environment) => ({
+    ...onLambda,
+    ...ownVariables,
+    ...accessVariables(s3),
+    ...own,
+  });
   const headers = { ...securityHeaders, ...customHeaders(config) };
 
   const fn = startFunction({
     bundle,
-    env: { ...onLambda, ...ownVariables, ...accessVariables(s3), ...env },
+    env: variablesOf(env),
     memory,
     timeout,
     log,
@@ -86,28 +97,41 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     await fn.stop();
   };
   try {
-    const edge = await startEdge({ ...props, code, origin, headers, keyValueStore });
+    const edge = await startEdge({
+      ...{ ...props, code, origin, headers },
+      keyValueStore: verified ? keyValueStore : undefined,
+    });
     const purging = await startPurging({ ...props, edge, config, timeout, log, onLambda });
     const stop = async () => {
       edge.stop();
       await purging.stop();
       await stopFunction();
     };
-    return { edge, fn, purging, origin: originOf(edge.port, props.listening), stop };
+    const verifyWith = async (keys: SigningKeys) => {
+      const next = settled({ ...props, env: { ...props.env, ...keys } });
+      edge.become(await codeFor(next.config));
+      fn.restart(variablesOf(next.env));
+    };
+    return { edge, fn, purging, origin: originOf(edge.port, props.listening), verifyWith, stop };
   } catch (error) {
     await stopFunction();
     throw error;
   }
 }
 
-/** Where the edge verifies signatures: its store, with the function's keys in it. */
-async function verifiesWith(
-  config: Config,
-  { keyValueStore = memoryStore(), edgeVerification = !config.developmentErrorsMode }: CloudProps,
-): Promise<KeyValueStore | undefined> {
-  if (!edgeVerification || config.keys.length === 0) return undefined;
-  await keyValueStore.put(EDGE_KEYS, writePairs(pairsOf(config)));
-  return keyValueStore;
+/** The function's variables, read, and whether the edge verifies signatures: as the stack settles it. */
+function settled(props: Pick<CloudProps, "env" | "edgeVerification">) {
+  const { name } = variables.derivativesBucket;
+  // "" says that nothing is kept; another bucket there is not.
+  const given = { ...props.env, [name]: props.env[name] === "" ? "" : buckets.derivatives };
+  const known = readConfig(given);
+  const signed = known.keys.length > 0;
+  const { edgeVerification = !known.developmentErrorsMode } = props;
+  const env: Environment = {
+    ...given,
+    ...(signed && !edgeVerification && { [variables.keysDigest.name]: keysDigest(known) }),
+  };
+  return { env, config: readConfig(env), verified: signed && edgeVerification };
 }
 
 /** Where a viewer on this machine asks. */

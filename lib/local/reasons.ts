@@ -21,7 +21,7 @@ const REMEMBERED = 1000;
 const LATE = 200;
 
 /** Finds reasons in the URL where they are, else in the function's log; `pictures` are the keys that are there. */
-export function reasonsFor(language: Language, pictures: readonly string[]): Reasons {
+export function reasonsFor(language: () => Language, pictures: readonly string[]): Reasons {
   const failures = new LRUCache<string, Failed>({ max: REMEMBERED });
 
   const failureOf = async (id: string): Promise<Failed | undefined> => {
@@ -37,7 +37,7 @@ export function reasonsFor(language: Language, pictures: readonly string[]): Rea
     },
     async of({ method, path, status, failure }) {
       if (!failure) return undefined;
-      const { refused } = explain(path, language, Date.now());
+      const { refused } = explain(path, language(), Date.now());
       if (refused && status < 500) return refused;
       const found = await failureOf(failure.id);
       if (found) return noticingQuery(explainFailure(found, pictures), path);

@@ -12,7 +12,8 @@ import { type Cloud, startCloud } from "./cloud.ts";
 import { missingCodecs } from "./codecs.ts";
 import type { Served } from "./edge/edge.ts";
 import { bucketOrigin } from "./edge/origins.ts";
-import { keysFile, makeHome, signingKeys } from "./keys.ts";
+import { followKeys } from "./follow-keys.ts";
+import { keysFile, makeHome, type SigningKeys, signingKeys } from "./keys.ts";
 import { bundle } from "./lambda/bundle.ts";
 import { freePort } from "./listen.ts";
 import { logFile } from "./log-file.ts";
@@ -94,7 +95,7 @@ async function start(
   if (!props.pictures) await drawPictures(folder, props.drawing);
   const found = await survey(folder);
 
-  const cloud = await startOn({ ...props, env, config, listening, folder, found }, running);
+  const cloud = await startOn({ ...props, env, config, listening, folder, found, own }, running);
   const { signatureSize, argumentsSeparator, pathPrefix } = config;
   const [key, salt] = [env.IMGPROXY_KEY, env.IMGPROXY_SALT];
   const urls = imageUrls({ base: cloud.origin + pathPrefix, key, salt, signatureSize, argumentsSeparator });
@@ -115,16 +116,25 @@ const forDevelopment = { IMGPROXY_DEVELOPMENT_ERRORS_MODE: "true" };
 const logOf = (home: string, port: number) => join(home, `function-${port}.log`);
 
 interface Settled extends SessionProps, Pick<Session, "folder" | "found"> {
+  /** Whether the keys are those of `home`, not the environment's. */
+  readonly own: boolean;
   readonly config: Config;
   readonly listening: { readonly host: string; readonly port: number };
 }
 
 async function startOn(
-  { home, folder, found, config, listening, env, memory, timeout, served, complain }: Settled,
+  { home, own, folder, found, config, listening, env, memory, timeout, served, complain }: Settled,
   running: (() => Promise<void> | void)[],
 ): Promise<Cloud> {
-  const reasons = reasonsFor(compileLanguage(config, Date.now()), found.pictures);
-  const page = playground({ folder, config, env, host: listening.host });
+  let now = { env, config };
+  const reasons = reasonsFor(() => compileLanguage(now.config, Date.now()), found.pictures);
+  const page = playground({ folder, settings: () => now, host: listening.host });
+  const useKeys = async (keys: SigningKeys) => {
+    await cloud.verifyWith(keys);
+    const rekeyed = { ...env, ...keys };
+    now = { env: rekeyed, config: readEnvironment(rekeyed) };
+  };
+  const follow = own ? followKeys(home, useKeys, complain) : async () => {};
   const write = logFile(logOf(home, listening.port), complain);
   const tried = (message: string) => cloud.purging.queue.send(message).tried;
   const changes = changesOf(folder, {
@@ -146,7 +156,10 @@ async function startOn(
       write(line);
     },
     asked: changes.check,
-    before: page.answer,
+    async before(request) {
+      await follow();
+      return page.answer(request);
+    },
     // A reload asks again, and shows the file as it is now.
     viewerCacheControl: "IMGPROXY_TTL" in env ? undefined : "max-age=0, must-revalidate",
   });

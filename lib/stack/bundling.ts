@@ -26,7 +26,10 @@ export const bundling = {
     "wasm-feature-detect",
   ],
   /** Modules that others of ours take the place of, by their names: paths of the project. */
-  instead: { "@aws-sdk/credential-provider-node": "lambda/store/credentials.ts" },
+  instead: {
+    "@aws-sdk/credential-provider-node": "lambda/store/credentials.ts",
+    "node:http": "lambda/store/node-http.ts",
+  },
   /** Some dependencies are CommonJS and call `require`. */
   banner: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
 } as const;

@@ -37,6 +37,7 @@ const names = [
   "keysSecret",
   "keysParameter",
   "keysEncryptionKey",
+  "keysRevision",
   "edgeVerification",
   "architecture",
   "memory",
@@ -81,6 +82,8 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
     unsigned: choice(context, "unsigned", truth),
     keys: keys(text(context, "keysSecret"), text(context, "keysParameter")),
     keysEncryptionKey: word(context, "keysEncryptionKey"),
+    keysRevision: word(context, "keysRevision"),
+    edgeVerification: choice(context, "edgeVerification", truth),
     ...storageOf(context),
     ...functionOf(context),
     ...deliveryOf(context),
@@ -128,7 +131,6 @@ const functionOf = (context: Context): ImageFunctionProps => ({
 });
 
 const deliveryOf = (context: Context): Omit<DeliveryProps, "images" | "derivatives"> => ({
-  edgeVerification: choice(context, "edgeVerification", truth),
   domain: domain(context),
   priceClass: choice(context, "priceClass", {
     100: PriceClass.PRICE_CLASS_100,

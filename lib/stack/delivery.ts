@@ -31,13 +31,6 @@ export interface DeliveryProps {
   readonly images: ImageFunction;
   /** Where finished pictures lie, each under its cache key. */
   readonly derivatives: IBucket;
-  /**
-   * Whether the edge verifies signatures, so that a bad one costs nothing behind it, and a revoked key's pictures are
-   * refused wherever they are kept. Without it the function verifies, and what is kept stays reachable.
-   *
-   * @default true, where there are keys, unless IMGPROXY_DEVELOPMENT_ERRORS_MODE wants to be told what is wrong with a signature
-   */
-  readonly edgeVerification?: boolean | undefined;
   /** @default - CloudFront's own name only */
   readonly domain?: Domain | undefined;
   /** @default PriceClass.PRICE_CLASS_ALL */
@@ -88,7 +81,7 @@ export class Delivery extends Construct {
     super(scope, id);
     const { images, domain, ipv6 = true } = props;
     checkWebAcl(props.webAcl);
-    this.edgeKeys = this.#keys(props);
+    this.edgeKeys = images.verifiedAtEdge ? new EdgeKeys(this, "EdgeKeys", images) : undefined;
     this.edge = this.#edge(images);
     const { accessLogs } = props;
     this.distribution = new Distribution(this, "Distribution", {
@@ -160,13 +153,6 @@ export class Delivery extends Construct {
     if (defaultChild instanceof CfnDistribution) {
       defaultChild.addPropertyOverride(`DistributionConfig.${path}`, value);
     }
-  }
-
-  #keys({ images, ...props }: DeliveryProps): EdgeKeys | undefined {
-    const { signing, config } = images;
-    const { edgeVerification = !config.developmentErrorsMode } = props;
-    const keyed = signing.place !== undefined || config.keys.length > 0;
-    return edgeVerification && keyed ? new EdgeKeys(this, "EdgeKeys", images) : undefined;
   }
 
   #edge({ config, alias }: ImageFunction) {

@@ -104,6 +104,8 @@ export class ImageFunction extends Construct {
   /** What it runs, and what copies its keys to the edge. */
   readonly code: Code;
   readonly architecture: Architecture;
+  /** Whether the edge is to verify signatures: there are keys, and nothing speaks against it. */
+  readonly verifiedAtEdge: boolean;
   /** MB */
   readonly memorySize: number;
   /** The environment as the function will read it, as far as synthesis knows it. */
@@ -117,13 +119,21 @@ export class ImageFunction extends Construct {
     checkCapacity(props);
     const { architecture = Architecture.ARM_64, memorySize = 1769, ephemeralStorage } = props;
     this.signing = new Signing(this, "Signing", props.environment ?? {}, props);
-    const environment = {
+    const given = {
       ...keeping[props.keepDerivatives ?? "by cost"],
       ...(props.responseStreaming && { [variables.responseStreaming.name]: "true" }),
       ...this.signing.environment,
       ...props.environment,
     };
     this.timeout = props.timeout ?? Duration.seconds(20);
+    const known = readEnvironment(knownAtSynthesis(given));
+    const signed = this.signing.place !== undefined || known.keys.length > 0;
+    const { edgeVerification = !known.developmentErrorsMode } = props;
+    this.verifiedAtEdge = signed && edgeVerification;
+    const environment = {
+      ...given,
+      ...(signed && !edgeVerification && this.signing.digest(known, props)),
+    };
     this.config = readEnvironment(knownAtSynthesis(environment));
     if (props.unsigned && this.config.keys.length === 0) {
       Annotations.of(this).addWarningV2(

@@ -2,9 +2,10 @@ import { Annotations, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { variables } from "../../lambda/config/variables.ts";
+import { type Config, variables } from "../../lambda/config/variables.ts";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import type { Environment } from "../environment.ts";
+import { keysDigest } from "../keys/digest.ts";
 import { acknowledge } from "./acknowledged.ts";
 
 export interface SigningProps {
@@ -21,6 +22,23 @@ export interface SigningProps {
    * @default - AWS's own
    */
   readonly keysEncryptionKey?: string | undefined;
+  /**
+   * Whether the edge verifies signatures, so that a bad one costs nothing behind it, and a revoked key's pictures are
+   * refused wherever they are kept. Without it the function verifies, and the keys that pictures are kept under hold a digest of
+   * keys, signature size and trusted signatures: when a deployment changes one of them, no picture that was kept before is found.
+   * Until then what a revoked key has signed stays reachable where it is kept.
+   *
+   * @default true, where there are keys, unless IMGPROXY_DEVELOPMENT_ERRORS_MODE wants to be told what is wrong with a signature
+   */
+  readonly edgeVerification?: boolean | undefined;
+  /**
+   * Stands in that digest for what lies in a secret or parameter, which no template knows: any word, another one after a key was
+   * revoked (`shutterspeed keys revoke` tells one). Keep it where every deployment finds it, such as cdk.json: without it, what was
+   * kept before is found again.
+   *
+   * @default - nothing but where they lie is known of them
+   */
+  readonly keysRevision?: string | undefined;
   /**
    * Whether there are no keys at all: any picture is drawn in any size for whoever asks.
    *
@@ -51,10 +69,21 @@ export class Signing extends Construct {
         "IMGPROXY_KEY and IMGPROXY_SALT stand in the template, for whoever may read it; without them a secret is made, or `keys` names one",
       );
     }
+    const { keysRevision, edgeVerification } = props;
+    if (keysRevision !== undefined && edgeVerification !== false)
+      throw new Error("keysRevision: expected edgeVerification: false beside it, for else the edge verifies");
     this.place = inEnvironment || props.unsigned ? undefined : (props.keys ?? this.#generated(props));
     this.environment = this.place === undefined ? {} : environmentOf(this.place);
     this.#encryptionKey = props.keysEncryptionKey;
     this.#arns = this.place === undefined ? [] : [this.#arnOf(this.place)];
+  }
+
+  /** What the function is told beside that where no edge verifies; `known` is the environment as far as synthesis knows it. */
+  digest(known: Config, { keysRevision = "" }: SigningProps): Environment {
+    const lies = this.place && ("secret" in this.place ? this.place.secret : this.place.parameter);
+    // The name of a secret that is made is nobody's to know yet, and stays.
+    const where = lies === undefined || Token.isUnresolved(lies) ? "" : lies;
+    return { [variables.keysDigest.name]: keysDigest(known, [where, keysRevision]) };
   }
 
   /** Lets `grantee` read the keys: the function, and whoever signs. Throws where nobody can be let. */

@@ -57,7 +57,11 @@ test("a wrong command line is one line that helps, and status 2", () => {
     [["strat"], "unknown command 'strat' (Did you mean start?)"],
     [["sign"], "missing required argument 'source'"],
     [["sign", "s3://b/k", "--widht", "3"], "unknown option '--widht' (Did you mean --width?)"],
-    [["keys", "list"], "expected --secret or --parameter"],
+    [["keys", "list", "--store", "a"], "--store: expected --secret or --parameter beside it"],
+    [
+      ["keys", "list", "--secret", "a", "--parameter", "b"],
+      "--secret and --parameter: expected one of them, got both",
+    ],
     [["keys", "revoke", "--secret", "a"], "expected a name with revoke, and with nothing else"],
     [["keys", "roll", "--secret", "a"], "expected list, rotate or revoke, got 'roll'"],
     [["explain", "a", "b"], /^too many arguments for 'explain'/],

@@ -1,105 +1,38 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { test } from "node:test";
-import { readConfig } from "../../lambda/config/variables.ts";
 import { Failure } from "../../lambda/errors.ts";
 import { fromEvent } from "../../lambda/http.ts";
 import { s3Address } from "../../lambda/source/s3.ts";
-import { derivativeKey, resolvedSource } from "../../lambda/url/key.ts";
-import { compileLanguage } from "../../lambda/url/language.ts";
-import { readPath } from "../../lambda/url/parse.ts";
+import { hintsIn } from "../../lambda/url/hints.ts";
+import { derivativeKey, resolvedSource, settingsHash } from "../../lambda/url/key.ts";
+import { parse, readPath } from "../../lambda/url/parse.ts";
 import { signedPathIn } from "../../lambda/url/path.ts";
-import { edgeFunction } from "../../lib/local/edge/edge-function.ts";
-import { random } from "../../lib/local/samples/random.ts";
+import { type EdgeRequest, edgeFunction, verifyingEdgeFunction } from "../../lib/local/edge/edge-function.ts";
+import { memoryStore } from "../../lib/local/edge/key-value-store.ts";
 import { viewerRequestCode } from "../../lib/stack/edge-code.ts";
 import { eventOf } from "../invocation.ts";
+import { tries } from "../thorough.ts";
+import { type Party, parties, type Url, urlMaker } from "./fuzz-urls.ts";
 
-/** Some of each half are spelled as their owner would, and in other ways that mean the same; the others are damaged. */
-const URLS = 100_000;
+const URLS = tries(5000, 100_000);
 
-const parties = [
-  {},
-  { IMGPROXY_AUTO_WEBP: "1", IMGPROXY_PATH_PREFIX: "/img" },
-  { IMGPROXY_BASE_URL: "s3://b/", IMGPROXY_SOURCE_URL_QUERY_SEPARATOR: " " },
-  {
-    IMGPROXY_URL_REPLACEMENTS: `s3://*tures/=S3://q\${1}/p/;S3://*/*x=s3://b/\${2}y/`,
-    IMGPROXY_BASE_URL: "s3",
-  },
-  { IMGPROXY_BASE64_URL_INCLUDES_FILENAME: "1", IMGPROXY_SOURCE_URL_QUERY_SEPARATOR: "?version=" },
-  { IMGPROXY_ONLY_PRESETS: "1", IMGPROXY_PRESETS: "a=w:1,thumb=h:2" },
-  { IMGPROXY_ARGUMENTS_SEPARATOR: "a" },
-].map((env) => {
-  const config = readConfig(env);
-  return { config, language: compileLanguage(config, 0), edge: edgeFunction(viewerRequestCode(config)) };
-});
-
-const next = random(1);
-const below = (limit: number) => Math.floor(next() * limit);
-const one = <T>(from: readonly [T, ...T[]]): T => from[below(from.length)] ?? from[0];
-const some = <T>(most: number, make: () => T) => Array.from({ length: below(most + 1) }, make);
-
-const piece = () =>
-  one(["k", "a b", "é", "100%", "?", "?version=2", "#", "@2x", ".", "x/y", "//", "plain/", "s3:/"]);
-const object = () => ({ bucket: one(["b", "pictures", "B.c"]), key: `k${some(4, piece).join("")}` });
-const option = () =>
-  one(["w:100", "h:1", "rs:fit:10:20", "g:sm", "pd:1:2:3:4", "bg:fff", "thumb:a", "cb:plain"]);
-
-/** A URL as its structure says it, with where it leads to by default; `spell` says it in one of the ways that mean the same. */
-function structured() {
-  const signature = one(["unsafe", "_", "oKfUtW34Dvo2BGQehJFR4Nr0", "img"]);
-  const { bucket, key } = object();
-  const scheme = one(["s3", "s3", "S3", "http", "HTTPS"]);
-  const source = `${scheme}://${bucket}/${one(["", "", "/"])}${key}`;
-  const base64 = Buffer.from(source).toString("base64url");
-  const extension = one(["", "png", "webp"]);
-  const encoded = one([
-    { plain: true, text: encodeURIComponent(source).replace(/^(s3|https?)%3A%2F%2F/i, "$1://") },
-    { plain: false, text: base64 },
-    { plain: false, text: `${base64.slice(0, 5)}/${base64.slice(5)}` },
-  ]);
-  const ending = extension && `${encoded.plain ? "@" : "."}${extension}`;
-  const options = some(3, option);
-  const spell = () => {
-    const said = options.map((each) => each.replaceAll(":", () => one([":", "%3A"])));
-    const text = encoded.plain ? `plain/${encoded.text.replace("://", one(["://", ":/"]))}` : encoded.text;
-    return `${one(["/", "//"])}${signature}${one(["/", "//"])}${[...said, text + ending].join("/")}`;
-  };
-  // A page of the web is called by its whole URL.
-  const page = scheme.toLowerCase() + source.slice(scheme.length);
-  return { spell, object: /^http/.test(page) ? page : `s3://${bucket}/${key.split("?")[0]}` };
-}
-
-/** Cut, doubled, or with something put in. */
-function damaged(path: string): string {
-  const at = below(path.length);
-  const put = one([
-    "",
-    "/",
-    "//",
-    "plain/",
-    "plain",
-    ":",
-    "%",
-    "%3A",
-    "%3a",
-    ".",
-    "=",
-    "==",
-    "@",
-    "a",
-    "\ufffd",
-    "é",
-    "?",
-  ]);
-  const damage = path.slice(0, at) + put + path.slice(at + one([0, 0, 1, 1, 5]));
-  return below(3) === 0 ? damaged(damage) : damage;
-}
+/** The edge of a deployment that says nothing of signatures, and the one that verifies them. */
+const edges = new Map(
+  await Promise.all(
+    parties.map(async (party) => {
+      const store = memoryStore();
+      await store.put("keys", party.pairs);
+      const verifying = verifyingEdgeFunction(viewerRequestCode(party.config, true), store);
+      return [party, { plain: edgeFunction(viewerRequestCode(party.config)), verifying }] as const;
+    }),
+  ),
+);
 
 const tagOf = (object: string) => hash("sha256", object, "hex").slice(0, 32);
-const accepts = ["*/*", "image/webp,*/*"] as const;
 
 /** The object that drawing a path would read; `undefined` when it is refused. */
-function objectRead(path: string, { config, language }: (typeof parties)[number]): string | undefined {
+function objectRead(path: string, { config, language }: Party): string | undefined {
   try {
     const { source } = readPath(path, language, 0);
     if (source !== resolvedSource({ path }, config)) return undefined;
@@ -113,55 +46,90 @@ function objectRead(path: string, { config, language }: (typeof parties)[number]
   }
 }
 
-test(`of ${URLS} URLs each has one key, at the edge and in the function, and each key one meaning`, () => {
-  const keys = new Map<string, string>();
-  const meanings = new Map<string, string>();
-  let read = 0;
-  for (let nth = 0; nth < URLS; nth++) {
-    const url = structured();
-    const whole = nth % 2 === 0;
-    const bare = whole ? url.spell() : damaged(url.spell());
-    const at = whole && nth % 4 === 0 ? 0 : below(parties.length);
-    const party = parties[at] ?? parties[0];
-    assert.ok(party);
-    const { config, edge } = party;
-    const path = config.pathPrefix + bare.replace(/\?.*$/s, "");
-    const accept = one(accepts);
-
-    const sent = edge({ method: "GET", uri: path, headers: { accept } });
-    const key = derivativeKey(path, accept, config);
-    assert.ok("uri" in sent);
-    assert.equal(
-      fromEvent(eventOf(sent.uri, sent.headers), "").path,
-      key === undefined ? sent.uri : path,
-      path,
-    );
-    if (key === undefined) continue;
-    assert.equal(sent.uri, `/${key}`, path);
-
-    const signed = signedPathIn(path, config.pathPrefix);
-    assert.ok(signed);
-    const token = key.slice(key.indexOf("."));
-    const meaning = `${at} ${token} ${signed.signature} ${signed.path.replace(/^\//, "")}`;
-    assert.equal(keys.get(meaning) ?? key, key, path);
-    assert.equal(meanings.get(key) ?? meaning, meaning, path);
-    keys.set(meaning, key);
-    meanings.set(key, meaning);
-
-    const found = objectRead(signed.path, party);
-    if (found === undefined) continue;
-    read++;
-    assert.ok(key.startsWith(tagOf(found)), `${path} reads ${found}`);
-    if (whole && at === 0) assert.equal(found, url.object, path);
+/** What the function makes of what the edge asks it: the key, or the failure. */
+function parsed({ uri, headers }: EdgeRequest, { config, language }: Party) {
+  const http = fromEvent(eventOf(uri, headers), "");
+  const key = derivativeKey(http.path, http.headers.accept, config, hintsIn(http.headers, config));
+  try {
+    return { http, key, read: parse(http, language, Date.now()) };
+  } catch (failure) {
+    if (failure instanceof Failure) return { http, key, failure };
+    throw failure;
   }
-  assert.ok(keys.size > URLS / 4 && read > URLS / 4, `${keys.size} meanings, ${read} read`);
+}
+
+const keys = new Map<string, string>();
+const meanings = new Map<string, string>();
+const counted: Record<string, number> = {};
+const count = (what: string) => {
+  counted[what] = (counted[what] ?? 0) + 1;
+};
+
+/** Asks for a URL at both edges, and of the function what they say. */
+async function check({ party, request, signed, expired, object }: Url): Promise<void> {
+  const { config } = party;
+  const { uri } = request;
+  const edge = edges.get(party);
+  assert.ok(edge);
+  const sent = edge.plain(request);
+  assert.ok("uri" in sent);
+  const { http, key, read, failure } = parsed(sent, party);
+  assert.equal(http.path, key === undefined ? sent.uri : uri, uri);
+  if (key === undefined) return count("no picture");
+  assert.equal(sent.uri, `/${key}`, uri);
+  if (read) assert.deepEqual([read.key, http.edgeKey], [key, key], uri);
+
+  const split = signedPathIn(uri, config.pathPrefix);
+  assert.ok(split);
+  // Deployments that differ in their signing keys alone share what is kept.
+  const meaning = `${settingsHash(config)} ${key.slice(key.indexOf("."))} ${split.signature} ${split.path.replace(/^\//, "")}`;
+  assert.equal(keys.get(meaning) ?? key, key, uri);
+  assert.equal(meanings.get(key) ?? meaning, meaning, uri);
+  keys.set(meaning, key);
+  meanings.set(key, meaning);
+
+  const found = objectRead(split.path, party);
+  if (found !== undefined) {
+    count("read");
+    assert.ok(key.startsWith(tagOf(found)), `${uri} reads ${found}`);
+    if (object !== undefined) assert.equal(found, object, uri);
+  }
+  if (party.pairs === "") return count("unsigned");
+
+  const made = await edge.verifying(request);
+  const status = "status" in made ? made.status : 200;
+  count(`signed, ${signed ?? "damaged"}: ${status}`);
+  assert.equal(status === 403, failure?.name === "Forbidden", uri);
+  if (signed !== undefined) assert.equal(status === 403, signed === "wrong", uri);
+  if (status === 404) assert.equal(failure?.name, "InvalidUrl", uri);
+  if (expired !== undefined && status !== 403) assert.equal(status === 404, expired, uri);
+  if (status === 200) assert.deepEqual(made, sent, uri);
+}
+
+test(`of ${URLS} URLs each has one key, at the edge and in the function, and each key one meaning; no bad signature passes`, async (t) => {
+  const { make } = urlMaker(1);
+  for (let nth = 0; nth < URLS; nth++) await check(make(nth));
+  t.diagnostic(JSON.stringify({ keys: keys.size, ...counted }));
+  assert.ok(keys.size > URLS / 4 && (counted.read ?? 0) > URLS / 4);
+  for (const [kind, least] of [
+    ["signed, right: 200", 40],
+    ["signed, right: 404", 200],
+    ["signed, wrong: 403", 40],
+    ["signed, damaged: 200", 2000],
+    ["signed, damaged: 403", 10],
+    ["signed, damaged: 404", 5000],
+  ] as const)
+    assert.ok((counted[kind] ?? 0) >= URLS / least, `${kind}: ${counted[kind]}`);
 });
 
 test("a URL has one key in all the ways that mean the same", () => {
+  const { structured } = urlMaker(2);
   for (let nth = 0; nth < 1000; nth++) {
     const { spell } = structured();
     for (const { config } of parties) {
-      const spelled = Array.from({ length: 8 }, () => derivativeKey(config.pathPrefix + spell(), "", config));
+      const spelled = Array.from({ length: 8 }, () =>
+        derivativeKey(`${config.pathPrefix}/_/${spell()}`, "", config),
+      );
       assert.equal(new Set(spelled).size, 1, spell());
     }
   }

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { type HttpRequest, HttpResponse } from "@smithy/core/protocols";
 import { copyKeys, type DeploymentEvent } from "../../lambda/keys/deployed.ts";
-import { putEdgeKeys, type StoreRequest } from "../../lambda/keys/edge-store.ts";
+import { putEdgeKeys, refusal, type StoreRequest } from "../../lambda/keys/edge-store.ts";
 import type { KeyPair } from "../../lambda/keys/pairs.ts";
 
 const store = "arn:aws:cloudfront::111122223333:key-value-store/11111111-2222-3333-4444-555555555555";
@@ -97,4 +97,12 @@ test("the store is written as it was read, in the words of the SDK's own client,
     assert.match(their?.headers.authorization ?? "", /^AWS4-ECDSA-P256-SHA256 /);
     assert.equal(headers["x-amz-region-set"], "*");
   }
+});
+
+test("what the store refuses is told by its name, not with the value that is repeated", () => {
+  const headers = { "x-amzn-errortype": "ValidationException:http://internal.amazon.com/" };
+  const repeats = "{\"Message\":\"Value '61:62' at 'value' failed to satisfy constraint\"}";
+  assert.equal(refusal("PUT", 400, headers, repeats), "PUT: 400 ValidationException");
+  assert.equal(refusal("PUT", 500, {}, repeats), "PUT: 500");
+  assert.equal(refusal("GET", 403, {}, "User: a is not authorized"), "GET: 403 User: a is not authorized");
 });

@@ -112,3 +112,13 @@ test("keys in two places are refused", () => {
       message: "IMGPROXY_KEY, SHUTTERSPEED_KEYS_SECRET and SHUTTERSPEED_KEYS_PARAMETER: expected one of them",
     });
 });
+
+test("keys are awaited until the first reading has ended, however it did, and where there are none to read never", async () => {
+  for (const answer of [{ SecretString: "61:62" }, new Error("down")]) {
+    const ring = keyring(languageOf(secret), answering(answer).ask);
+    assert.equal(ring.awaited, true);
+    await ring.languageFor(signed("a", "b")).catch(() => {});
+    assert.equal(ring.awaited, false);
+  }
+  assert.equal(keyring(languageOf({}), answering().ask).awaited, false);
+});

@@ -89,3 +89,23 @@ test("each process takes one invocation at a time; more start up to the limit, t
   const pids = await Promise.all(Array.from({ length: 6 }, () => textOf("/pid/60")));
   assert.equal(new Set(pids).size, 2);
 });
+
+test("once it is restarted with other variables, nothing is answered by a process that has the old ones", async (t) => {
+  const other = startFunction({
+    bundle: await bundle(`${import.meta.dirname}/stand-in.ts`),
+    ...{ env: { IMGPROXY_TTL: "1" }, memory: 512, timeout: 5, concurrency: 2, log: () => {} },
+  });
+  t.after(other.stop);
+  const ttl = async () => {
+    const outcome = await other.invoke({ rawPath: "/env" });
+    assert.ok("json" in outcome, JSON.stringify(outcome));
+    return JSON.parse(JSON.parse(outcome.json).body).IMGPROXY_TTL;
+  };
+  assert.equal(await ttl(), "1");
+  const busy = other.invoke({ rawPath: "/pid/300" });
+  for (const next of ["2", "3", "4"]) {
+    other.restart({ IMGPROXY_TTL: next });
+    assert.deepEqual(await Promise.all([ttl(), ttl(), ttl()]), [next, next, next]);
+  }
+  assert.ok("json" in (await busy), "what was under way has ended well");
+});

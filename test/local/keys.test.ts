@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { signingKeys } from "../../lib/local/keys.ts";
+import { localKeys, signingKeys } from "../../lib/local/keys.ts";
 
 const module = new URL("../../lib/local/keys.ts", import.meta.url).href;
 const folderOf = async (t: { after(end: () => Promise<void>): void }) => {
@@ -39,8 +39,28 @@ test("several programs that make them at once have the same", async (t) => {
 
 test("a file that holds no keys is said, not overwritten", async (t) => {
   const folder = await folderOf(t);
-  for (const text of ["{}", "{", '{"IMGPROXY_KEY":"xx","IMGPROXY_SALT":"aa"}']) {
+  for (const text of [
+    "{}",
+    "{",
+    '{"IMGPROXY_KEY":"xx","IMGPROXY_SALT":"aa"}',
+    '{"IMGPROXY_KEY":"aa,bb","IMGPROXY_SALT":"aa"}',
+  ]) {
     await writeFile(join(folder, "keys.json"), text);
     assert.throws(() => signingKeys(folder), /keys\.json: expected IMGPROXY_KEY and IMGPROXY_SALT in hex/);
   }
+});
+
+test("several pairs are written as the variables say them, by their owner for nobody else", async (t) => {
+  const folder = await folderOf(t);
+  const kept = localKeys(folder);
+  const [made] = await kept.read();
+  assert.ok(made);
+  await kept.write([{ key: "61", salt: "62" }, made]);
+  assert.deepEqual(signingKeys(folder), {
+    IMGPROXY_KEY: `61,${made.key}`,
+    IMGPROXY_SALT: `62,${made.salt}`,
+  });
+  assert.deepEqual(await kept.read(), [{ key: "61", salt: "62" }, made]);
+  assert.deepEqual(await readdir(folder), ["keys.json"]);
+  assert.equal(((await stat(join(folder, "keys.json"))).mode & 0o777).toString(8), "600");
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fork } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -117,4 +117,17 @@ test("on a CPU like this one's it loads, with a sharp that draws", async (t) => 
   const create = { width: 3, height: 2, channels: 3, background: "red" };
   const { info } = await sharp({ create }).avif().toBuffer({ resolveWithObject: true });
   assert.deepEqual([info.width, info.height], [3, 2]);
+});
+
+test("loading it leaves undici alone, which Node brings along with node:http where that is imported as a module", async () => {
+  const { folder } = folders.find(({ cpu }) => cpu === process.arch) ?? folders[0] ?? { folder: "" };
+  const handler = pathToFileURL(join(folder, "handler.mjs")).href;
+  const program = `await import(${JSON.stringify(handler)}); process.stdout.write(process.moduleLoadList.join("\\n")); process.exit(0)`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+  const loaded = child.stdout.split("\n");
+  assert.ok(loaded.includes("NativeModule https"), child.stderr);
+  assert.deepEqual(
+    loaded.filter((name) => name.includes("undici")),
+    [],
+  );
 });

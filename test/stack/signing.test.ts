@@ -135,3 +135,17 @@ test("keys in two places, or in none that is one, are refused with one sentence"
   for (const [props, message] of refusals)
     assert.throws(() => stackOf({ unsigned: false, ...props }), { message });
 });
+
+test("keys that the template does not hold leave no trace in it: nothing is made up at synthesis, and nothing of the edge's", () => {
+  for (const props of [{}, { keys: { secret } }, { keys: { parameter: "/images/keys" } }]) {
+    const text = () => JSON.stringify(synthesized({ unsigned: false, ...props }).toJSON());
+    assert.equal(text(), text(), "`cdk diff` of what was deployed shows nothing");
+    const { Resources, Outputs } = synthesized({ unsigned: false, ...props }).toJSON();
+    // Hashes of code stand in names of assets, of 64 digits, and in the edge's settings, of 8.
+    const told = JSON.stringify({ Resources, Outputs }).replace(/[0-9a-f]{64}\.zip/g, "");
+    assert.deepEqual(
+      told.match(/\b(?!\d+\b)([0-9a-f]{2}){8,}\b|IMGPROXY_(KEY|SALT)|resolve:(secretsmanager|ssm)/g),
+      null,
+    );
+  }
+});

@@ -147,6 +147,7 @@ const unkeyed = [
   "SHUTTERSPEED_KEYS_PARAMETER",
   "SHUTTERSPEED_RECENT_SHARE",
   "SHUTTERSPEED_RECENT_SECONDS",
+  "SHUTTERSPEED_RESPONSE_STREAMING",
 ];
 
 const aPicture = join(mkdtempSync(join(tmpdir(), "key-")), "picture.png");

@@ -46,6 +46,8 @@ export interface Served {
 /** CloudFront's part on this machine. */
 export interface Edge {
   readonly port: number;
+  /** Runs another viewer request function from the next request on. */
+  become(code: string): void;
   /** Drops cached answers whose key begins so; those on their way are not kept. */
   forget(prefix: string): void;
   /**
@@ -61,8 +63,10 @@ const CACHE_LIMIT = 64 * 1024 * 1024;
 
 /** Starts an edge: the function of the viewer request, then the cache, then the origin. Rejects when the port is taken. */
 export async function startEdge(props: EdgeProps): Promise<Edge> {
-  const { code, origin, served = () => {}, viewerCacheControl, keyValueStore } = props;
-  const viewerRequest = keyValueStore ? verifyingEdgeFunction(code, keyValueStore) : edgeFunction(code);
+  const { origin, served = () => {}, viewerCacheControl, keyValueStore } = props;
+  const functionOf = (code: string) =>
+    keyValueStore ? verifyingEdgeFunction(code, keyValueStore) : edgeFunction(code);
+  let viewerRequest = functionOf(props.code);
   const ofPolicy = lowerCase(props.headers ?? {});
   const cache = edgeCache(CACHE_LIMIT);
   /** What others join, and what may be cached when it comes. */
@@ -131,7 +135,10 @@ export async function startEdge(props: EdgeProps): Promise<Edge> {
     server.close();
     server.closeAllConnections();
   };
-  return { port: await listen(server, props.listening), forget, invalidate, stop };
+  const become = (code: string) => {
+    viewerRequest = functionOf(code);
+  };
+  return { port: await listen(server, props.listening), become, forget, invalidate, stop };
 }
 
 function failureIn({ status, headers, body }: Answer): Pick<Served, "failure"> {

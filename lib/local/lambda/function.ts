@@ -12,6 +12,8 @@ export interface FunctionProps extends EnvironmentProps {
 export interface LocalFunction {
   /** Waits for a free process when all are busy; always settles. What is streamed all the same is waited for, and is JSON or makes no sense. */
   invoke(event: unknown): Promise<Outcome>;
+  /** Has all that is asked from now on answered by processes that were started with these variables. */
+  restart(env: EnvironmentProps["env"]): void;
   /** The same, with what is streamed as it comes: InvokeWithResponseStream. */
   stream(event: unknown): Promise<StreamedOutcome>;
   /** Of the processes that run now. */
@@ -25,12 +27,16 @@ export function startFunction(props: FunctionProps): LocalFunction {
   const all = new Set<Promise<Environment>>();
   const queue: ((environment: Promise<Environment>) => void)[] = [];
   let idle: Environment[] = [];
+  let current: EnvironmentProps = props;
+  const startedWith = new WeakMap<Environment, EnvironmentProps>();
 
   const start = () => {
-    const starting = startEnvironment(props);
+    const given = current;
+    const starting = startEnvironment(given);
     all.add(starting);
-    starting.then(async ({ gone }) => {
-      await gone;
+    starting.then(async (environment) => {
+      startedWith.set(environment, given);
+      await environment.gone;
       all.delete(starting);
       queue.shift()?.(start());
     });
@@ -42,27 +48,39 @@ export function startFunction(props: FunctionProps): LocalFunction {
     if (free) return free;
     return all.size < concurrency ? start() : new Promise<Environment>((resolve) => queue.push(resolve));
   };
+  const isCurrent = (environment: Environment) => startedWith.get(environment) === current;
   const release = (environment: Environment) => {
     if (!environment.alive) return;
+    if (!isCurrent(environment)) return environment.kill();
     const next = queue.shift();
     if (next) next(Promise.resolve(environment));
     else idle.push(environment);
   };
 
-  const stream = async (event: unknown) => {
+  const takeCurrent = async (): Promise<Environment> => {
     const environment = await take();
+    if (isCurrent(environment)) return environment;
+    environment.kill();
+    return takeCurrent();
+  };
+  const stream = async (event: unknown) => {
+    const environment = await takeCurrent();
     const outcome = await environment.stream(event);
     if ("streamed" in outcome) environment.free.then(() => release(environment));
     else release(environment);
     return outcome;
   };
   const invoke = async (event: unknown) => whole(await stream(event));
+  const restart = (env: EnvironmentProps["env"]) => {
+    current = { ...props, env };
+    for (const environment of idle.splice(0)) environment.kill();
+  };
   const pids = async () => (await Promise.all(all)).flatMap(({ pid }) => pid ?? []);
   const stop = async () => {
     while (all.size > 0) await Promise.all([...all].map(end));
   };
   start().then(release);
-  return { invoke, stream, pids, stop };
+  return { invoke, stream, restart, pids, stop };
 }
 
 async function end(environment: Promise<Environment>): Promise<void> {

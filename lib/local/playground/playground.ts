@@ -26,11 +26,17 @@ import { shownAs } from "./shown.ts";
 /** What the playground is about. */
 export interface PlaygroundProps {
   readonly folder: string;
+  /** As they are now: keys may change. */
+  readonly settings: () => Settings;
+  /** Where it is served. */
+  readonly host: string;
+}
+
+/** What the function is told. */
+export interface Settings {
   readonly config: Config;
   /** With the keys that URLs are signed with. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where it is served. */
-  readonly host: string;
 }
 
 /** The page on which people try options, and what is told to programs. */
@@ -41,7 +47,7 @@ export interface Playground extends Pick<Runs, "logged"> {
 
 type Route = (query: URLSearchParams, context: Context) => Promise<Answer> | Answer;
 
-interface Context extends PlaygroundProps {
+interface Context extends PlaygroundProps, Settings {
   /** Where whoever asks has found this: http://localhost:8080 */
   readonly origin: string;
   readonly runs: Runs;
@@ -60,7 +66,11 @@ export function playground(props: PlaygroundProps): Playground {
       if (!isOwn(host, props.host)) return json({ error: `${host}: expected the name of this machine` }, 403);
       try {
         if (!route) return await page(path);
-        return await route(new URLSearchParams(query), { ...props, origin: `http://${host}`, runs: told });
+        return await route(new URLSearchParams(query), {
+          ...{ ...props, ...props.settings() },
+          origin: `http://${host}`,
+          runs: told,
+        });
       } catch (error) {
         return json({ error: messageOf(error) }, 400);
       }
