@@ -1,5 +1,6 @@
 import { type Config, readConfig } from "../../lambda/config/variables.ts";
 import { EDGE_KEYS, pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
+import { keepAfter } from "../capacity/keeping.ts";
 import { ownVariables } from "../environment.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
 import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
@@ -55,10 +56,17 @@ export interface Cloud {
 /** Seconds a cold start may take beside the function's own time; as in the stack. */
 const COLD_START = 10;
 
+/** Days the stack keeps a picture. */
+const KEPT_DAYS = 30;
+
 /** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
 export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
-  const env = { ...props.env, SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives };
+  const env = {
+    SHUTTERSPEED_KEEP_AFTER: `${keepAfter({ memory, architecture: "arm64", days: KEPT_DAYS })}`,
+    ...props.env,
+    SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives,
+  };
   const config = readConfig(env);
   const keyValueStore = await verifiesWith(config, props);
   const code = viewerRequestCode(config, keyValueStore !== undefined);

@@ -11,10 +11,12 @@ import { didYouMean } from "../spelling.ts";
 import type { DeliveryProps } from "./delivery.ts";
 import type { Domain } from "./domain.ts";
 import type { ImageFunctionProps } from "./image-function.ts";
-import type { ImageStackProps } from "./image-stack.ts";
+import type { ImageHandlerProps } from "./image-handler.ts";
 import type { Network } from "./network.ts";
+import type { SigningProps } from "./signing.ts";
 import type { SourceBucket } from "./sources.ts";
 import type { StorageProps } from "./storage.ts";
+import { asText } from "./variables.ts";
 
 /** What `cdk.json` and `-c name=value` say. */
 export type Context = Readonly<Record<string, unknown>>;
@@ -62,8 +64,18 @@ const names = [
 ] as const;
 type Name = (typeof names)[number];
 
-/** What to deploy, as the context says it. Throws one sentence when the context makes no sense. */
-export function settingsOf(context: Context): ImageStackProps & { readonly stack: string } {
+/** All of some props: one that the context has no word for does not compile. */
+type Every<Props> = { readonly [Name in keyof Required<Props>]: Props[Name] };
+
+/** What to deploy, as the context says it. */
+export interface Settings extends Omit<Every<ImageHandlerProps>, "environment"> {
+  /** What the stack is called. */
+  readonly stack: string;
+  readonly environment: Environment;
+}
+
+/** Reads the context. Throws one sentence when it makes no sense. */
+export function settingsOf(context: Context): Settings {
   for (const name of Object.keys(context)) checkName(name);
   return {
     stack: text(context, "stack") || "Shutterspeed",
@@ -80,7 +92,7 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
 const truth = { true: true, false: false };
 const removal = { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY };
 
-const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keepDerivatives"> => ({
+const storageOf = (context: Context): Every<StorageProps & Pick<ImageFunctionProps, "keepDerivatives">> => ({
   sourceBuckets: sources(sourcesIn(context), choice(context, "newSourceBucket", truth)),
   sourceRemovalPolicy: choice(context, "sourceRemovalPolicy", removal),
   keepDerivatives: choice(context, "keepDerivatives", {
@@ -94,7 +106,9 @@ const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keep
   encryptionKey: word(context, "encryptionKey"),
 });
 
-const functionOf = (context: Context): ImageFunctionProps => ({
+const functionOf = (
+  context: Context,
+): Every<Omit<ImageFunctionProps, keyof SigningProps | "environment" | "keepDerivatives">> => ({
   architecture: choice(context, "architecture", {
     arm64: Architecture.ARM_64,
     x86_64: Architecture.X86_64,
@@ -113,7 +127,7 @@ const functionOf = (context: Context): ImageFunctionProps => ({
   logRemovalPolicy: choice(context, "logRemovalPolicy", removal),
 });
 
-const deliveryOf = (context: Context): Omit<DeliveryProps, "images" | "derivatives"> => ({
+const deliveryOf = (context: Context): Every<Omit<DeliveryProps, "images" | "derivatives">> => ({
   edgeVerification: choice(context, "edgeVerification", truth),
   domain: domain(context),
   priceClass: choice(context, "priceClass", {
@@ -208,9 +222,7 @@ function environmentOf({ environment = {} }: Context): Environment {
           `environment: expected names that begin with IMGPROXY_ or SHUTTERSPEED_, got "${name}"`,
         );
       }
-      if (typeof value === "object")
-        throw new Error(`environment.${name}: expected text, a number, true or false`);
-      return [name, String(value)];
+      return [name, asText(name, value)];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { Annotations, Duration, RemovalPolicy, Size } from "aws-cdk-lib";
+import { Annotations, Duration, RemovalPolicy, Size, Token } from "aws-cdk-lib";
 import { type ILambdaDeploymentConfig, LambdaDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
@@ -13,18 +13,21 @@ import {
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Bucket } from "aws-cdk-lib/aws-s3";
+import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
 import { objectIn } from "../../lambda/url/identity.ts";
-import { ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
+import { keepAfter } from "../capacity/keeping.ts";
+import { type Environment, ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
 import { filesIn, shippedPaths } from "../files.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
 import { type Network, putInto } from "./network.ts";
 import { roleFor } from "./role.ts";
 import { Signing, type SigningProps } from "./signing.ts";
+import { KEEP_FOR, type StorageProps } from "./storage.ts";
 import { knownAtSynthesis } from "./tokens.ts";
+import { type Variables, variablesAsText } from "./variables.ts";
 
 export interface ImageFunctionProps extends CapacityProps, SigningProps {
   /**
@@ -33,7 +36,7 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
    *
    * @default - what each variable says for itself
    */
-  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly environment?: Variables | undefined;
   /**
    * The CPU pictures are drawn on, and sharp is bundled for.
    *
@@ -49,8 +52,8 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
    */
   readonly logRemovalPolicy?: RemovalPolicy | undefined;
   /**
-   * Which finished pictures are kept: those that cost more to draw again than to store, all, or only what is too large
-   * to be answered by the function itself.
+   * Which finished pictures are kept: those that cost more to draw again than to store (by list prices, `lib/capacity/keeping.ts`),
+   * all, or only what is too large to be answered by the function itself.
    *
    * @default "by cost"
    */
@@ -81,6 +84,12 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
   readonly environmentKey?: string | undefined;
 }
 
+/** With what the function is told of the bucket it keeps pictures in. */
+interface Keeping extends ImageFunctionProps, Pick<StorageProps, "keepDerivativesFor"> {
+  /** @default - nothing is kept */
+  readonly derivatives?: IBucket | undefined;
+}
+
 /** The function that draws, with its environment and sharp for its CPU. */
 export class ImageFunction extends Construct {
   readonly function: Lambda;
@@ -96,15 +105,17 @@ export class ImageFunction extends Construct {
   readonly config: Config;
 
   /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys, and the prop that cannot work. */
-  constructor(scope: Construct, id: string, props: ImageFunctionProps = {}) {
+  constructor(scope: Construct, id: string, props: Keeping = {}) {
     super(scope, id);
     checkCapacity(props);
     const { architecture = Architecture.ARM_64, memorySize = 1769, ephemeralStorage } = props;
-    this.signing = new Signing(this, "Signing", props.environment ?? {}, props);
+    const given = variablesAsText(props.environment);
+    this.signing = new Signing(this, "Signing", given, props);
     const environment = {
-      ...keeping[props.keepDerivatives ?? "by cost"],
+      ...keeping({ ...props, architecture, memorySize }),
       ...this.signing.environment,
-      ...props.environment,
+      ...given,
+      ...(props.derivatives && { [variables.derivativesBucket.name]: props.derivatives.bucketName }),
     };
     this.timeout = props.timeout ?? Duration.seconds(20);
     this.config = readEnvironment(knownAtSynthesis(environment));
@@ -177,9 +188,19 @@ export class ImageFunction extends Construct {
   }
 }
 
-/** What is said of keeping in the function's own words: from how many ms of drawing on. */
-const keeping = {
-  "by cost": {},
-  always: { [variables.keepAfter.name]: "0" },
-  never: { [variables.keepAfter.name]: String(Number.MAX_SAFE_INTEGER) },
-} as const;
+/** From how many ms of drawing on a picture is kept, in the function's own words. */
+function keeping({
+  keepDerivatives = "by cost",
+  ...props
+}: Keeping & { readonly memorySize: number }): Environment {
+  const { memorySize: memory, keepDerivativesFor = KEEP_FOR } = props;
+  const architecture = props.architecture === Architecture.X86_64 ? "x86_64" : "arm64";
+  const from = {
+    "by cost": Token.isUnresolved(memory)
+      ? variables.keepAfter.default
+      : keepAfter({ memory, architecture, days: keepDerivativesFor.toDays() }),
+    always: 0,
+    never: Number.MAX_SAFE_INTEGER,
+  } as const;
+  return { [variables.keepAfter.name]: String(from[keepDerivatives]) };
+}

@@ -3,7 +3,6 @@ import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Alias, Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { variables } from "../../lambda/config/variables.ts";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
@@ -41,10 +40,7 @@ export class ImageHandler extends Construct {
     super(scope, id);
     const storage = new Storage(this, "Storage", props);
     const { sources, derivatives } = storage;
-    const images = new ImageFunction(this, "Images", {
-      ...props,
-      environment: { ...props.environment, [variables.derivativesBucket.name]: derivatives.bucketName },
-    });
+    const images = new ImageFunction(this, "Images", { ...props, derivatives });
     storage.grantReadSources(images.function);
     storage.grantKeepDerivatives(images.function);
     acknowledgeGrants(images, storage.objects);

@@ -15,6 +15,9 @@ import { EXPIRING } from "../../lambda/url/key.ts";
 import { acknowledge } from "./acknowledged.ts";
 import { type Source, Sources } from "./sources.ts";
 
+/** How long a finished picture is kept unless one says. */
+export const KEEP_FOR = Duration.days(30);
+
 export interface StorageProps {
   /**
    * The buckets the pictures lie in: names, buckets of the app, or what more there is to say of one.
@@ -86,7 +89,7 @@ export class Storage extends Construct {
         // What was kept for links that expire.
         { prefix: EXPIRING, expiration: Duration.days(1) },
         {
-          expiration: props.keepDerivativesFor ?? Duration.days(30),
+          expiration: props.keepDerivativesFor ?? KEEP_FOR,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
           ...storedAs(props),
         },
@@ -132,7 +135,7 @@ const WORTH_MOVING = 131_072;
 
 function storedAs({
   derivativesStorageClass: storageClass,
-  keepDerivativesFor = Duration.days(30),
+  keepDerivativesFor = KEEP_FOR,
 }: StorageProps): LifecycleRule {
   if (storageClass === undefined) return {};
   const days = storedAfter.get(storageClass.value);

@@ -61,47 +61,82 @@ test("a setting nobody reads is refused, with the one that was meant", () => {
   });
 });
 
-test("every prop of the construct is reached from the context", () => {
-  const { environment, sourceBuckets, timeout, keepDerivativesFor, ...said } = settingsOf({
-    sourceBuckets: "cats/kittens/ dogs",
-    sourceRemovalPolicy: "destroy",
-    keepDerivatives: "always",
-    keepDerivativesDays: 90,
-    derivativesStorageClass: "STANDARD_IA",
-    derivativesRemovalPolicy: "retain",
-    encryptionKey: "arn:1",
-    environmentKey: "arn:2",
-    unsigned: false,
-    keysParameter: "/images/keys",
-    keysEncryptionKey: "arn:5",
-    edgeVerification: "false",
-    architecture: "arm64",
-    memory: 1024,
-    timeout: 9,
-    reservedConcurrency: 50,
-    provisionedConcurrency: 5,
-    accountConcurrency: 2000,
-    ephemeralStorage: 1024,
-    subnets: "subnet-a, subnet-b",
-    securityGroups: "sg-1",
-    tracing: true,
-    rollout: "canary",
-    logRetentionDays: 7,
-    logRemovalPolicy: "retain",
-    domainNames: "a.example.com",
-    certificate: "arn:3",
-    hostedZoneId: "Z1",
-    hostedZoneName: "example.com",
-    priceClass: 100,
-    httpVersion: 2,
-    ipv6: "false",
-    webAcl: "arn:4",
-    accessLogs: "logs",
-    originShieldRegion: "eu-central-1",
-  });
+/** Something under every name but those that stand for another one here. That every prop has a name, `Settings` sees to. */
+const everything = {
+  stack: "Pictures",
+  environment: { IMGPROXY_QUALITY: 70 },
+  sourceBuckets: "cats/kittens/ dogs",
+  sourceRemovalPolicy: "destroy",
+  keepDerivatives: "always",
+  keepDerivativesDays: 90,
+  derivativesStorageClass: "STANDARD_IA",
+  derivativesRemovalPolicy: "retain",
+  encryptionKey: "arn:1",
+  environmentKey: "arn:2",
+  unsigned: false,
+  keysParameter: "/images/keys",
+  keysEncryptionKey: "arn:5",
+  edgeVerification: "false",
+  architecture: "arm64",
+  memory: 1024,
+  timeout: 9,
+  reservedConcurrency: 50,
+  provisionedConcurrency: 5,
+  accountConcurrency: 2000,
+  ephemeralStorage: 1024,
+  subnets: "subnet-a, subnet-b",
+  securityGroups: "sg-1",
+  tracing: true,
+  rollout: "canary",
+  logRetentionDays: 7,
+  logRemovalPolicy: "retain",
+  domainNames: "a.example.com",
+  certificate: "arn:3",
+  hostedZoneId: "Z1",
+  hostedZoneName: "example.com",
+  priceClass: 100,
+  httpVersion: 2,
+  ipv6: "false",
+  webAcl: "arn:4",
+  accessLogs: "logs",
+  originShieldRegion: "eu-central-1",
+};
+const inPlaceOf = { newSourceBucket: "sourceBuckets", keysSecret: "keysParameter" };
+
+test("every name of the context says something of a prop, and no prop is without one", () => {
+  const known =
+    thrown(() => settingsOf({ nothing: 1 }))
+      .match(/they are (.*)$/)?.[1]
+      ?.split(", ") ?? [];
+  assert.deepEqual(known.toSorted(), [...Object.keys(everything), ...Object.keys(inPlaceOf)].toSorted());
+  const settings = Object.entries(settingsOf(everything));
+  assert.deepEqual(
+    settings.filter(([, value]) => value === undefined),
+    [],
+  );
+  // Some only go together.
+  const pairs = ["domainNames", "certificate", "hostedZoneId", "hostedZoneName", "subnets", "securityGroups"];
+  for (const name of Object.keys(everything).filter((one) => !pairs.includes(one))) {
+    const newSourceBucket = name === "sourceBuckets";
+    const without = settingsOf({ ...everything, [name]: undefined, newSourceBucket });
+    assert.notDeepEqual(Object.entries(without), settings, `${name} changes nothing`);
+  }
+});
+
+function thrown(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  throw new Error("nothing was thrown");
+}
+
+test("each is read as the prop wants it", () => {
+  const { environment, sourceBuckets, timeout, keepDerivativesFor, ...said } = settingsOf(everything);
   assert.deepEqual(sourceBuckets, [{ name: "cats", prefix: "kittens/" }, "dogs"]);
   assert.deepEqual(said, {
-    stack: "Shutterspeed",
+    stack: "Pictures",
     sourceRemovalPolicy: RemovalPolicy.DESTROY,
     keepDerivatives: "always",
     derivativesStorageClass: StorageClass.INFREQUENT_ACCESS,
@@ -196,8 +231,11 @@ test("a map of variables holds variables", () => {
   for (const [environment, message] of [
     ["IMGPROXY_TTL=1", "environment: expected a map of variables in cdk.json"],
     [{ QUALITY: 1 }, 'environment: expected names that begin with IMGPROXY_ or SHUTTERSPEED_, got "QUALITY"'],
-    [{ IMGPROXY_PRESETS: ["a"] }, "environment.IMGPROXY_PRESETS: expected text, a number, true or false"],
-    [{ IMGPROXY_TTL: null }, "environment.IMGPROXY_TTL: expected text, a number, true or false"],
+    [{ IMGPROXY_TTL: null }, "IMGPROXY_TTL: expected an integer of at least 0"],
+    [
+      { IMGPROXY_ALLOWED_SOURCES: ["a,b"] },
+      'IMGPROXY_ALLOWED_SOURCES: expected nothing with a "," in a list, got "a,b"',
+    ],
   ]) {
     assert.throws(() => settingsOf({ sourceBuckets: "cats", environment }), { message });
   }

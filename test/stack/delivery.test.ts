@@ -16,7 +16,7 @@ const [kept, drawn] = config(template).Origins;
 const derivatives = only(template, "AWS::S3::Bucket", ({ id }) => id.includes("Derivatives"));
 
 test("the edge function turns URLs into cache keys by the function's own settings", () => {
-  const environment = { IMGPROXY_PATH_PREFIX: "/img", IMGPROXY_AUTO_WEBP: "true" };
+  const environment = { IMGPROXY_PATH_PREFIX: "/img", IMGPROXY_AUTO_WEBP: "true" } as const;
   for (const [of, env] of [
     [template, {}],
     [synthesized({ environment }), environment],
@@ -230,7 +230,7 @@ test("where the size depends on what the viewer hints at, every answer says so",
 });
 
 test("every answer says whose pages may read it, S3's too, and still upon what it depends", () => {
-  const environment = { IMGPROXY_ALLOW_ORIGIN: "https://example.com", IMGPROXY_AUTO_WEBP: "1" };
+  const environment = { IMGPROXY_ALLOW_ORIGIN: "https://example.com", IMGPROXY_AUTO_WEBP: true };
   const of = synthesized({ environment });
   const { CustomHeadersConfig, CorsConfig } = only(
     of,

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { HttpVersion, PriceClass } from "aws-cdk-lib/aws-cloudfront";
 import { LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { StorageClass } from "aws-cdk-lib/aws-s3";
 import type { ImageStackProps } from "../../lib/stack/image-stack.ts";
 import { all, drawing, only, stackOf, synthesized } from "./synthesized.ts";
@@ -92,7 +93,14 @@ test("derivatives are stored, moved and let go as one says", () => {
   const never = drawing(synthesized({ keepDerivatives: "never" })).Environment.Variables;
   assert.equal(never.SHUTTERSPEED_KEEP_AFTER, "9007199254740991");
   assert.ok(never.SHUTTERSPEED_DERIVATIVES_BUCKET, "what is too large to be answered still goes there");
-  assert.equal("SHUTTERSPEED_KEEP_AFTER" in drawing(plain).Environment.Variables, false);
+  const byCost = (props: ImageStackProps) =>
+    drawing(synthesized(props)).Environment.Variables.SHUTTERSPEED_KEEP_AFTER;
+  // test/capacity/keeping.test.ts has the arithmetic.
+  assert.equal(byCost({}), "80");
+  assert.equal(byCost({ memorySize: 3008 }), "27");
+  assert.equal(byCost({ architecture: Architecture.X86_64 }), "54");
+  assert.equal(byCost({ keepDerivativesFor: Duration.days(365) }), "591");
+  assert.equal(byCost({ environment: { SHUTTERSPEED_KEEP_AFTER: 500 } }), "500", "what one says oneself");
 });
 
 test("a source bucket that was made goes with the stack when one says so", () => {
