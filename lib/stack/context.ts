@@ -14,6 +14,7 @@ import type { ImageFunctionProps } from "./image-function.ts";
 import type { ImageHandlerProps } from "./image-handler.ts";
 import type { Network } from "./network.ts";
 import type { SigningProps } from "./signing.ts";
+import type { AssumedRole } from "./source-grants.ts";
 import type { SourceBucket } from "./sources.ts";
 import type { StorageProps } from "./storage.ts";
 import { asText } from "./variables.ts";
@@ -38,6 +39,8 @@ const names = [
   "keysParameter",
   "keysEncryptionKey",
   "edgeVerification",
+  "assumedRole",
+  "assumedRoleExternalId",
   "architecture",
   "memory",
   "timeout",
@@ -109,6 +112,7 @@ const storageOf = (context: Context): Every<StorageProps & Pick<ImageFunctionPro
 const functionOf = (
   context: Context,
 ): Every<Omit<ImageFunctionProps, keyof SigningProps | "environment" | "keepDerivatives">> => ({
+  assumedRole: role(text(context, "assumedRole"), text(context, "assumedRoleExternalId")),
   architecture: choice(context, "architecture", {
     arm64: Architecture.ARM_64,
     x86_64: Architecture.X86_64,
@@ -246,6 +250,12 @@ function keys(secret: string, parameter: string): KeysPlace | undefined {
   }
   if (secret !== "") return { secret };
   return parameter === "" ? undefined : { parameter };
+}
+
+function role(arn: string, externalId: string): AssumedRole | undefined {
+  if (arn === "" && externalId !== "")
+    throw new Error("assumedRoleExternalId: expected assumedRole beside it");
+  return arn === "" ? undefined : { arn, ...(externalId && { externalId }) };
 }
 
 function network(subnetIds: readonly string[], securityGroupIds: readonly string[]): Network | undefined {

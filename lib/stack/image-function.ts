@@ -1,6 +1,5 @@
 import { Annotations, Duration, RemovalPolicy, Size, Token } from "aws-cdk-lib";
 import { type ILambdaDeploymentConfig, LambdaDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
-import { Grant } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import {
   type Alias,
@@ -13,18 +12,19 @@ import {
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
-import { objectIn } from "../../lambda/url/identity.ts";
 import { keepAfter } from "../capacity/keeping.ts";
 import { type Environment, ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
 import { filesIn, shippedPaths } from "../files.ts";
+import { acknowledge, acknowledgeAnyResource } from "./acknowledged.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
 import { type Network, putInto } from "./network.ts";
 import { roleFor } from "./role.ts";
 import { Signing, type SigningProps } from "./signing.ts";
+import { type AssumedRole, grantSources, withRole } from "./source-grants.ts";
 import { KEEP_FOR, type StorageProps } from "./storage.ts";
 import { knownAtSynthesis } from "./tokens.ts";
 import { type Variables, variablesAsText } from "./variables.ts";
@@ -43,6 +43,13 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
    * @default Architecture.ARM_64
    */
   readonly architecture?: Architecture | undefined;
+  /**
+   * The role sources are read with, in place of the function's own: of another account, say. It has to let the function's role
+   * (output `RoleArn`) assume it. Derivatives are kept with the function's own.
+   *
+   * @default - the function's own
+   */
+  readonly assumedRole?: AssumedRole | undefined;
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
   /**
@@ -109,7 +116,7 @@ export class ImageFunction extends Construct {
     super(scope, id);
     checkCapacity(props);
     const { architecture = Architecture.ARM_64, memorySize = 1769, ephemeralStorage } = props;
-    const given = variablesAsText(props.environment);
+    const given = withRole(variablesAsText(props.environment), props.assumedRole);
     this.signing = new Signing(this, "Signing", given, props);
     const environment = {
       ...keeping({ ...props, architecture, memorySize }),
@@ -161,7 +168,8 @@ export class ImageFunction extends Construct {
       logGroup,
     });
     if (this.signing.place) this.signing.grantRead(this.function);
-    this.#grantReadWatermark();
+    grantSources(this, this.function, this.config);
+    if (props.network || props.tracing) acknowledgeAnyResource(this);
     const { defaultChild } = this.function.node;
     if (props.network && defaultChild instanceof CfnFunction)
       putInto(props.network, this.function, defaultChild);
@@ -172,19 +180,14 @@ export class ImageFunction extends Construct {
     const alias = this.function.addAlias("live", {
       ...(provisionedConcurrency > 0 && { provisionedConcurrentExecutions: provisionedConcurrency }),
     });
-    if (rollout) new LambdaDeploymentGroup(this, "Rollout", { alias, deploymentConfig: rollout });
+    if (rollout) {
+      const group = new LambdaDeploymentGroup(this, "Rollout", { alias, deploymentConfig: rollout });
+      acknowledge(
+        group,
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]",
+      );
+    }
     return alias;
-  }
-
-  /** The watermark may lie in a bucket that no picture lies in. */
-  #grantReadWatermark(): void {
-    const named = objectIn(this.config.watermarkUrl, this.config.sourceQuerySeparator);
-    if (named?.scheme !== "s3") return;
-    Grant.addToPrincipal({
-      grantee: this.function,
-      actions: ["s3:GetObject", "s3:GetObjectVersion"],
-      resourceArns: [Bucket.fromBucketName(this, "Watermark", named.bucket).arnForObjects(named.key)],
-    });
   }
 }
 

@@ -41,7 +41,9 @@ export class ImageHandler extends Construct {
     const storage = new Storage(this, "Storage", props);
     const { sources, derivatives } = storage;
     const images = new ImageFunction(this, "Images", { ...props, derivatives });
-    storage.grantReadSources(images.function);
+    const { s3AssumeRoleArn: role } = images.config;
+    if (role === "") storage.grantReadSources(images.function);
+    else storage.letIn(role);
     storage.grantKeepDerivatives(images.function);
     acknowledgeGrants(images, storage.objects);
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });

@@ -38,13 +38,15 @@ interface Granted {
 /** Where pictures come from, and what may be read there. */
 export class Sources {
   readonly buckets: readonly IBucket[];
+  /** The one that was made; `undefined` where some were given. */
+  readonly made: IBucket | undefined;
   readonly #granted: readonly Granted[];
 
   /** `make` makes a bucket where none is given. Throws one sentence when one lies elsewhere and nobody says so. */
   constructor(scope: Construct, given: readonly Source[], make: () => IBucket) {
     const named = given.map((one) => (typeof one === "string" ? { name: one } : one));
-    this.#granted =
-      named.length > 0 ? named.map((one) => granted(scope, one)) : [{ ...whole(make()), prefix: "" }];
+    this.made = named.length > 0 ? undefined : make();
+    this.#granted = this.made ? [whole(this.made)] : named.map((one) => granted(scope, one));
     this.buckets = [...new Set(this.#granted.map(({ bucket }) => bucket))];
   }
 

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { ArnPrincipal, Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import {
   BlockPublicAccess,
@@ -108,6 +108,11 @@ export class Storage extends Construct {
     this.#granted.grantRead(grantee);
   }
 
+  /** Has the bucket that was made let in a role, by its ARN; whose the others are let it in themselves. */
+  letIn(role: string): void {
+    this.#granted.made?.grantRead(new ArnPrincipal(role));
+  }
+
   /** Lets `grantee` keep derivatives and find them again. Not list: whatever S3 answers but a picture is a miss. */
   grantKeepDerivatives(grantee: IGrantable): void {
     Grant.addToPrincipal({
@@ -130,9 +135,6 @@ const storedAfter = new Map([
   [StorageClass.ONE_ZONE_INFREQUENT_ACCESS.value, 30],
 ]);
 
-/** bytes below which S3 neither moves a picture nor saves anything by it. */
-const WORTH_MOVING = 131_072;
-
 function storedAs({
   derivativesStorageClass: storageClass,
   keepDerivativesFor = KEEP_FOR,
@@ -149,10 +151,8 @@ function storedAs({
       `derivativesStorageClass: ${storageClass.value} begins after ${days} days, expected keepDerivativesFor to be longer, got ${keepDerivativesFor.toDays()}`,
     );
   }
-  return {
-    objectSizeGreaterThan: WORTH_MOVING,
-    transitions: [{ storageClass, transitionAfter: Duration.days(days) }],
-  };
+  // S3 leaves what is below 128 KB where it is. A size in the rule would keep small ones from ever being let go.
+  return { transitions: [{ storageClass, transitionAfter: Duration.days(days) }] };
 }
 
 /** A bucket nobody reaches without a grant, nor without TLS. */

@@ -77,6 +77,8 @@ const everything = {
   keysParameter: "/images/keys",
   keysEncryptionKey: "arn:5",
   edgeVerification: "false",
+  assumedRole: "arn:6",
+  assumedRoleExternalId: "told",
   architecture: "arm64",
   memory: 1024,
   timeout: 9,
@@ -115,7 +117,15 @@ test("every name of the context says something of a prop, and no prop is without
     [],
   );
   // Some only go together.
-  const pairs = ["domainNames", "certificate", "hostedZoneId", "hostedZoneName", "subnets", "securityGroups"];
+  const pairs = [
+    "domainNames",
+    "certificate",
+    "hostedZoneId",
+    "hostedZoneName",
+    "subnets",
+    "securityGroups",
+    "assumedRole",
+  ];
   for (const name of Object.keys(everything).filter((one) => !pairs.includes(one))) {
     const newSourceBucket = name === "sourceBuckets";
     const without = settingsOf({ ...everything, [name]: undefined, newSourceBucket });
@@ -147,6 +157,7 @@ test("each is read as the prop wants it", () => {
     keys: { parameter: "/images/keys" },
     keysEncryptionKey: "arn:5",
     edgeVerification: false,
+    assumedRole: { arn: "arn:6", externalId: "told" },
     architecture: Architecture.ARM_64,
     memorySize: 1024,
     reservedConcurrency: 50,
@@ -220,6 +231,7 @@ test("a setting that makes no sense is one sentence", () => {
       "hostedZoneId and hostedZoneName: expected both, beside domainNames, or none",
     ],
     [{ keysSecret: "a", keysParameter: "b" }, "keysSecret and keysParameter: expected one of them, got both"],
+    [{ assumedRoleExternalId: "a" }, "assumedRoleExternalId: expected assumedRole beside it"],
     [{ subnets: "subnet-a" }, "subnets and securityGroups: expected both or none"],
     [{ priceClass: "cheap" }, 'priceClass: expected 100 or 200 or all, got "cheap"'],
   ] as const) {

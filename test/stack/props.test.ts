@@ -83,10 +83,13 @@ test("what is made is encrypted with one's own key, and CloudFront and the funct
 
 test("derivatives are stored, moved and let go as one says", () => {
   const bucket = only(whole, "AWS::S3::Bucket");
-  assert.deepEqual(bucket.LifecycleConfiguration.Rules[1].Transitions, [
-    { StorageClass: "STANDARD_IA", TransitionInDays: 30 },
-  ]);
-  assert.equal(bucket.LifecycleConfiguration.Rules[1].ObjectSizeGreaterThan, 131_072);
+  // Of every size: one in the rule would keep small pictures for ever.
+  assert.deepEqual(bucket.LifecycleConfiguration.Rules[1], {
+    ExpirationInDays: 90,
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    Transitions: [{ StorageClass: "STANDARD_IA", TransitionInDays: 30 }],
+    Status: "Enabled",
+  });
   assert.equal(bucket.DeletionPolicy, "Retain");
   assert.deepEqual(all(whole, "Custom::S3AutoDeleteObjects"), []);
   assert.equal(drawing(whole).Environment.Variables.SHUTTERSPEED_KEEP_AFTER, "0");
