@@ -21,7 +21,7 @@ export type Environment = Readonly<Record<string, string>>;
 export function readEnvironment(environment: Environment, now = Date.now()): Config {
   const config = readConfig(environment);
   compileLanguage(config, now);
-  assertFits({ ...ownVariables, ...longestBucket, ...environment });
+  assertFits({ ...longestBucket, ...environment });
   return config;
 }
 
@@ -44,8 +44,9 @@ const longestBucket = { [variables.derivativesBucket.name]: "x".repeat(63) };
 /** bytes all variables may have together, as JSON: that is what Lambda says it measured when it refuses more. */
 const MAX_BYTES = 4096;
 
-function assertFits(environment: Environment): void {
-  const bytes = Buffer.byteLength(JSON.stringify(environment));
+/** Throws one sentence that names the longest of these variables when Lambda would not take them beside its own. */
+export function assertFits(environment: Environment): void {
+  const bytes = Buffer.byteLength(JSON.stringify({ ...ownVariables, ...environment }));
   if (bytes <= MAX_BYTES) return;
   const [[longest] = [""]] = Object.entries(environment).toSorted(([, a], [, b]) => b.length - a.length);
   throw new Error(

@@ -49,7 +49,9 @@ export function checkCapacity(props: CapacityProps): void {
   const { provisionedConcurrency = 0 } = props;
   within("memorySize", memorySize, 128, 10_240);
   within("ephemeralStorage", ephemeralStorage, 512, 10_240);
+  within("accountConcurrency", accountConcurrency, UNRESERVED, Number.MAX_SAFE_INTEGER);
   within("provisionedConcurrency", provisionedConcurrency, 0, accountConcurrency - UNRESERVED);
+  wholeSeconds(props.timeout);
   const most = accountConcurrency - UNRESERVED;
   if (reservedConcurrency === undefined || Token.isUnresolved(reservedConcurrency)) return;
   if (reservedConcurrency > most) {
@@ -57,6 +59,7 @@ export function checkCapacity(props: CapacityProps): void {
       `reservedConcurrency: expected at most ${most}, for ${UNRESERVED} of the account's ${accountConcurrency} must stay unreserved, got ${reservedConcurrency}; if the account has more, say accountConcurrency`,
     );
   }
+  within("reservedConcurrency", reservedConcurrency, 0, most);
   if (provisionedConcurrency > reservedConcurrency) {
     throw new Error(
       `provisionedConcurrency: expected at most reservedConcurrency, ${reservedConcurrency}, got ${provisionedConcurrency}`,
@@ -68,4 +71,11 @@ function within(name: string, value: number | undefined, min: number, max: numbe
   if (value === undefined || Token.isUnresolved(value)) return;
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw new Error(`${name}: expected an integer from ${min} to ${max}, got ${value}`);
+}
+
+function wholeSeconds(timeout: Duration | undefined): void {
+  if (timeout === undefined || timeout.isUnresolved()) return;
+  const seconds = timeout.toMilliseconds() / 1000;
+  if (Number.isInteger(seconds) && seconds >= 1) return;
+  throw new Error(`timeout: expected whole seconds, 1 or more, got ${seconds}`);
 }

@@ -1,4 +1,4 @@
-import { Duration, Token } from "aws-cdk-lib";
+import { Duration, Stack, Token } from "aws-cdk-lib";
 import {
   AllowedMethods,
   CfnDistribution,
@@ -15,7 +15,7 @@ import {
 } from "aws-cdk-lib/aws-cloudfront";
 import { FunctionUrlOrigin, OriginGroup, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import { CfnPermission, FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
-import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
+import { Bucket, CfnBucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { CACHE_TAG_HEADER } from "../../lambda/answer/answers.ts";
 import { acknowledge } from "./acknowledged.ts";
@@ -25,7 +25,9 @@ import { EdgeKeys } from "./edge-keys.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { ImageFunction } from "./image-function.ts";
 import { accountWideName } from "./names.ts";
+import { originShieldIn } from "./origin-shield.ts";
 import { derivativeCachePolicy, imageResponseHeaders, originalPathRequestPolicy } from "./policies.ts";
+import { bucketIn, bucketName } from "./sources.ts";
 
 export interface DeliveryProps {
   readonly images: ImageFunction;
@@ -57,9 +59,9 @@ export interface DeliveryProps {
    *
    * @default - none are written
    */
-  readonly accessLogs?: string | IBucket | undefined;
+  readonly accessLogs?: string | IBucket | Bucket | undefined;
   /**
-   * The region all edges ask through, one that is near the stack's: fewer pictures are drawn twice.
+   * The region all edges ask through, one that is near the stack's; `nearest` finds it: fewer pictures are drawn twice.
    *
    * @default - edges ask by themselves
    */
@@ -88,7 +90,7 @@ export class Delivery extends Construct {
       enableIpv6: ipv6,
       priceClass: props.priceClass ?? PriceClass.PRICE_CLASS_ALL,
       ...(props.webAcl && { webAclId: props.webAcl }),
-      ...(accessLogs && { logBucket: bucketOf(this, accessLogs), logIncludesCookies: false }),
+      ...(accessLogs && { logBucket: logsBucketOf(this, accessLogs), logIncludesCookies: false }),
       ...(domain && namesAndCertificate(this, domain)),
       defaultBehavior: {
         origin: this.#origins(props),
@@ -117,8 +119,8 @@ export class Delivery extends Construct {
   }
 
   /** The bucket first, then the function. */
-  #origins({ images, derivatives, originShieldRegion }: DeliveryProps): OriginGroup {
-    const asked = { ...oneAttempt, ...(originShieldRegion && { originShieldRegion }) };
+  #origins({ images, derivatives, originShieldRegion: shield }: DeliveryProps): OriginGroup {
+    const asked = { ...oneAttempt, ...(shield && { originShieldRegion: originShieldIn(this, shield) }) };
     const ofBucket = new S3OriginAccessControl(this, "ReadDerivatives", {
       originAccessControlName: accountWideName(this, "ReadDerivatives"),
     });
@@ -153,6 +155,8 @@ export class Delivery extends Construct {
     const { signing, config } = images;
     const { edgeVerification = !config.developmentErrorsMode } = props;
     const keyed = signing.place !== undefined || config.keys.length > 0;
+    if (props.edgeVerification && !keyed)
+      throw new Error("edgeVerification: expected keys to verify signatures with, got unsigned");
     return edgeVerification && keyed ? new EdgeKeys(this, "EdgeKeys", images) : undefined;
   }
 
@@ -194,8 +198,21 @@ function readTimeoutFor(timeout: Duration): Duration {
   );
 }
 
-const bucketOf = (scope: Construct, given: string | IBucket): IBucket =>
-  typeof given === "string" ? Bucket.fromBucketName(scope, "AccessLogs", given) : given;
+function logsBucketOf(scope: Construct, given: string | IBucket | Bucket): IBucket {
+  if (typeof given !== "string") return takingAcls(bucketIn("accessLogs", given));
+  return Bucket.fromBucketName(scope, "AccessLogs", bucketName("accessLogs", given));
+}
+
+/** As S3 makes a bucket unless told otherwise, it takes no ACLs, and CloudFront refuses it. */
+function takingAcls(bucket: IBucket): IBucket {
+  const made = bucket.node.defaultChild;
+  const said =
+    made instanceof CfnBucket ? JSON.stringify(Stack.of(made).resolve(made.ownershipControls)) : "";
+  if (said !== undefined && !said.includes("BucketOwnerEnforced")) return bucket;
+  throw new Error(
+    `accessLogs: expected a bucket that takes ACLs, as with objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED, got ${bucket.node.id}`,
+  );
+}
 
 function checkWebAcl(arn = ""): void {
   const ofCloudFront = /^arn:[\w-]+:wafv2:us-east-1:\d{12}:global\/webacl\/.+/;

@@ -16,17 +16,24 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
 import { keepAfter } from "../capacity/keeping.ts";
-import { type Environment, ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
+import {
+  assertFits,
+  type Environment,
+  ownVariables,
+  readEnvironment,
+  unknownVariables,
+} from "../environment.ts";
 import { filesIn, shippedPaths } from "../files.ts";
 import { acknowledge, acknowledgeAnyResource } from "./acknowledged.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
+import { ownKeyArn } from "./encryption-key.ts";
 import { type Network, putInto } from "./network.ts";
 import { roleFor } from "./role.ts";
 import { Signing, type SigningProps } from "./signing.ts";
 import { type AssumedRole, grantSources, withRole } from "./source-grants.ts";
 import { KEEP_FOR, type StorageProps } from "./storage.ts";
-import { knownAtSynthesis } from "./tokens.ts";
+import { knownAtSynthesis, withStandIns } from "./tokens.ts";
 import { type Variables, variablesAsText } from "./variables.ts";
 
 export interface ImageFunctionProps extends CapacityProps, SigningProps {
@@ -137,6 +144,7 @@ export class ImageFunction extends Construct {
     }
 
     const files = filesIn(environment);
+    assertFits(withStandIns({ ...environment, ...shippedPaths(files) }));
     this.architecture = architecture;
     this.code = functionCode(this, architecture, files);
     const logGroup = new LogGroup(this, "Logs", {
@@ -158,7 +166,11 @@ export class ImageFunction extends Construct {
       }),
       environment: { ...ownVariables, ...environment, ...shippedPaths(files) },
       ...(props.environmentKey && {
-        environmentEncryption: Key.fromKeyArn(this, "EnvironmentKey", props.environmentKey),
+        environmentEncryption: Key.fromKeyArn(
+          this,
+          "EnvironmentKey",
+          ownKeyArn(this, "environmentKey", props.environmentKey),
+        ),
       }),
       ...(ephemeralStorage !== undefined && { ephemeralStorageSize: Size.mebibytes(ephemeralStorage) }),
       ...(props.tracing && { tracing: Tracing.ACTIVE }),

@@ -6,6 +6,7 @@ import { variables } from "../../lambda/config/variables.ts";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import type { Environment } from "../environment.ts";
 import { acknowledge } from "./acknowledged.ts";
+import { keyArn } from "./encryption-key.ts";
 
 export interface SigningProps {
   /**
@@ -53,7 +54,8 @@ export class Signing extends Construct {
     }
     this.place = inEnvironment || props.unsigned ? undefined : (props.keys ?? this.#generated(props));
     this.environment = this.place === undefined ? {} : environmentOf(this.place);
-    this.#encryptionKey = props.keysEncryptionKey;
+    const { keysEncryptionKey: key } = props;
+    this.#encryptionKey = key === undefined ? undefined : keyArn("keysEncryptionKey", key);
     this.#arns = this.place === undefined ? [] : [this.#arnOf(this.place)];
   }
 

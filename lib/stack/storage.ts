@@ -13,6 +13,7 @@ import {
 import { Construct } from "constructs";
 import { EXPIRING } from "../../lambda/url/key.ts";
 import { acknowledge } from "./acknowledged.ts";
+import { ownKeyArn } from "./encryption-key.ts";
 import { type Source, Sources } from "./sources.ts";
 
 /** How long a finished picture is kept unless one says. */
@@ -68,11 +69,12 @@ export class Storage extends Construct {
   /** Throws one sentence when a bucket cannot be read from here, or a derivative not at once. */
   constructor(scope: Construct, id: string, props: StorageProps = {}) {
     super(scope, id);
-    const { derivativesRemovalPolicy = RemovalPolicy.DESTROY } = props;
+    const { derivativesRemovalPolicy = RemovalPolicy.DESTROY, keepDerivativesFor = KEEP_FOR } = props;
+    checkDays(keepDerivativesFor);
     const encryption = props.encryptionKey
       ? {
           encryption: BucketEncryption.KMS,
-          encryptionKey: Key.fromKeyArn(this, "Key", props.encryptionKey),
+          encryptionKey: Key.fromKeyArn(this, "Key", ownKeyArn(this, "encryptionKey", props.encryptionKey)),
           bucketKeyEnabled: true,
         }
       : {};
@@ -89,7 +91,7 @@ export class Storage extends Construct {
         // What was kept for links that expire.
         { prefix: EXPIRING, expiration: Duration.days(1) },
         {
-          expiration: props.keepDerivativesFor ?? KEEP_FOR,
+          expiration: keepDerivativesFor,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
           ...storedAs(props),
         },
@@ -125,6 +127,12 @@ export class Storage extends Construct {
     const actions = ["kms:Decrypt", "kms:GenerateDataKey"];
     Grant.addToPrincipal({ grantee, actions, resourceArns: [key] });
   }
+}
+
+function checkDays(keepDerivativesFor: Duration): void {
+  const days = keepDerivativesFor.toMilliseconds() / 86_400_000;
+  if (Number.isInteger(days) && days >= 1) return;
+  throw new Error(`keepDerivativesFor: expected whole days, 1 or more, got ${days}`);
 }
 
 /** Days S3 wants an object to have lain before it is stored so; unnamed ones are not answered from at once. */

@@ -138,6 +138,14 @@ test("the derivative bucket's name, unknown at synthesis, takes its room in the 
   });
 });
 
+test("so does the ARN of a secret that is made, and the path of a file that is shipped", () => {
+  const long = { environment: { IMGPROXY_TRUSTED_SIGNATURES: "x".repeat(3800) } };
+  assert.doesNotThrow(() => stackOf({ unsigned: true, ...long }));
+  assert.throws(() => stackOf({ unsigned: false, ...long }), {
+    message: /^IMGPROXY_TRUSTED_SIGNATURES: expected a shorter value, for Lambda takes 4096 bytes/,
+  });
+});
+
 const keys = { IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" };
 const warningsOf = (environment: Readonly<Record<string, string>>) =>
   Annotations.fromStack(stackOf({ environment })).findWarning("*", Match.stringLikeRegexp("IMGPROXY"));

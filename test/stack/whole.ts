@@ -68,8 +68,9 @@ export const whole = {
 
 type Every<Props> = { readonly [Name in keyof Required<Props>]: Props[Name] };
 
-/** The same with sources that a role of another account reads. */
+/** The same with sources that a role of another account reads, and an Origin Shield that is looked up. */
 export const assuming = {
   ...whole,
   assumedRole: { arn: arn("iam::444455556666:role/reads-pictures"), externalId: "told" },
+  originShieldRegion: "nearest",
 } satisfies ImageHandlerProps;
