@@ -14,6 +14,9 @@ import { didYouMean } from "./spelling.ts";
  */
 export const ownVariables = { MALLOC_ARENA_MAX: "2", UV_THREADPOOL_SIZE: "16" } as const;
 
+/** What the version of the function is called that answers. */
+export const ALIAS = "live";
+
 /** What the function is told, by the names of variables. */
 export type Environment = Readonly<Record<string, string>>;
 

@@ -3,10 +3,10 @@ import { EDGE_KEYS, pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
 import { keepAfter } from "../capacity/keeping.ts";
 import { ownVariables } from "../environment.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
-import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
+import { customHeaders, forwardedHeaders, securityHeaders } from "../stack/policy-headers.ts";
 import { type Edge, type EdgeProps, type Served, startEdge } from "./edge/edge.ts";
 import { type KeyValueStore, memoryStore } from "./edge/key-value-store.ts";
-import { functionOrigin, type Origin, originGroup } from "./edge/origins.ts";
+import { functionOrigin, hearing, type Origin, originGroup, refusingLongHeaders } from "./edge/origins.ts";
 import type { Bundle } from "./lambda/bundle.ts";
 import { type LocalFunction, startFunction } from "./lambda/function.ts";
 import { startFunctionUrl } from "./lambda/function-url.ts";
@@ -81,7 +81,11 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     ...(concurrency && { concurrency }),
   });
   const url = await startFunctionUrl(fn);
-  const origin = originGroup(derivatives, functionOrigin(url.origin, timeout + COLD_START));
+  const origins = originGroup(
+    refusingLongHeaders(derivatives),
+    functionOrigin(url.origin, timeout + COLD_START),
+  );
+  const origin = hearing(forwardedHeaders(config), origins);
   const stopFunction = async () => {
     url.stop();
     await fn.stop();

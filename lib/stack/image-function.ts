@@ -17,6 +17,7 @@ import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
 import { keepAfter } from "../capacity/keeping.ts";
 import {
+  ALIAS,
   assertFits,
   type Environment,
   ownVariables,
@@ -189,7 +190,7 @@ export class ImageFunction extends Construct {
   }
 
   #answering({ provisionedConcurrency = 0, rollout }: ImageFunctionProps): Alias {
-    const alias = this.function.addAlias("live", {
+    const alias = this.function.addAlias(ALIAS, {
       ...(provisionedConcurrency > 0 && { provisionedConcurrentExecutions: provisionedConcurrency }),
     });
     if (rollout) {

@@ -41,7 +41,9 @@ export class ImageHandler extends Construct {
     const storage = new Storage(this, "Storage", props);
     const { sources, derivatives } = storage;
     const images = new ImageFunction(this, "Images", { ...props, derivatives });
-    const { s3AssumeRoleArn: role } = images.config;
+    const { s3AssumeRoleArn: role, keys } = images.config;
+    if (props.edgeVerification && images.signing.place === undefined && keys.length === 0)
+      throw new Error("edgeVerification: expected keys to verify signatures with, got unsigned");
     if (role === "") storage.grantReadSources(images.function);
     else storage.letIn(role);
     storage.grantKeepDerivatives(images.function);

@@ -16,7 +16,7 @@ export interface FunctionUrl {
 export async function startFunctionUrl(fn: LocalFunction): Promise<FunctionUrl> {
   const server = createServer(async (request, response) => {
     const { status, headers, body } = await answer(request, fn);
-    response.writeHead(status, headers).end(body);
+    response.writeHead(status, { ...headers, ...ofLambda() }).end(body);
   });
   const port = await listen(server);
   const stop = () => {
@@ -25,6 +25,12 @@ export async function startFunctionUrl(fn: LocalFunction): Promise<FunctionUrl> 
   };
   return { origin: `http://127.0.0.1:${port}`, stop };
 }
+
+/** What Lambda adds to every answer. */
+const ofLambda = () => ({
+  "x-amzn-requestid": randomUUID(),
+  "x-amzn-trace-id": "Root=1-00000000-000000000000000000000000",
+});
 
 async function answer(request: IncomingMessage, fn: LocalFunction): Promise<Answer> {
   try {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { ALIAS } from "../../environment.ts";
 import { listen } from "../listen.ts";
 import { record } from "./record.ts";
 
@@ -69,7 +70,7 @@ export async function runtimeApi(): Promise<RuntimeApi> {
       "content-type": "application/json",
       "lambda-runtime-aws-request-id": id,
       "lambda-runtime-deadline-ms": String(deadline),
-      "lambda-runtime-invoked-function-arn": "arn:aws:lambda:us-east-1:000000000000:function:local",
+      "lambda-runtime-invoked-function-arn": `arn:aws:lambda:us-east-1:000000000000:function:local:${ALIAS}`,
       "lambda-runtime-trace-id": "Root=1-00000000-000000000000000000000000;Sampled=0",
     });
     response.end(event);
