@@ -35,9 +35,12 @@ const variable =
     ...says,
   });
 
-type Numeric = number | `${number}`;
-type Seconds = Numeric | `${number}s`;
-type Flag = boolean | "true" | "false" | "1" | "0" | "t" | "f";
+/** What a deployment may say of a number. */
+export type Numeric = number | `${number}`;
+/** The same of seconds. */
+export type Seconds = Numeric | `${number}s`;
+/** The same of true and false. */
+export type Flag = boolean | "true" | "false" | "1" | "0" | "t" | "f";
 
 const readInteger = (text: string) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined);
 
@@ -187,10 +190,11 @@ export const patterns = variable<readonly string[], readonly string[] | string>(
   read: words,
 });
 
-type Qualities = Readonly<Partial<Record<Format, number>>>;
+/** Quality by format. */
+export type Qualities = Readonly<Partial<Record<Format, number>>>;
 
 /** A name that stands in `s3://` URLs for an access point. */
-interface AccessPoint {
+export interface AccessPoint {
   readonly name: string;
   readonly arn: string;
 }

@@ -9,6 +9,7 @@ import { squeezedEdges } from "../stack/edge-code.ts";
 import { LOCK } from "../stack/sharp.ts";
 import { functionLock } from "./function-lock.ts";
 import { licences } from "./licences.ts";
+import { reached } from "./reached.ts";
 
 const dist = join(root, "dist");
 
@@ -85,13 +86,17 @@ async function compile(options: BuildOptions): Promise<Metafile> {
   return metafile;
 }
 
-/** The types, one file for each of the source's. */
+/** The types, one file for each of the source's that a user's compiler comes by. */
 function declarations(): void {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const words = [compiler, "--project", "lib/package/tsconfig.json"];
   const { status, stdout } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(`tsc: ${stdout}`);
-  for (const file of globSync("types/**/*.d.ts", { cwd: dist })) withoutSharp(join(dist, file));
+  const entries = ["lib/index", "lib/client/index"].map((name) => join(dist, "types", `${name}.d.ts`));
+  const needed = reached(entries);
+  for (const file of globSync("types/**/*.d.ts", { cwd: dist }).map((name) => join(dist, name)))
+    if (needed.has(file)) withoutSharp(file);
+    else rmSync(file);
   writeFileSync(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
   cpSync(join(dist, "types"), join(dist, "cjs/types"), { recursive: true });
 }
