@@ -49,10 +49,11 @@ export function checkCapacity(props: CapacityProps): void {
   const { provisionedConcurrency = 0 } = props;
   within("memorySize", memorySize, 128, 10_240);
   within("ephemeralStorage", ephemeralStorage, 512, 10_240);
-  within("accountConcurrency", accountConcurrency, UNRESERVED, Number.MAX_SAFE_INTEGER);
-  within("provisionedConcurrency", provisionedConcurrency, 0, accountConcurrency - UNRESERVED);
+  within("accountConcurrency", accountConcurrency, 1, Number.MAX_SAFE_INTEGER);
+  // A new account has ten.
+  const most = Math.max(0, accountConcurrency - UNRESERVED);
+  within("provisionedConcurrency", provisionedConcurrency, 0, most);
   wholeSeconds(props.timeout);
-  const most = accountConcurrency - UNRESERVED;
   if (reservedConcurrency === undefined || Token.isUnresolved(reservedConcurrency)) return;
   if (reservedConcurrency > most) {
     throw new Error(

@@ -265,7 +265,8 @@ test("it answers to names of one's own with a certificate for them", () => {
   const certificate = "arn:aws:acm:us-east-1:111122223333:certificate/1";
   const of = synthesized({ domain: { names: ["img.example.com"], certificate } });
   assert.deepEqual(config(of).Aliases, ["img.example.com"]);
-  assert.equal(config(of).ViewerCertificate.AcmCertificateArn, certificate);
+  const { AcmCertificateArn, MinimumProtocolVersion } = config(of).ViewerCertificate;
+  assert.deepEqual([AcmCertificateArn, MinimumProtocolVersion], [certificate, "TLSv1.2_2021"]);
   assert.equal("Aliases" in config(template), false);
 });
 

@@ -178,9 +178,10 @@ const refusedByAws: readonly (readonly [ImageStackProps, string])[] = [
   [{ timeout: Duration.seconds(0) }, "timeout: expected whole seconds, 1 or more, got 0"],
   [{ reservedConcurrency: -1 }, "reservedConcurrency: expected an integer from 0 to 900, got -1"],
   [{ provisionedConcurrency: 901 }, "provisionedConcurrency: expected an integer from 0 to 900, got 901"],
+  [{ accountConcurrency: 0 }, "accountConcurrency: expected an integer from 1 to 9007199254740991, got 0"],
   [
-    { accountConcurrency: 50 },
-    "accountConcurrency: expected an integer from 100 to 9007199254740991, got 50",
+    { accountConcurrency: 10, provisionedConcurrency: 1 },
+    "provisionedConcurrency: expected an integer from 0 to 0, got 1",
   ],
   [{ keepDerivativesFor: Duration.hours(12) }, "keepDerivativesFor: expected whole days, 1 or more, got 0.5"],
   [{ keepDerivativesFor: Duration.days(0) }, "keepDerivativesFor: expected whole days, 1 or more, got 0"],
@@ -315,4 +316,5 @@ test("what could not work is refused with one sentence that says what to do", ()
   ];
   for (const [props, message] of refusals) assert.throws(() => stackOf(props), { message });
   assert.doesNotThrow(() => stackOf({ reservedConcurrency: 901, accountConcurrency: 1001 }));
+  assert.doesNotThrow(() => stackOf({ accountConcurrency: 10 }), "a new account's");
 });
