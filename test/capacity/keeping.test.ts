@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { plainInfo, plan } from "../../lambda/image/plan.ts";
@@ -19,6 +20,12 @@ test("a picture is kept when drawing it twice more costs as much: by the prices 
   // A year: 25,685 n$ of storing, 15,803 n$ half of all; 660.0 ms - 68.6.
   assert.equal(keepAfter({ memory: 1769, architecture: "arm64", days: 365 }), 591);
   assert.equal(keepAfter({ memory: 10_240, architecture: "x86_64", days: 1 }), 0, "never less");
+});
+
+test("README says from when on", () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const from = keepAfter({ memory: 1769, architecture: "arm64", days: 30 });
+  assert.ok(readme.includes(`keeping pays from ${from} ms of drawing on`));
 });
 
 test("so AVIF, large and animated pictures are kept, and a small JPEG is not", () => {

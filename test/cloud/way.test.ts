@@ -4,8 +4,10 @@ import { after, test } from "node:test";
 import sharp from "sharp";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { derivativeKey } from "../../lambda/url/key.ts";
-import type { Origin } from "../../lib/local/edge/origins.ts";
+import { startEdge } from "../../lib/local/edge/edge.ts";
+import { functionOrigin, hearing, type Origin } from "../../lib/local/edge/origins.ts";
 import { startFunctionUrl } from "../../lib/local/lambda/function-url.ts";
+import { viewerRequestCode } from "../../lib/stack/edge-code.ts";
 import { ownS3 } from "../own-s3.ts";
 import { drawn } from "../pictures.ts";
 import { ownCloud, pathOf } from "./cloud.ts";
@@ -150,4 +152,43 @@ test("both origins hear what the origin request policy lets through; of a header
   assert.ok(pathOf(long).length <= 6144);
   assert.equal((await fetch(long, { headers })).status, 200);
   assert.equal(asked.length, 1, "S3 refused to be asked");
+});
+
+test("a function that finds another key than the edge's answers, has it not repeated, and counts it", async () => {
+  await using cloud = await ownCloud(s3, { env: keeping });
+  const direct = await startFunctionUrl(cloud.fn);
+  // An edge of another deployment: its settings are others.
+  const code = viewerRequestCode(readConfig({ IMGPROXY_QUALITY: "50" }));
+  const origin = hearing(["x-shutterspeed-path"], functionOrigin(direct.origin, 30));
+  const edge = await startEdge({ code, origin });
+  try {
+    const url = cloud.url("seen.png", { width: 108 });
+    for (let nth = 1; nth <= 2; nth++) {
+      const response = await fetch(url.replace(cloud.origin, `http://localhost:${edge.port}`));
+      const { width } = await sharp(await response.bytes()).metadata();
+      assert.deepEqual(
+        [response.status, width, response.headers.get("x-cache"), response.headers.get("cache-control")],
+        [200, 108, "Miss from edge", "no-store"],
+      );
+      assert.equal(noted(cloud.logged, '"KeyMismatch":1'), nth);
+    }
+    assert.equal(await s3.derivative(keyOf(url, keeping)), undefined, "nor kept");
+  } finally {
+    edge.stop();
+    direct.stop();
+  }
+});
+
+test("a path too long to go on in a header is 414 at the edge, and one that is no ASCII arrives as it was", async () => {
+  await s3.put("日本 é.png", await drawn(40, 30).png().toBuffer());
+  await using cloud = await ownCloud(s3);
+  const long = await fetch(
+    cloud.url("seen.png", { width: 20 }).replace("/w:20/", `/w:20/cb:${"c".repeat(6200)}/`),
+  );
+  assert.deepEqual([long.status, await long.text()], [414, "URL is too long"]);
+  assert.equal(noted(cloud.logged, "ccc"), 0);
+  const { width } = await sharp(
+    await (await fetch(cloud.url("日本 é.png", { width: 20 }))).bytes(),
+  ).metadata();
+  assert.equal(width, 20);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { RemovalPolicy } from "aws-cdk-lib";
 import { HttpVersion, PriceClass } from "aws-cdk-lib/aws-cloudfront";
@@ -111,6 +112,12 @@ test("every name of the context says something of a prop, and no prop is without
       .match(/they are (.*)$/)?.[1]
       ?.split(", ") ?? [];
   assert.deepEqual(known.toSorted(), [...Object.keys(everything), ...Object.keys(inPlaceOf)].toSorted());
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  assert.deepEqual(
+    known.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme)),
+    [],
+    "README says them all",
+  );
   const settings = Object.entries(settingsOf(everything));
   assert.deepEqual(
     settings.filter(([, value]) => value === undefined),
