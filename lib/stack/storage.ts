@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { ArnPrincipal, Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
-import { Key } from "aws-cdk-lib/aws-kms";
+import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import {
   BlockPublicAccess,
   Bucket,
@@ -40,11 +40,12 @@ export interface StorageProps {
    */
   readonly derivativesStorageClass?: StorageClass | undefined;
   /**
-   * ARN of the KMS key that buckets which are made are encrypted with. Its policy has to let CloudFront decrypt.
+   * The KMS key that buckets which are made are encrypted with: its ARN, or a key of the app. The policy of one that is named has to
+   * let CloudFront decrypt; that of the app's own comes to say so.
    *
    * @default - S3's own keys
    */
-  readonly encryptionKey?: string | undefined;
+  readonly encryptionKey?: string | IKey | undefined;
   /**
    * What becomes of a source bucket that was made, when the stack goes.
    *
@@ -74,7 +75,7 @@ export class Storage extends Construct {
     const encryption = props.encryptionKey
       ? {
           encryption: BucketEncryption.KMS,
-          encryptionKey: Key.fromKeyArn(this, "Key", ownKeyArn(this, "encryptionKey", props.encryptionKey)),
+          encryptionKey: keyOf(this, props.encryptionKey),
           bucketKeyEnabled: true,
         }
       : {};
@@ -128,6 +129,9 @@ export class Storage extends Construct {
     Grant.addToPrincipal({ grantee, actions, resourceArns: [key] });
   }
 }
+
+const keyOf = (scope: Construct, key: string | IKey): IKey =>
+  typeof key === "string" ? Key.fromKeyArn(scope, "Key", ownKeyArn(scope, "encryptionKey", key)) : key;
 
 function checkDays(keepDerivativesFor: Duration): void {
   const days = keepDerivativesFor.toMilliseconds() / 86_400_000;
