@@ -4,6 +4,7 @@ import { cpuShare } from "../../lambda/image/admit.ts";
 import { plainInfo, plan } from "../../lambda/image/plan.ts";
 import { bytesPerPixel, measured } from "../../lambda/image/rates.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
+import { KEPT_DAYS } from "../origins.ts";
 import { keepAfter } from "./keeping.ts";
 import { network, prices } from "./prices.ts";
 
@@ -52,8 +53,6 @@ const ATTEMPTS = 3;
 const DRAWING = 3;
 /** Times the usual rate, at the busiest. */
 const PEAK = 3;
-/** The stack keeps pictures for so long. */
-const KEPT_DAYS = 30;
 const SECONDS_A_MONTH = 30.44 * 86_400;
 const GB = 2 ** 30;
 

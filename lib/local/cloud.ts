@@ -2,6 +2,7 @@ import { type Config, readConfig } from "../../lambda/config/variables.ts";
 import { EDGE_KEYS, pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
 import { keepAfter } from "../capacity/keeping.ts";
 import { ownVariables } from "../environment.ts";
+import { COLD_START_ALLOWANCE, KEPT_DAYS } from "../origins.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
 import { customHeaders, forwardedHeaders, securityHeaders } from "../stack/policy-headers.ts";
 import { type Edge, type EdgeProps, type Served, startEdge } from "./edge/edge.ts";
@@ -53,12 +54,6 @@ export interface Cloud {
   stop(): Promise<void>;
 }
 
-/** Seconds a cold start may take beside the function's own time; as in the stack. */
-const COLD_START = 10;
-
-/** Days the stack keeps a picture. */
-const KEPT_DAYS = 30;
-
 /** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
 export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
@@ -83,7 +78,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
   const url = await startFunctionUrl(fn);
   const origins = originGroup(
     refusingLongHeaders(derivatives),
-    functionOrigin(url.origin, timeout + COLD_START),
+    functionOrigin(url.origin, timeout + COLD_START_ALLOWANCE),
   );
   const origin = hearing(forwardedHeaders(config), origins);
   const stopFunction = async () => {

@@ -5,6 +5,7 @@ import { imageUrls } from "../client/index.ts";
 import { readEnvironment, unknownVariables } from "../environment.ts";
 import type { Finding } from "../explain/finding.ts";
 import { withAbsolutePaths } from "../files.ts";
+import { DERIVATIVE_READ_TIMEOUT } from "../origins.ts";
 import { changesOf } from "./changes.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import { missingCodecs } from "./codecs.ts";
@@ -135,7 +136,7 @@ async function startOn(
   for (const sentence of missingCodecs(found.pictures, built.folder)) complain(sentence);
   const cloud = await startCloud({
     ...{ s3, bundle: built, env, memory, timeout, listening },
-    derivatives: bucketOrigin(s3.endpoint, buckets.derivatives, BUCKET_TIMEOUT),
+    derivatives: bucketOrigin(s3.endpoint, buckets.derivatives, DERIVATIVE_READ_TIMEOUT),
     served: (one) => reasons.of(one).then((reason) => served(one, reason)),
     log(line) {
       reasons.logged(line);
@@ -150,6 +151,3 @@ async function startOn(
   running.push(cloud.stop);
   return cloud;
 }
-
-/** Seconds the edge waits for the derivative bucket, as in the stack. */
-const BUCKET_TIMEOUT = 5;

@@ -18,6 +18,7 @@ import { CfnPermission, FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
 import { Bucket, CfnBucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { CACHE_TAG_HEADER } from "../../lambda/answer/answers.ts";
+import { COLD_START_ALLOWANCE, DERIVATIVE_READ_TIMEOUT, failoverStatusCodes } from "../origins.ts";
 import { acknowledge } from "./acknowledged.ts";
 import { type Domain, leadTo, namesAndCertificate } from "./domain.ts";
 import { viewerRequestCode } from "./edge-code.ts";
@@ -110,7 +111,7 @@ export class Delivery extends Construct {
     if (!accessLogs) acknowledge(this.distribution, "AwsSolutions-CFR3");
     if (!domain) acknowledge(this.distribution, "AwsSolutions-CFR4");
     this.#override("CacheTagConfig.HeaderName", CACHE_TAG_HEADER);
-    this.#override("Origins.0.S3OriginConfig.OriginReadTimeout", derivativeReadTimeout.toSeconds());
+    this.#override("Origins.0.S3OriginConfig.OriginReadTimeout", DERIVATIVE_READ_TIMEOUT);
     // What the URL calls its function does not say which version may be called.
     for (const permission of this.distribution.node.findAll()) {
       if (permission instanceof CfnPermission) permission.functionName = images.alias.functionArn;
@@ -139,7 +140,7 @@ export class Delivery extends Construct {
         readTimeout: readTimeoutFor(images.timeout),
         keepaliveTimeout: Duration.seconds(60),
       }),
-      fallbackStatusCodes: failoverStatusCodes,
+      fallbackStatusCodes: [...failoverStatusCodes],
     });
   }
 
@@ -176,14 +177,8 @@ export class Delivery extends Construct {
 /** A second attempt also repeats a request that was answered too late: one slow picture would be drawn twice. */
 const oneAttempt = { connectionAttempts: 1, connectionTimeout: Duration.seconds(2) };
 
-/** A bucket that does not answer must not hold up for long what the function can draw. */
-const derivativeReadTimeout = Duration.seconds(5);
-
-/** S3 says 403 for a missing key to whoever may not list, and 400 to long headers. A failing bucket is a miss, too. */
-const failoverStatusCodes = [400, 403, 404, 416, 500, 502, 503, 504];
-
 /** What Lambda may take before the function's own clock starts. */
-const coldStartAllowance = Duration.seconds(10);
+const coldStartAllowance = Duration.seconds(COLD_START_ALLOWANCE);
 const maxReadTimeout = Duration.seconds(120);
 
 /** How long CloudFront waits for a function that answers within `timeout`. */

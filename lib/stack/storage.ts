@@ -12,12 +12,13 @@ import {
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { EXPIRING } from "../../lambda/url/key.ts";
+import { KEPT_DAYS } from "../origins.ts";
 import { acknowledge } from "./acknowledged.ts";
 import { ownKeyArn } from "./encryption-key.ts";
 import { type Source, Sources } from "./sources.ts";
 
 /** How long a finished picture is kept unless one says. */
-export const KEEP_FOR = Duration.days(30);
+export const KEEP_FOR = Duration.days(KEPT_DAYS);
 
 export interface StorageProps {
   /**

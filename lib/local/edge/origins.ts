@@ -1,4 +1,5 @@
 import { Deadline, DeadlineExceeded } from "../../../lambda/deadline.ts";
+import { failoverStatusCodes } from "../../origins.ts";
 import type { EdgeRequest } from "./edge-function.ts";
 import { type Answer, ask, ownAnswer } from "./http.ts";
 
@@ -44,14 +45,11 @@ export function functionOrigin(origin: string, timeout: number): Origin {
     within(timeout, (signal) => ask(origin + uri, method, headers, signal));
 }
 
-/** Answers of the first origin that mean: ask the second. */
-const failedOver = [400, 403, 404, 416, 500, 502, 503, 504];
-
 /** The first origin, or the second where the first has nothing, fails or is silent. Never rejects. */
 export function originGroup(first: Origin, second: Origin): Origin {
   return async (request) => {
     const found = await first(request).catch(() => undefined);
-    if (found && !failedOver.includes(found.status)) return found;
+    if (found && !failoverStatusCodes.includes(found.status)) return found;
     return second(request).catch((error) =>
       error instanceof DeadlineExceeded ? gatewayTimeout : badGateway,
     );
