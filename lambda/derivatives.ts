@@ -1,13 +1,14 @@
 import { answerElsewhere, answerKept, CACHE_TAG_HEADER, type RequestContext } from "./answer/answers.ts";
 import { mayBeKept } from "./answer/freshness.ts";
-import type { Deadline } from "./deadline.ts";
+import { type Deadline, DeadlineExceeded } from "./deadline.ts";
 import { NowhereToKeep } from "./errors.ts";
-import { fits, type HttpRequest, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
+import { type HttpRequest, type HttpResponse, RESPONSE_LIMIT } from "./http.ts";
 import type { Services } from "./services.ts";
 import { again } from "./source/again.ts";
 import { readBody } from "./source/body.ts";
 import { integrityOf } from "./source/integrity.ts";
 import { type Address, type ObjectMetadata, type Store, StoreError } from "./store/store.ts";
+import { isSendable, streamingMs, streams } from "./streaming.ts";
 import { EXPIRING } from "./url/key.ts";
 import type { ImageRequest } from "./url/parse.ts";
 import { isFileOf } from "./whole-file.ts";
@@ -18,13 +19,15 @@ const FIND_TIMEOUT = 500;
 const FIND_SHARE = 0.1;
 /** ms an answer may wait for being kept, when it could go out as it is. */
 const KEEP_TIMEOUT = 1000;
+/** bytes a ms that go into the bucket at least, usually some times as many: what is large may take longer than that. */
+const KEEP_RATE = 10_000;
 /** The part of the time left that this wait may take. */
 const KEEP_SHARE = 0.5;
 /** Seconds a link to a derivative works. */
 const LINK_SECONDS = 300;
 /** The same where its URL expires: the bucket forgets what lies apart after a day. */
 const MAX_LINK_SECONDS = 86_400;
-/** bytes; larger pictures fit into no response. */
+/** bytes; larger pictures fit into no response that is not streamed, and are not read in passing. */
 const MAX_PICTURE_BYTES = (RESPONSE_LIMIT / 4) * 3;
 
 /** What was found of a request's derivative. */
@@ -49,10 +52,13 @@ export async function findDerivative(
   const atMost = Math.min(FIND_TIMEOUT, deadline.left * FIND_SHARE);
   try {
     const found = await deadline.within("finding a derivative", atMost, (signal) =>
-      read(address, request, context, store, signal),
+      read(address, MAX_PICTURE_BYTES, context, store, signal),
     );
+    const answer =
+      typeof found === "number" ? await readLarge(address, found, request, context, store, deadline) : found;
     log.note({ derivative: "found" });
-    return { answer: found };
+    const sendable = answer && isSendable(answer, context.config, deadline);
+    return { answer: sendable ? answer : await linkTo(address, request, context, store) };
   } catch (error) {
     const missing = error instanceof StoreError && [403, 404].includes(error.status);
     log.note({ derivative: "missing", ...(!missing && { derivativeError: `${error}` }) });
@@ -70,25 +76,50 @@ class Damaged extends Error {
   }
 }
 
+/** The answer kept, or how many bytes it has, where these are more than `atMost`. */
 async function read(
   address: Address,
-  request: ImageRequest,
+  atMost: number,
   context: RequestContext,
   store: Store,
   signal: AbortSignal,
-): Promise<HttpResponse> {
+): Promise<HttpResponse | number> {
   const stream = await store.get(address, { signal });
   if (stream === "not modified") throw new TypeError("not modified, which nobody asked");
   try {
     signal.throwIfAborted();
-    if ((stream.length ?? 0) > MAX_PICTURE_BYTES) return linkTo(address, request, context, store);
-    const bytes = await readBody(stream, MAX_PICTURE_BYTES);
+    if ((stream.length ?? 0) > atMost) return stream.length ?? 0;
+    const bytes = await readBody(stream, atMost);
     if (!isFileOf(stream.metadata.type, bytes) || integrityOf(bytes, stream) === "disproven")
       throw new Damaged(`${bytes.length} bytes that are no picture`, stream.metadata.etag ?? "");
-    const answer = answerKept(bytes, stream.metadata, context);
-    return fits(answer) ? answer : linkTo(address, request, context, store);
+    return answerKept(bytes, stream.metadata, context);
   } finally {
     stream.cancel();
+  }
+}
+
+/**
+ * A large one, where it can be streamed: in the time that leaves. `undefined` where it cannot be, is not had in time, or is more than
+ * the function may hold.
+ */
+async function readLarge(
+  address: Address,
+  bytes: number,
+  { limits }: ImageRequest,
+  context: RequestContext,
+  store: Store,
+  deadline: Deadline,
+): Promise<HttpResponse | undefined> {
+  const holds = bytes <= limits.memory;
+  if (!context.config.responseStreaming || !holds || !streams(bytes, deadline)) return undefined;
+  try {
+    const found = await deadline
+      .keeping(streamingMs(bytes))
+      .within("reading a derivative", Infinity, (signal) => read(address, bytes, context, store, signal));
+    return typeof found === "number" ? undefined : found;
+  } catch (error) {
+    if (error instanceof DeadlineExceeded) return undefined;
+    throw error;
   }
 }
 
@@ -120,13 +151,13 @@ export async function keepDerivative(
   const { drawn, source, cost, damaged, passing = false } = drawing;
   const lasting = !passing && mayBeKept(source, context);
   const address = addressOf(request, context, lasting);
-  const sendable = fits(drawn);
+  const sendable = isSendable(drawn, context.config, deadline);
   if (sendable && (!address || address.key !== (context.http.edgeKey ?? request.key))) return drawn;
   if (sendable && cost < context.config.keepAfter) return drawn;
   if (sendable && unsaidByS3.some((name) => drawn.headers[name] !== undefined)) return drawn;
   if (!address) throw new NowhereToKeep(`${drawn.body.length} bytes, and no place for derivatives`);
 
-  const atMost = sendable ? Math.min(KEEP_TIMEOUT, deadline.left * KEEP_SHARE) : deadline.left;
+  const atMost = sendable ? patience(drawn, context, deadline) : deadline.left;
   try {
     const put = await within(atMost, deadline, (signal) =>
       store.put(address, bytesIn(drawn), metadataIn(drawn), signal, lasting ? damaged : undefined),
@@ -141,6 +172,13 @@ export async function keepDerivative(
     if (!sendable) throw new NowhereToKeep(`${drawn.body.length} bytes: ${cause}`, { cause });
     return drawn;
   }
+}
+
+/** ms that an answer which can be sent may wait for being kept: afterwards there must still be time to send it. */
+function patience({ body }: HttpResponse, { config }: RequestContext, { left }: Deadline): number {
+  const bytes = Buffer.byteLength(body);
+  const sending = config.responseStreaming ? streamingMs(bytes) : 0;
+  return Math.min(Math.max(KEEP_TIMEOUT, bytes / KEEP_RATE), left * KEEP_SHARE, left - sending);
 }
 
 /** Keeps, again where that fails, for at most so many ms. */

@@ -1,4 +1,5 @@
 import middy, { type MiddlewareObj } from "@middy/core";
+import { executionModeStreamifyResponse } from "@middy/core/StreamifyResponse";
 import type { Context } from "aws-lambda";
 import { answerFailure, type RequestContext } from "./answer/answers.ts";
 import { isSilent } from "./answer/routes.ts";
@@ -6,13 +7,16 @@ import { readConfig } from "./config/variables.ts";
 import { Deadline, DeadlineExceeded } from "./deadline.ts";
 import { Failure, InternalError, Timeout } from "./errors.ts";
 import {
+  bodyBytes,
   forMethod,
   fromEvent,
   type HttpResponse,
   type InvocationEvent,
   isRequest,
   type LambdaResult,
+  type StreamedResult,
   toResult,
+  toStreamed,
 } from "./http.ts";
 import { startCalibration } from "./image/admit.ts";
 import { callAws } from "./keys/aws-json.ts";
@@ -52,7 +56,9 @@ interface Request extends RequestContext {
 interface Invocation extends Context {
   request?: Request;
 }
-type Middleware = MiddlewareObj<InvocationEvent, LambdaResult, Error, Invocation>;
+/** Text alone is the whole of what an invocation hears that is no request, where answers are streamed. */
+type Result = LambdaResult | StreamedResult | string;
+type Middleware = MiddlewareObj<InvocationEvent, Result, Error, Invocation>;
 type MiddlewareRequest = Parameters<NonNullable<Middleware["onError"]>>[0];
 
 /** An event that is no request only wants us to be here, or to look at the way to an object; no URL leads to that. */
@@ -60,7 +66,8 @@ const ping: Middleware = {
   async before({ event, context }) {
     if (isRequest(event)) return undefined;
     const body = event.doctor ? await examined(event.doctor, context.getRemainingTimeInMillis()) : "";
-    return toResult({ status: 200, headers: {}, body });
+    const result = toResult({ status: 200, headers: {}, body });
+    return config.responseStreaming ? JSON.stringify(result) : result;
   },
 };
 
@@ -101,7 +108,8 @@ function requestOf({ request }: Invocation): Request {
 const atTheEnd = (tell: (fields: RequestLog["fields"], outcome: Outcome) => void): Middleware => {
   const end = ({ context, response, error }: MiddlewareRequest) => {
     const { http, log, began } = requestOf(context);
-    const status = response?.statusCode ?? 500;
+    const result = typeof response === "object" ? response : undefined;
+    const status = result?.statusCode ?? 500;
     if (isSilent(http.path, config) && status < 500) return;
     const durationMs = performance.now() - began;
     const shown = { ...http, path: shownPath(http.path, config.pathPrefix) };
@@ -111,15 +119,11 @@ const atTheEnd = (tell: (fields: RequestLog["fields"], outcome: Outcome) => void
       error,
       durationMs,
       remainingMs: context.getRemainingTimeInMillis(),
-      ...(response && { bytesOut: bytesOf(response) }),
+      ...(result && { bytesOut: bodyBytes(result) }),
     });
   };
   return { after: end, onError: end };
 };
-
-/** Of the body, as it is after base64 is undone. */
-const bytesOf = ({ body, isBase64Encoded }: LambdaResult) =>
-  isBase64Encoded ? Math.floor((body.length * 3) / 4) : Buffer.byteLength(body);
 
 /** Every error is an answer. */
 const errorResponse: Middleware = {
@@ -130,7 +134,7 @@ const errorResponse: Middleware = {
 };
 
 const resultOf = (response: HttpResponse, { http }: RequestContext) =>
-  toResult(forMethod(response, http.method));
+  (config.responseStreaming ? toStreamed : toResult)(forMethod(response, http.method));
 
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
@@ -140,8 +144,9 @@ function failureOf(error: unknown): Failure {
 }
 
 /** What AWS executes: a function URL's event in, a whole response out, always before the function is killed. */
-export const handler = middy<InvocationEvent, LambdaResult, Error, Invocation>({
+export const handler = middy<InvocationEvent, Result, Error, Invocation>({
   timeoutEarlyInMillis: 0,
+  ...(config.responseStreaming && { executionMode: executionModeStreamifyResponse }),
 })
   .use([ping, requestContext, atTheEnd(writeLine), atTheEnd(publishMetrics), errorResponse])
   .handler(async (_event: InvocationEvent, context: Invocation) => {

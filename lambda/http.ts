@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { LambdaFunctionURLEvent } from "aws-lambda";
 
 /** A request as it stands on the wire. */
@@ -29,6 +30,13 @@ export interface LambdaResult {
   readonly headers: Readonly<Record<string, string>>;
   readonly isBase64Encoded: boolean;
   readonly body: string;
+}
+
+/** What a function URL that streams expects: what is said first, and what follows as it is. */
+export interface StreamedResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable | string;
 }
 
 /** In which header the edge function hands on the path as the viewer sent it. */
@@ -147,6 +155,31 @@ const envelope = ({ status, headers, body }: HttpResponse, text: string): Lambda
   isBase64Encoded: typeof body !== "string",
   body: text,
 });
+
+/**
+ * The result that makes a function URL stream this response. It says no length: Lambda sends what is streamed in chunks, and would
+ * hand on a Content-Length under another name.
+ */
+export function toStreamed({ status, headers, body }: HttpResponse): StreamedResult {
+  const { "Content-Length": _, ...said } = headers;
+  return { statusCode: status, headers: said, body: typeof body === "string" ? body : streamOf(body) };
+}
+
+/** All of it is there from the beginning: nothing can go wrong after the headers. */
+function streamOf(bytes: Uint8Array): Readable {
+  const stream = new Readable({ read() {} });
+  stream.push(bytes);
+  stream.push(null);
+  return stream;
+}
+
+/** bytes of a result's body as a client gets it. */
+export function bodyBytes(result: LambdaResult | StreamedResult): number {
+  const { body } = result;
+  if (typeof body !== "string") return body.readableLength;
+  const encoded = "isBase64Encoded" in result && result.isBase64Encoded;
+  return Buffer.byteLength(body, encoded ? "base64" : "utf8");
+}
 
 /** bytes of the JSON of the whole result, counted without making it. */
 export function responseBytes(response: HttpResponse): number {

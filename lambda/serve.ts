@@ -69,7 +69,7 @@ async function passRaw(
   const source = await inStage(services.log, "download", () =>
     fetchRaw(request, context.http, services, deadline),
   );
-  return { drawn: answerRaw(source, request, context), source: source.metadata, cost: 0 };
+  return { drawn: answerRaw(source, request, context, deadline), source: source.metadata, cost: 0 };
 }
 
 /** The picture that is asked for, or a 304. */

@@ -86,7 +86,7 @@ export const differences = {
     because: "the function is not asked for it, and S3 could not say them",
   },
   redirect: {
-    here: "A picture of more than 6 MB in base64 is a redirect to where it is kept",
+    here: "Unless answers are streamed (`responseStreaming`), a picture of more than 6 MB in base64 is a redirect to where it is kept",
     because: "Lambda takes no more",
   },
   errorCaching: {

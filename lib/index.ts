@@ -1,4 +1,6 @@
 export type { KeysPlace } from "../lambda/keys/places.ts";
+export type { AlarmsProps } from "./stack/alarms.ts";
+export type { ChaosProps } from "./stack/chaos.ts";
 export type { Domain } from "./stack/domain.ts";
 export { ImageHandler, type ImageHandlerProps } from "./stack/image-handler.ts";
 export { ImageStack, type ImageStackProps } from "./stack/image-stack.ts";

@@ -290,6 +290,66 @@ test("without a bucket, what fits is answered, and what does not is refused", as
   await assert.rejects(keep(big, dear), { name: "NowhereToKeep", status: 503 });
 });
 
+const streaming = { SHUTTERSPEED_RESPONSE_STREAMING: "true" };
+/** A PNG of so many bytes, by its beginning and its end. */
+const pngOfBytes = (bytes: number) => pngOf("0".repeat(bytes - 16));
+
+test("where answers are streamed, what is big is answered as it is, when drawn and when found, and kept by the same policy", async () => {
+  const large = answer(pngOfBytes(4_800_000));
+  for (const [cost, kept] of [
+    [cheap, false],
+    [dear, true],
+  ] as const) {
+    const { keep, find } = policy(`/_/w:1/plain/s3://b/streamed-${cost}`, {}, streaming);
+    assert.equal(await keep(large, cost), large);
+    const found = await find();
+    assert.equal(found?.status, kept ? 200 : undefined);
+    if (kept) assert.ok(Buffer.from(found?.body ?? "").equals(pngOfBytes(4_800_000)));
+  }
+});
+
+test("where answers are streamed, what could not leave in time is redirected to, when drawn and when found", async () => {
+  // 7.6 s to stream; the deadline is in 7.
+  const huge = answer(pngOfBytes(20_000_000));
+  const path = "/_/w:1/plain/s3://b/streamed-late";
+  const { key } = policy(path);
+  const { status, headers } = await policy(path, { edgeKey: key }, streaming).keep(huge, 0, 7000);
+  assert.deepEqual([status, headers.Location], [302, path]);
+  const { find } = policy(path, {}, streaming);
+  assert.equal((await find(7000))?.status, 302);
+  assert.equal((await find(60_000))?.status, 200);
+});
+
+test("where answers are streamed, what is found to be more than the function holds is linked to", async () => {
+  const path = "/_/w:1/plain/s3://b/streamed-held";
+  const { key, store } = policy(path);
+  const never = new AbortController().signal;
+  await store.put({ bucket: buckets.derivatives, key }, pngOfBytes(96_000_000), { type: "image/png" }, never);
+  const foundWith = async (memory: string) =>
+    (await policy(path, {}, { ...streaming, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory }).find(120_000))?.status;
+  assert.deepEqual([await foundWith("128"), await foundWith("1769")], [302, 200]);
+});
+
+test("where answers are streamed, keeping leaves the time that streaming takes", async () => {
+  await faulty(faults.silence, async () => {
+    const huge = answer(pngOfBytes(8_000_000));
+    const { keep, told } = policy("/_/w:1/plain/s3://b/streamed-silent", {}, streaming);
+    const began = performance.now();
+    // 1.6 s to stream leave 0.2 s of 1.8; half the time left would be 0.9.
+    assert.equal(await keep(huge, dear, 1800), huge);
+    assert.equal(told().derivative, "lost");
+    const ms = performance.now() - began;
+    assert.ok(ms > 150 && ms < 500, `${ms} ms`);
+  });
+});
+
+test("where answers are streamed and nothing is kept, only what could not leave in time is refused", async () => {
+  const nowhere = { ...streaming, SHUTTERSPEED_DERIVATIVES_BUCKET: "" };
+  const { keep } = policy("/_/w:1/plain/s3://b/none", {}, nowhere);
+  assert.equal(await keep(big, dear), big);
+  await assert.rejects(keep(big, dear, 300), { name: "NowhereToKeep", status: 503 });
+});
+
 /** A policy whose bucket meets a fault. Tests run one after the other, so the environment is theirs. */
 async function faulty(fault: Fault, run: (faulty: ReturnType<typeof policy>) => Promise<void>) {
   await using at = await origin(fault);

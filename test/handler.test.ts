@@ -4,7 +4,7 @@ import { Deadline } from "../lambda/deadline.ts";
 import type { handler } from "../lambda/handler.ts";
 import { endsAfter, stopClock, until } from "./clock.ts";
 import { faults, origin } from "./faults.ts";
-import { contextOf, eventOf } from "./invocation.ts";
+import { buffered, contextOf, eventOf } from "./invocation.ts";
 import type { Env } from "./services.ts";
 
 process.env.AWS_ACCESS_KEY_ID = "local";
@@ -50,7 +50,7 @@ for (const [name, env, remaining, ends] of [
     const answer = handle(eventOf(picture), contextOf(remaining));
     await until(() => silent.heads.length > 0);
     assert.ok(await endsAfter(ends, answer, clock));
-    assert.equal((await answer).statusCode, 504);
+    assert.equal(buffered(await answer).statusCode, 504);
   });
 }
 
@@ -64,7 +64,7 @@ test("where the work forgets the time, there is an answer all the same, a tenth 
   });
   const answer = handle(eventOf(picture), contextOf(4000));
   assert.ok(await endsAfter(3900, answer, clock));
-  const { statusCode, body, headers } = await answer;
+  const { statusCode, body, headers } = buffered(await answer);
   assert.deepEqual([statusCode, body, headers["Retry-After"]], [503, "Timeout", "1"]);
 });
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { buffer } from "node:stream/consumers";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { readConfig } from "../lambda/config/variables.ts";
 import {
+  bodyBytes,
   clientIp,
   fits,
   fromEvent,
@@ -11,6 +13,7 @@ import {
   requestId,
   responseBytes,
   toResult,
+  toStreamed,
 } from "../lambda/http.ts";
 import { derivativeKey } from "../lambda/url/key.ts";
 import { eventOf } from "./invocation.ts";
@@ -142,4 +145,29 @@ test("the client's address is what the first of those tells who know: CDN, proxi
   assert.equal(clientIp({ "x-forwarded-for": "", "x-real-ip": "3.3.3.3" }, "4.4.4.4"), "3.3.3.3");
   assert.equal(clientIp({}, "4.4.4.4"), "4.4.4.4");
   assert.equal(clientIp({}), undefined);
+});
+
+test("what is streamed is the body as it is, and no length, which Lambda would call otherwise", async () => {
+  const headers = { "Content-Type": "image/png", "Content-Length": "4" };
+  const {
+    statusCode,
+    headers: said,
+    body,
+  } = toStreamed({ status: 201, headers, body: Buffer.from([0, 255, 128, 10]) });
+  assert.deepEqual([statusCode, said], [201, { "Content-Type": "image/png" }]);
+  assert.ok(typeof body !== "string");
+  assert.deepEqual([...(await buffer(body))], [0, 255, 128, 10]);
+  assert.equal(toStreamed({ status: 304, headers: {}, body: "" }).body, "");
+});
+
+test("bytes are counted as a client gets them, in base64, as text and streamed", () => {
+  for (const [body, bytes] of [
+    [Buffer.alloc(9), 9],
+    [Buffer.alloc(10), 10],
+    ["é", 2],
+    ["", 0],
+  ] as const) {
+    const response = { status: 200, headers: {}, body };
+    assert.deepEqual([bodyBytes(toResult(response)), bodyBytes(toStreamed(response))], [bytes, bytes]);
+  }
 });

@@ -1,4 +1,5 @@
 import type { Context, LambdaFunctionURLEvent } from "aws-lambda";
+import type { LambdaResult, StreamedResult } from "../lambda/http.ts";
 
 /** The event of a function URL for this request. */
 export function eventOf(
@@ -46,4 +47,10 @@ export function contextOf(ms: number): Context {
     fail: done,
     succeed: done,
   };
+}
+
+/** What the function answered, where it does not stream. */
+export function buffered(result: LambdaResult | StreamedResult | string): LambdaResult {
+  if (typeof result === "object" && "isBase64Encoded" in result) return result;
+  throw new TypeError("expected a result that is not streamed");
 }

@@ -17,7 +17,7 @@ import { derivativeKey } from "../lambda/url/key.ts";
 import { buckets, type LocalS3, startS3 } from "../lib/local/s3/s3.ts";
 import { endsAfter, goesOn, stopClock, until } from "./clock.ts";
 import { faults, origin } from "./faults.ts";
-import { contextOf, eventOf } from "./invocation.ts";
+import { buffered, contextOf, eventOf } from "./invocation.ts";
 import { drawn } from "./pictures.ts";
 import { requestFor, servicesOf } from "./services.ts";
 
@@ -73,8 +73,8 @@ async function served(
 }
 
 /** Invokes the function as a function URL does, with `ms` until Lambda would end it. */
-const invoked = (path: string, headers: Readonly<Record<string, string>> = {}, ms = 10_000) =>
-  handler(eventOf(path, headers), contextOf(ms));
+const invoked = async (path: string, headers: Readonly<Record<string, string>> = {}, ms = 10_000) =>
+  buffered(await handler(eventOf(path, headers), contextOf(ms)));
 
 test("a picture comes back from S3 at the size asked for", async () => {
   const { response, told } = await served(`${cat}@png`);
@@ -234,20 +234,22 @@ test("through the function a picture goes out in base64", async () => {
 
 test("an event that is no request is answered: it keeps the function warm", async () => {
   for (const event of [{}, { source: "aws.events", detail: {} }, { rawPath: "/x" }, { headers: null }]) {
-    const { statusCode, body } = await handler(event as object, contextOf(1000));
+    const { statusCode, body } = buffered(await handler(event as object, contextOf(1000)));
     assert.deepEqual([statusCode, body], [200, ""]);
   }
 });
 
 test("an event without headers is a request like any other", async () => {
   const { headers: _, ...event } = eventOf(cat);
-  assert.equal((await handler(event, contextOf(10_000))).statusCode, 200);
+  assert.equal(buffered(await handler(event, contextOf(10_000))).statusCode, 200);
 });
 
 test("HEAD is told what GET is, but the body", async () => {
   for (const path of [cat, "/health", "/_/w:20/plain/s3://pictures/none.jpg", "/_/w:abc/plain/x", "/abc"]) {
     const got = await invoked(path);
-    const { headers, body, statusCode } = await handler(eventOf(path, {}, "HEAD"), contextOf(10_000));
+    const { headers, body, statusCode } = buffered(
+      await handler(eventOf(path, {}, "HEAD"), contextOf(10_000)),
+    );
     const length = Buffer.from(got.body, got.isBase64Encoded ? "base64" : "utf8").length;
     assert.deepEqual([statusCode, body], [got.statusCode, ""], path);
     assert.deepEqual(headers, { ...got.headers, "Content-Length": `${length}` });
@@ -312,10 +314,8 @@ for (const ms of [0, 60, 120, 260, 300]) {
 
 test("a picture that takes too long to draw is a 503, with time kept to send it", async () => {
   const context = contextOf(1000);
-  const { statusCode, headers, body } = await handler(
-    eventOf("/_/rs:force:6000:6000:1/bl:300/plain/s3://pictures/large.jpg"),
-    context,
-  );
+  const path = "/_/rs:force:6000:6000:1/bl:300/plain/s3://pictures/large.jpg";
+  const { statusCode, headers, body } = buffered(await handler(eventOf(path), context));
   assert.deepEqual([statusCode, headers["Retry-After"], body], [503, "1", "Timeout"]);
   // It is drawn in a process of its own, so the clock cannot be stopped for it.
   assert.ok(context.getRemainingTimeInMillis() > 100);

@@ -1,8 +1,10 @@
+import type { Deadline } from "../deadline.ts";
 import { NowhereToKeep } from "../errors.ts";
 import { formats } from "../formats.ts";
-import { fits, type HttpResponse } from "../http.ts";
+import type { HttpResponse } from "../http.ts";
 import { imageType } from "../image-type.ts";
 import type { RawSource } from "../source/raw.ts";
+import { isSendable } from "../streaming.ts";
 import { tagIn } from "../url/key.ts";
 import type { ImageRequest } from "../url/parse.ts";
 import {
@@ -30,7 +32,12 @@ function typeOf({ metadata: { type }, bytes }: RawSource): string {
  * A source's own answer, under its own status. Throws `NowhereToKeep` where it is too large for a response and no whole picture that
  * could be kept.
  */
-export function answerRaw(raw: RawSource, request: ImageRequest, context: RequestContext): HttpResponse {
+export function answerRaw(
+  raw: RawSource,
+  request: ImageRequest,
+  context: RequestContext,
+  deadline: Deadline,
+): HttpResponse {
   const { status, metadata, bytes } = raw;
   const { encoding, etag, lastModified } = metadata;
   const type = typeOf(raw);
@@ -51,7 +58,7 @@ export function answerRaw(raw: RawSource, request: ImageRequest, context: Reques
     ...known(CACHE_TAG_HEADER, tagIn(request.key)),
     ...canonical(request.source, context.config),
   });
-  if (!fits(answered) && (status !== 200 || encoding !== undefined))
+  if (!isSendable(answered, context.config, deadline) && (status !== 200 || encoding !== undefined))
     throw new NowhereToKeep(`${bytes.length} bytes, ${status} ${encoding ?? ""}, and no picture to be kept`);
   return answered;
 }

@@ -714,6 +714,12 @@ export const variables = {
     default: "",
     doc: "The bucket finished pictures are kept in; unset, none are. Set by the stack.",
   }),
+  responseStreaming: flag({
+    name: "SHUTTERSPEED_RESPONSE_STREAMING",
+    keyed: false,
+    default: false,
+    doc: "The function's URL streams (RESPONSE_STREAM): pictures of up to 200 MB are answered without a redirect, where the time left is enough. Set by the stack (responseStreaming), which sets the URL to match.",
+  }),
   keepAfter: integer(0)({
     name: "SHUTTERSPEED_KEEP_AFTER",
     keyed: false,

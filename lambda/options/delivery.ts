@@ -53,7 +53,7 @@ export const returnAttachment = option({
 export const raw = option({
   name: "raw",
   default: false,
-  doc: "Answers the source as it is, whatever else is asked; no more than 6 MB where nothing may be kept.",
+  doc: "Answers the source as it is, whatever else is asked; no more than 6 MB where nothing may be kept, unless answers are streamed.",
   example: "raw:1",
   arg: flag(),
 });

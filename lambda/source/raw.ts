@@ -28,10 +28,13 @@ type Given = Readonly<Record<string, string>>;
 /** What of a client's request a source is asked. Behind the edge nothing is: what it asks for it keeps for all. */
 const passed = ["if-none-match", "if-modified-since", "accept-encoding", "range"] as const;
 
-const passedOf = ({ headers, edgeKey }: HttpRequest): Given =>
+const passedOf = ({ headers, edgeKey }: HttpRequest, { responseStreaming }: Services["config"]): Given =>
   Object.fromEntries(
     edgeKey === undefined
-      ? passed.flatMap((name) => (headers[name] ? [[name, headers[name]] as const] : []))
+      ? passed
+          // A function URL that streams undoes an encoding on its way.
+          .filter((name) => !(responseStreaming && name === "accept-encoding"))
+          .flatMap((name) => (headers[name] ? [[name, headers[name]] as const] : []))
       : [],
   );
 
@@ -44,7 +47,7 @@ export async function fetchRaw(
 ): Promise<RawSource> {
   const { config, log } = services;
   const { source: url, limits } = request;
-  const given = passedOf(http);
+  const given = passedOf(http, config);
   let phase: Phase = "resolve";
   const at = (now: Phase) => {
     phase = now;

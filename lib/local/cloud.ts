@@ -57,10 +57,12 @@ export interface Cloud {
 /** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
 export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
+  // "" says that nothing is kept; another bucket there is not.
+  const bucket = props.env.SHUTTERSPEED_DERIVATIVES_BUCKET === "" ? "" : buckets.derivatives;
   const env = {
     SHUTTERSPEED_KEEP_AFTER: `${keepAfter({ memory, architecture: "arm64", days: KEPT_DAYS })}`,
     ...props.env,
-    SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives,
+    SHUTTERSPEED_DERIVATIVES_BUCKET: bucket,
   };
   const config = readConfig(env);
   const keyValueStore = await verifiesWith(config, props);
@@ -75,7 +77,7 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     log,
     ...(concurrency && { concurrency }),
   });
-  const url = await startFunctionUrl(fn);
+  const url = await startFunctionUrl(fn, config.responseStreaming ? "RESPONSE_STREAM" : "BUFFERED");
   const origins = originGroup(
     refusingLongHeaders(derivatives),
     functionOrigin(url.origin, timeout + COLD_START_ALLOWANCE),

@@ -25,6 +25,39 @@ const anyObject =
   "Any object of the buckets, or below the prefix, that pictures lie in is to be read, and any derivative kept: which ones, viewers say";
 const anyResource = "What a VPC's interfaces and X-Ray take knows no narrower resource";
 
+const everyObject = "A bucket is deleted when nothing is left in it, and nobody knows before what is";
+
+/** Acknowledges that `scope` may delete all these objects, given as an ARN. */
+export function acknowledgeEmptying(scope: IConstruct, objects: string): void {
+  const id = `AwsSolutions-IAM5[Resource::${shown(Stack.of(scope).resolve(objects))}]`;
+  Validations.of(scope).acknowledge({ id, reason: everyObject });
+}
+
+const chaos = "FIS looks for its targets by tag among all there are, and at every version of the function";
+const faults = "FIS puts faults into this folder, and takes them out again";
+const network = "AWS's own policy for FIS: it closes and opens the network of what it is told to cut off";
+
+/** Acknowledges what FIS needs for `scope`, its experiment on `own`, the function with its role: ARNs of the function and of the faults' objects. */
+export function acknowledgeChaos(
+  scope: IConstruct,
+  own: IConstruct,
+  functionArn: string,
+  objects: string,
+): void {
+  const resource = (arn: string) => `AwsSolutions-IAM5[Resource::${shown(Stack.of(scope).resolve(arn))}]`;
+  const because = (on: IConstruct, id: string, reason: string) =>
+    Validations.of(on).acknowledge({ id, reason });
+  because(scope, resource("*"), chaos);
+  because(scope, resource(`${functionArn}:*`), chaos);
+  because(scope, resource(objects), faults);
+  because(own, resource(objects), faults);
+  because(
+    scope,
+    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSFaultInjectionSimulatorNetworkAccess]",
+    network,
+  );
+}
+
 /** Acknowledges that `scope` may reach all these objects, given as ARNs. */
 export function acknowledgeGrants(scope: IConstruct, objects: readonly string[]): void {
   for (const arn of objects) {
@@ -38,12 +71,23 @@ export function acknowledgeAnyResource(scope: IConstruct): void {
   Validations.of(scope).acknowledge({ id: "AwsSolutions-IAM5[Resource::*]", reason: anyResource });
 }
 
+/** Acknowledges that a warming may reach these, given as ARNs with wildcards: what Step Functions starts, reads and writes. */
+export function acknowledgeWarming(scope: IConstruct, resources: readonly string[]): void {
+  for (const arn of ["*", ...resources]) {
+    const id = `AwsSolutions-IAM5[Resource::${shown(Stack.of(scope).resolve(arn))}]`;
+    Validations.of(scope).acknowledge({ id, reason: anyExecution });
+  }
+}
+
+const anyExecution =
+  "Executions of a distributed map, versions of the function it calls, lists it reads and results it writes have names that nobody knows before; logs and traces know no narrower resource";
+
 /** A resolved value as cdk-nag writes it: references in angle brackets. */
 function shown(value: unknown): string {
   if (typeof value === "string") return value;
   const { Ref: ref, "Fn::GetAtt": attribute, "Fn::Join": join } = Object(value);
   if (ref !== undefined) return `<${ref}>`;
   if (Array.isArray(attribute)) return `<${attribute.join(".")}>`;
-  const parts: unknown = Array.isArray(join) ? join[1] : [];
-  return Array.isArray(parts) ? parts.map(shown).join("") : "";
+  const parts: unknown = Array.isArray(join) ? join[1] : undefined;
+  return Array.isArray(parts) ? parts.map(shown).join("") : JSON.stringify(value);
 }

@@ -1,13 +1,15 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { HttpVersion, PriceClass } from "aws-cdk-lib/aws-cloudfront";
 import { type ILambdaDeploymentConfig, LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
+import { Schedule } from "aws-cdk-lib/aws-events";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { StorageClass } from "aws-cdk-lib/aws-s3";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import type { Environment } from "../environment.ts";
-import { integerIn, isOurs } from "../settings.ts";
+import { isOurs } from "../settings.ts";
 import { didYouMean } from "../spelling.ts";
+import { amount, type Context, choice, type Every, text, word, words } from "./context-values.ts";
 import type { DeliveryProps } from "./delivery.ts";
 import type { Domain } from "./domain.ts";
 import type { ImageFunctionProps } from "./image-function.ts";
@@ -18,9 +20,8 @@ import type { AssumedRole } from "./source-grants.ts";
 import type { SourceBucket } from "./sources.ts";
 import type { StorageProps } from "./storage.ts";
 import { asText } from "./variables.ts";
-
-/** What `cdk.json` and `-c name=value` say. */
-export type Context = Readonly<Record<string, unknown>>;
+import type { Warming } from "./warming.ts";
+import { watchingNames, watchingOf } from "./watching-context.ts";
 
 const names = [
   "stack",
@@ -51,6 +52,7 @@ const names = [
   "subnets",
   "securityGroups",
   "tracing",
+  "responseStreaming",
   "rollout",
   "logRetentionDays",
   "logRemovalPolicy",
@@ -64,11 +66,15 @@ const names = [
   "webAcl",
   "accessLogs",
   "originShieldRegion",
+  "additionalMetrics",
+  ...watchingNames,
+  "warmPresets",
+  "warmAccepts",
+  "warmSchedule",
+  "warmConcurrency",
+  "warmToleratedFailures",
+  "warmInventoryBucket",
 ] as const;
-type Name = (typeof names)[number];
-
-/** All of some props: one that the context has no word for does not compile. */
-type Every<Props> = { readonly [Name in keyof Required<Props>]: Props[Name] };
 
 /** What to deploy, as the context says it. */
 export interface Settings extends Omit<Every<ImageHandlerProps>, "environment"> {
@@ -89,6 +95,8 @@ export function settingsOf(context: Context): Settings {
     ...storageOf(context),
     ...functionOf(context),
     ...deliveryOf(context),
+    ...watchingOf(context),
+    warming: warming(context),
   };
 }
 
@@ -125,6 +133,7 @@ const functionOf = (
   ephemeralStorage: amount(context, "ephemeralStorage", 512, 10_240, Number),
   network: network(words(context, "subnets"), words(context, "securityGroups")),
   tracing: choice(context, "tracing", truth),
+  responseStreaming: choice(context, "responseStreaming", truth),
   rollout: choice(context, "rollout", rollouts),
   environmentKey: word(context, "environmentKey"),
   logRetention: choice(context, "logRetentionDays", retentions),
@@ -149,6 +158,7 @@ const deliveryOf = (context: Context): Every<Omit<DeliveryProps, "images" | "der
   webAcl: word(context, "webAcl"),
   accessLogs: word(context, "accessLogs"),
   originShieldRegion: word(context, "originShieldRegion"),
+  additionalMetrics: choice(context, "additionalMetrics", truth),
 });
 
 /** By their own names. */
@@ -265,26 +275,24 @@ function network(subnetIds: readonly string[], securityGroupIds: readonly string
   return subnetIds.length > 0 ? { subnetIds, securityGroupIds } : undefined;
 }
 
-const word = (context: Context, name: Name) => text(context, name) || undefined;
-const text = (context: Context, name: Name) => String(context[name] ?? "").trim();
-const words = (context: Context, name: Name) =>
-  text(context, name)
-    .split(/[\s,]+/)
-    .filter(Boolean);
-
-function amount<T>(
-  context: Context,
-  name: Name,
-  min: number,
-  max: number,
-  unit: (amount: number) => T,
-): T | undefined {
-  const given = text(context, name);
-  return given === "" ? undefined : unit(integerIn(name, given, min, max));
-}
-
-function choice<T>(context: Context, name: Name, choices: Readonly<Record<string, T>>): T | undefined {
-  const given = text(context, name);
-  if (given === "" || Object.hasOwn(choices, given)) return choices[given];
-  throw new Error(`${name}: expected ${Object.keys(choices).join(" or ")}, got "${given}"`);
+/** What is said of warming says nothing without presets. */
+function warming(context: Context): Warming | undefined {
+  const presets = words(context, "warmPresets");
+  const stray = names.find((name) => /^warm(?!Presets)/.test(name) && text(context, name) !== "");
+  if (presets.length === 0) {
+    if (stray === undefined) return undefined;
+    throw new Error(`${stray}: expected warmPresets beside it`);
+  }
+  const { warmAccepts: said } = context;
+  // They hold commas: several are a list in cdk.json.
+  const accepts = Array.isArray(said) ? said.map(String) : [text(context, "warmAccepts")].filter(Boolean);
+  const schedule = text(context, "warmSchedule");
+  return {
+    presets,
+    ...(accepts.length > 0 && { accepts }),
+    ...(schedule !== "" && { schedule: Schedule.expression(schedule) }),
+    maxConcurrency: amount(context, "warmConcurrency", 1, 10_000, Number),
+    toleratedFailurePercentage: amount(context, "warmToleratedFailures", 0, 100, Number),
+    inventoryBucket: word(context, "warmInventoryBucket"),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Distribution } from "aws-cdk-lib/aws-cloudfront";
+import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Alias, Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
@@ -6,15 +7,26 @@ import { Construct } from "constructs";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
+import { Emptying } from "./emptying.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
+import { type Warming, WarmUp } from "./warming.ts";
+import { Watching, type WatchingProps } from "./watching.ts";
 
 /** What of it is to be settled; nothing has to be. */
 export interface ImageHandlerProps
   extends StorageProps,
     ImageFunctionProps,
-    Omit<DeliveryProps, "images" | "derivatives"> {}
+    Omit<DeliveryProps, "images" | "derivatives">,
+    WatchingProps {
+  /**
+   * Which pictures are made before anybody asks, by a state machine.
+   *
+   * @default - none
+   */
+  readonly warming?: Warming | undefined;
+}
 
 /** Pictures in a bucket, answered to imgproxy URLs by a distribution: the whole of it, for a stack of one's own. */
 export class ImageHandler extends Construct {
@@ -33,6 +45,12 @@ export class ImageHandler extends Construct {
   readonly keys: KeysPlace | undefined;
   /** ARN of the edge's KeyValueStore; `undefined` where the edge verifies nothing. */
   readonly keyValueStoreArn: string | undefined;
+  /** Alarms of its health, by the names of their thresholds; none where `alarms` is false. */
+  readonly alarms: ReadonlyMap<string, Alarm>;
+  /** Id of the template of the FIS experiment; `undefined` without `chaos`. */
+  readonly experiment: string | undefined;
+  /** What has pictures made before anybody asks; `undefined` without `warming`. */
+  readonly warmUp: WarmUp | undefined;
   readonly #signing: Signing;
 
   /** Throws one sentence that names what could not work, and says what to do. */
@@ -50,6 +68,9 @@ export class ImageHandler extends Construct {
     acknowledgeGrants(images, storage.objects);
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
+    const watching = new Watching(this, "Watching", { ...props, images, delivery });
+    this.alarms = watching.alarms;
+    this.experiment = watching.experiment;
 
     this.sources = sources;
     this.derivatives = derivatives;
@@ -58,6 +79,16 @@ export class ImageHandler extends Construct {
     this.alias = images.alias;
     this.#signing = images.signing;
     this.keys = images.signing.place;
+    const { warming } = props;
+    const { memorySize } = images;
+    this.warmUp =
+      warming &&
+      new WarmUp(this, "WarmUp", { warming, images, origin: this.origin, sources, derivatives, memorySize });
+    if (storage.derivativesGo) {
+      const writers = [images.function.role, this.warmUp?.stateMachine.role];
+      const { code, architecture } = images;
+      new Emptying(this, "Emptying", { bucket: derivatives, writers, code, architecture });
+    }
     this.keyValueStoreArn = delivery.edgeKeys?.store.keyValueStoreArn;
   }
 

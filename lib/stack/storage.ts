@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Tags } from "aws-cdk-lib";
 import { ArnPrincipal, Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import {
@@ -14,6 +14,7 @@ import { Construct } from "constructs";
 import { EXPIRING } from "../../lambda/url/key.ts";
 import { KEPT_DAYS } from "../origins.ts";
 import { acknowledge } from "./acknowledged.ts";
+import { GOES_WITH_STACK_TAG } from "./emptying.ts";
 import { ownKeyArn } from "./encryption-key.ts";
 import { type Source, Sources } from "./sources.ts";
 
@@ -54,7 +55,8 @@ export interface StorageProps {
    */
   readonly sourceRemovalPolicy?: RemovalPolicy | undefined;
   /**
-   * What becomes of the finished pictures, when the stack goes; DESTROY empties their bucket first.
+   * What becomes of the finished pictures, when the stack goes. DESTROY deletes them and their bucket; of a million and more
+   * it stays, and empties itself within two days.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -66,6 +68,8 @@ export class Storage extends Construct {
   readonly sources: readonly IBucket[];
   /** A cache and nothing else: it empties itself, and unless told otherwise goes with the stack. */
   readonly derivatives: IBucket;
+  /** Whether the derivatives are to go with the stack; the bucket itself stays, for whoever empties it to delete. */
+  readonly derivativesGo: boolean;
   readonly #granted: Sources;
 
   /** Throws one sentence when a bucket cannot be read from here, or a derivative not at once. */
@@ -82,13 +86,14 @@ export class Storage extends Construct {
       : {};
     this.#granted = new Sources(this, props.sourceBuckets ?? [], () => {
       const { sourceRemovalPolicy: removalPolicy = RemovalPolicy.RETAIN } = props;
-      return new PrivateBucket(this, "Source", { removalPolicy, ...encryption });
+      return new PrivateBucket(this, "Source", { removalPolicy: onceMade(removalPolicy), ...encryption });
     });
     this.sources = this.#granted.buckets;
 
+    this.derivativesGo = derivativesRemovalPolicy === RemovalPolicy.DESTROY;
     this.derivatives = new PrivateBucket(this, "Derivatives", {
-      removalPolicy: derivativesRemovalPolicy,
-      autoDeleteObjects: derivativesRemovalPolicy === RemovalPolicy.DESTROY,
+      // CloudFormation deletes no bucket that holds millions.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         // What was kept for links that expire.
         { prefix: EXPIRING, expiration: Duration.days(1) },
@@ -100,6 +105,7 @@ export class Storage extends Construct {
       ],
       ...encryption,
     });
+    if (this.derivativesGo) Tags.of(this.derivatives).add(GOES_WITH_STACK_TAG, "true");
   }
 
   /** ARNs of all objects that may be granted. */
@@ -139,6 +145,9 @@ function checkDays(keepDerivativesFor: Duration): void {
   if (Number.isInteger(days) && days >= 1) return;
   throw new Error(`keepDerivativesFor: expected whole days, 1 or more, got ${days}`);
 }
+/** What stays when the stack goes does not stay of a stack that never stood. */
+const onceMade = (removalPolicy: RemovalPolicy) =>
+  removalPolicy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : removalPolicy;
 
 /** Days S3 wants an object to have lain before it is stored so; unnamed ones are not answered from at once. */
 const storedAfter = new Map([
@@ -169,7 +178,7 @@ function storedAs({
 }
 
 /** A bucket nobody reaches without a grant, nor without TLS. */
-class PrivateBucket extends Bucket {
+export class PrivateBucket extends Bucket {
   constructor(scope: Construct, id: string, props: BucketProps) {
     super(scope, id, {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

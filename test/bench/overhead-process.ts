@@ -2,7 +2,7 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import { handler } from "../../lambda/handler.ts";
-import { contextOf, eventOf } from "../invocation.ts";
+import { buffered, contextOf, eventOf } from "../invocation.ts";
 
 const ROUNDS = 150;
 const WARM_UP = 20;
@@ -11,7 +11,7 @@ const event = eventOf("/unsafe/rs:fit:720:720/plain/s3://pictures/two.jpg");
 const client = new S3Client({});
 
 async function ours() {
-  const { statusCode } = await handler(event, contextOf(20_000));
+  const { statusCode } = buffered(await handler(event, contextOf(20_000)));
   if (statusCode !== 200) throw new Error(`the handler answered ${statusCode}`);
 }
 

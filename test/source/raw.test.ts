@@ -82,6 +82,11 @@ describe("a raw source", () => {
       http: { headers, edgeKey: "k" },
     });
     assert.doesNotMatch(through.heads[0] ?? "", /range|if-none-match|encoding/i);
+    const env = { ...open, SHUTTERSPEED_RESPONSE_STREAMING: "true" };
+    const streamed = await over(part, { http: { headers }, env });
+    assert.match(streamed.heads[0] ?? "", /range: bytes=-9/i);
+    // The function URL would undo it.
+    assert.doesNotMatch(streamed.heads[0] ?? "", /encoding: gzip/i);
   });
 
   test("has its own status, and what fails on the way has ours", async () => {

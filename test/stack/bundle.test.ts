@@ -9,6 +9,7 @@ import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { bundle } from "../../lib/stack/asset.ts";
+import { isPart } from "../../lib/stack/bundling.ts";
 import project from "../../package.json" with { type: "json" };
 import { heic } from "../image/heics.ts";
 
@@ -23,15 +24,18 @@ after(() => {
 });
 const json = (...path: readonly string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
-test("the bundle is the handler, what it starts, the files its variables name, sharp and the codecs beside it, for the function's CPU and no other", () => {
+test("the bundle is the handler, what it starts, what they share, the files its variables name, sharp and the codecs beside it, for the function's CPU and no other", () => {
   for (const { cpu, folder } of folders) {
-    assert.deepEqual(readdirSync(folder).sort(), [
+    const names = readdirSync(folder).filter((name) => !isPart(name));
+    assert.deepEqual(names.sort(), [
       "IMGPROXY_PRESETS_PATH",
       "deployed-keys.mjs",
       "drawing-process.mjs",
+      "emptied-bucket.mjs",
       "handler.mjs",
       "node_modules",
       "package.json",
+      "warm.mjs",
     ]);
     const shipped = readFileSync(join(folder, "IMGPROXY_PRESETS_PATH"));
     assert.ok(shipped.equals(readFileSync(import.meta.filename)));
@@ -114,10 +118,10 @@ test("on a CPU like this one's it loads, with a sharp that draws", async (t) => 
   const own = folders.find(({ cpu }) => process.platform === "linux" && cpu === process.arch);
   if (!own) return t.skip(`neither ${Object.keys(cpus).join(" nor ")} on Linux`);
 
-  const handler = await import(pathToFileURL(join(own.folder, "handler.mjs")).href);
-  assert.equal(typeof handler.handler, "function");
-  const deployed = await import(pathToFileURL(join(own.folder, "deployed-keys.mjs")).href);
-  assert.equal(typeof deployed.handler, "function");
+  for (const name of ["handler.mjs", "deployed-keys.mjs", "emptied-bucket.mjs"]) {
+    const loaded: { handler?: unknown } = await import(pathToFileURL(join(own.folder, name)).href);
+    assert.equal(typeof loaded.handler, "function", name);
+  }
   const sharp = createRequire(join(own.folder, "handler.mjs"))("sharp");
   const create = { width: 3, height: 2, channels: 3, background: "red" };
   const { info } = await sharp({ create }).avif().toBuffer({ resolveWithObject: true });

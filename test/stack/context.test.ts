@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { HttpVersion, PriceClass } from "aws-cdk-lib/aws-cloudfront";
 import { LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
+import { Schedule } from "aws-cdk-lib/aws-events";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { StorageClass } from "aws-cdk-lib/aws-s3";
@@ -58,7 +59,7 @@ test("a setting nobody reads is refused, with the one that was meant", () => {
     });
   }
   assert.throws(() => settingsOf({ sourceBuckets: "cats", bucket: "x" }), {
-    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, originShieldRegion$/,
+    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, originShieldRegion, .*$/,
   });
 });
 
@@ -90,6 +91,7 @@ const everything = {
   subnets: "subnet-a, subnet-b",
   securityGroups: "sg-1",
   tracing: true,
+  responseStreaming: true,
   rollout: "canary",
   logRetentionDays: 7,
   logRemovalPolicy: "retain",
@@ -103,6 +105,21 @@ const everything = {
   webAcl: "arn:4",
   accessLogs: "logs",
   originShieldRegion: "eu-central-1",
+  additionalMetrics: "true",
+  alarms: true,
+  alarmTopic: "arn:6",
+  alarmThresholds: "latency=3000, headroom=500",
+  dashboard: false,
+  chaos: true,
+  chaosPercentage: 25,
+  chaosMinutes: 30,
+  chaosStopAlarm: "arn:7",
+  warmPresets: "thumb",
+  warmAccepts: "image/webp",
+  warmSchedule: "rate(1 day)",
+  warmConcurrency: 50,
+  warmToleratedFailures: 5,
+  warmInventoryBucket: "inventories",
 };
 const inPlaceOf = { newSourceBucket: "sourceBuckets", keysSecret: "keysParameter" };
 
@@ -123,17 +140,10 @@ test("every name of the context says something of a prop, and no prop is without
     settings.filter(([, value]) => value === undefined),
     [],
   );
-  // Some only go together.
-  const pairs = [
-    "domainNames",
-    "certificate",
-    "hostedZoneId",
-    "hostedZoneName",
-    "subnets",
-    "securityGroups",
-    "assumedRole",
-  ];
-  for (const name of Object.keys(everything).filter((one) => !pairs.includes(one))) {
+  // Some only go together, and alarms are on anyhow.
+  const domain = ["domainNames", "certificate", "hostedZoneId", "hostedZoneName"];
+  const together = [...domain, "subnets", "securityGroups", "assumedRole", "chaos", "alarms", "warmPresets"];
+  for (const name of Object.keys(everything).filter((one) => !together.includes(one))) {
     const newSourceBucket = name === "sourceBuckets";
     const without = settingsOf({ ...everything, [name]: undefined, newSourceBucket });
     assert.notDeepEqual(Object.entries(without), settings, `${name} changes nothing`);
@@ -173,6 +183,7 @@ test("each is read as the prop wants it", () => {
     ephemeralStorage: 1024,
     network: { subnetIds: ["subnet-a", "subnet-b"], securityGroupIds: ["sg-1"] },
     tracing: true,
+    responseStreaming: true,
     rollout: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
     logRetention: RetentionDays.ONE_WEEK,
     logRemovalPolicy: RemovalPolicy.RETAIN,
@@ -187,6 +198,46 @@ test("each is read as the prop wants it", () => {
     webAcl: "arn:4",
     accessLogs: "logs",
     originShieldRegion: "eu-central-1",
+    additionalMetrics: true,
+    alarms: { topic: "arn:6", latency: 3000, headroom: 500 },
+    dashboard: false,
+    chaos: { percentage: 25, duration: Duration.minutes(30), stopAlarm: "arn:7" },
+    warming: {
+      presets: ["thumb"],
+      accepts: ["image/webp"],
+      schedule: Schedule.expression("rate(1 day)"),
+      maxConcurrency: 50,
+      toleratedFailurePercentage: 5,
+      inventoryBucket: "inventories",
+    },
+  });
+});
+
+test("nothing is broken on purpose unless the word is said", () => {
+  const chaosOf = (context: object) => settingsOf({ sourceBuckets: "cats", ...context }).chaos;
+  assert.equal(chaosOf({ chaos: "false" }), undefined);
+  assert.equal(chaosOf({ chaos: "true", chaosMinutes: 2 })?.duration?.toMinutes(), 2);
+  assert.throws(() => chaosOf({ chaosMinutes: 2 }), {
+    message: "chaos: expected true beside chaosPercentage, chaosMinutes and chaosStopAlarm",
+  });
+});
+
+test("alarms are switched off with a word, and their thresholds may be a map in cdk.json", () => {
+  const alarmsOf = (context: object) => settingsOf({ sourceBuckets: "cats", ...context }).alarms;
+  assert.equal(alarmsOf({ alarms: "false" }), false);
+  assert.equal(alarmsOf({ alarms: true }), undefined);
+  assert.deepEqual(alarmsOf({ alarmThresholds: { throttles: 10, sourceTimeouts: "2.5" } }), {
+    throttles: 10,
+    sourceTimeouts: 2.5,
+  });
+  assert.throws(() => alarmsOf({ alarms: false, alarmTopic: "arn" }), {
+    message: "alarms: expected alarmTopic and alarmThresholds only with alarms, got false",
+  });
+  assert.throws(() => alarmsOf({ alarmThresholds: "latancy=3" }), {
+    message: /^alarmThresholds: expected sourceTimeouts, .*, got "latancy", did you mean latency\?$/,
+  });
+  assert.throws(() => alarmsOf({ alarmThresholds: "latency=soon" }), {
+    message: 'alarmThresholds.latency: expected a number above 0, got "soon"',
   });
 });
 

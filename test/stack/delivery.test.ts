@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Duration } from "aws-cdk-lib";
-import type { Template } from "aws-cdk-lib/assertions";
+import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
 import { answerFailure } from "../../lambda/answer/answers.ts";
 import { readConfig } from "../../lambda/config/variables.ts";
 import * as failures from "../../lambda/errors.ts";
@@ -300,3 +300,32 @@ function instances(kinds: object): readonly failures.Failure[] {
     return instance instanceof failures.Failure ? [instance] : [];
   });
 }
+
+test("answers are streamed where it is said, by the function and its URL alike, under an alias of their own", () => {
+  const modeOf = (of: Template) => {
+    const { InvokeMode, Qualifier } = only(of, "AWS::Lambda::Url");
+    const { SHUTTERSPEED_RESPONSE_STREAMING: told } = drawing(of).Environment.Variables;
+    return [told, InvokeMode, Qualifier, only(of, "AWS::Lambda::Alias").Name];
+  };
+  assert.deepEqual(modeOf(template), [undefined, undefined, "live", "live"]);
+  const streaming = ["true", "RESPONSE_STREAM", "streaming", "streaming"];
+  assert.deepEqual(modeOf(synthesized({ responseStreaming: true })), streaming);
+  assert.deepEqual(
+    modeOf(synthesized({ environment: { SHUTTERSPEED_RESPONSE_STREAMING: "true" } })),
+    streaming,
+  );
+  // Going over to the other is making the new one first: no URL answers in a way its function does not.
+  const idOf = (of: Template, type: string) => only(of, type).id;
+  for (const type of ["AWS::Lambda::Url", "AWS::Lambda::Alias"])
+    assert.notEqual(idOf(template, type), idOf(synthesized({ responseStreaming: true }), type));
+});
+
+test("who streams from within a VPC is warned", () => {
+  const network = { subnetIds: ["subnet-a"], securityGroupIds: ["sg-1"] };
+  const warned = (responseStreaming: boolean) =>
+    Annotations.fromStack(stackOf({ network, responseStreaming })).findWarning(
+      "*",
+      Match.stringLikeRegexp("function URLs do not stream within a VPC"),
+    ).length;
+  assert.deepEqual([warned(true), warned(false)], [1, 0]);
+});

@@ -201,7 +201,7 @@ describe("a watermark", () => {
 });
 
 test("logs are JSON, kept for a month or as long as one says, and go with the stack", () => {
-  const group = only(template, "AWS::Logs::LogGroup");
+  const group = only(template, "AWS::Logs::LogGroup", ({ id }) => id.startsWith("ImagesLogs"));
   assert.deepEqual(drawing(template).LoggingConfig, { LogFormat: "JSON", LogGroup: { Ref: group.id } });
   assert.equal(group.RetentionInDays, 30);
   assert.equal(group.DeletionPolicy, "Delete");

@@ -90,8 +90,8 @@ test("derivatives are stored, moved and let go as one says", () => {
     Transitions: [{ StorageClass: "STANDARD_IA", TransitionInDays: 30 }],
     Status: "Enabled",
   });
-  assert.equal(bucket.DeletionPolicy, "Retain");
-  assert.deepEqual(all(whole, "Custom::S3AutoDeleteObjects"), []);
+  assert.equal(bucket.DeletionPolicy, "RetainExceptOnCreate");
+  assert.deepEqual(all(whole, "Custom::EmptiedBucket"), []);
   assert.equal(drawing(whole).Environment.Variables.SHUTTERSPEED_KEEP_AFTER, "0");
   const never = drawing(synthesized({ keepDerivatives: "never" })).Environment.Variables;
   assert.equal(never.SHUTTERSPEED_KEEP_AFTER, "9007199254740991");

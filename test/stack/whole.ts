@@ -24,6 +24,7 @@ export const whole = {
   encryptionKey: key,
   environment: {
     IMGPROXY_QUALITY: 70,
+    IMGPROXY_PRESETS: "thumb=w:100",
     IMGPROXY_ALLOW_ORIGIN: "*",
     IMGPROXY_AUTO_AVIF: true,
     IMGPROXY_SECRET: "open",
@@ -64,6 +65,12 @@ export const whole = {
   webAcl: arn("wafv2:us-east-1:111122223333:global/webacl/mine/12345678-1234-1234-1234-123456789012"),
   accessLogs: "logs",
   originShieldRegion: "eu-central-1",
+  responseStreaming: undefined,
+  additionalMetrics: true,
+  alarms: { topic: arn("sns:eu-central-1:111122223333:pager") },
+  dashboard: true,
+  chaos: {},
+  warming: { presets: ["thumb"], inventoryBucket: "inventories" },
 } as const satisfies Every<ImageHandlerProps>;
 
 type Every<Props> = { readonly [Name in keyof Required<Props>]: Props[Name] };

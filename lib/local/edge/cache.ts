@@ -36,7 +36,8 @@ export function edgeCache(limit: number, now: () => number = Date.now): EdgeCach
     },
     keep(uri, answer) {
       const ttl = freshness(answer) * 1000;
-      if (ttl > 0) entries.set(uri, { answer, storedAt: now() }, { ttl });
+      const { "transfer-encoding": _, ...headers } = answer.headers;
+      if (ttl > 0) entries.set(uri, { answer: { ...answer, headers }, storedAt: now() }, { ttl });
       else entries.delete(uri);
     },
     forget(prefix) {

@@ -33,7 +33,9 @@ export function send(response: ServerResponse, { method, headers }: EdgeRequest,
   // What an origin answered to HEAD has no body, and says how long it would be.
   const length =
     (headersOnly && answer.body.length === 0 && answer.headers["content-length"]) || answer.body.length;
-  response.writeHead(answer.status, { ...sent, "content-length": length });
+  // What comes in chunks is handed on in chunks; from the cache its length is known.
+  const chunked = answer.headers["transfer-encoding"] === "chunked";
+  response.writeHead(answer.status, { ...sent, ...(!chunked && { "content-length": length }) });
   const body = headersOnly ? "" : answer.body;
   response.end(body);
   return body.length;

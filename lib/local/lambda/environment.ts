@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { Deadline, DeadlineExceeded } from "../../../lambda/deadline.ts";
 import type { Bundle } from "./bundle.ts";
 import { startChild } from "./child.ts";
-import { type Outcome, runtimeApi } from "./runtime-api.ts";
+import { type Outcome, runtimeApi, type StreamedOutcome, whole } from "./runtime-api.ts";
 
 /** What a process of the function is started with. */
 export interface EnvironmentProps {
@@ -27,6 +27,10 @@ export interface Environment {
   readonly gone: Promise<void>;
   /** Always settles: at the timeout the process is killed. */
   invoke(event: unknown): Promise<Outcome>;
+  /** The same, with what is streamed as it comes; killed in the middle of it, if need be. */
+  stream(event: unknown): Promise<StreamedOutcome>;
+  /** Settles when it can take another event, or is gone. */
+  readonly free: Promise<void>;
   kill(): void;
 }
 
@@ -45,31 +49,37 @@ export async function startEnvironment(props: EnvironmentProps): Promise<Environ
     if (output) createInterface(output).on("line", log);
   }
   const gone = child.gone.then(() => api.close());
-  const died = gone.then((): Outcome => ({ failed: `the process ended: ${endOf(child.process)}` }));
+  const died = gone.then((): StreamedOutcome => ({ failed: `the process ended: ${endOf(child.process)}` }));
   const ready = Deadline.in(INIT_LIMIT).within("init", INIT_LIMIT, () => Promise.race([api.ready, gone]));
   ready.catch(() => {});
 
-  const invoke = async (event: unknown): Promise<Outcome> => {
+  let free = Promise.resolve();
+  const stream = async (event: unknown): Promise<StreamedOutcome> => {
     try {
       await ready;
       const id = randomUUID();
       const deadline = Date.now() + timeout * 1000;
+      const until = Deadline.in(timeout * 1000);
       const handed = api.hand({ id, event: JSON.stringify(event), deadline });
-      const outcome = await Deadline.in(timeout * 1000).within("the function", Infinity, () =>
-        Promise.race([handed, died]),
-      );
+      const outcome = await until.within("the function", Infinity, () => Promise.race([handed, died]));
       if ("failed" in outcome) log(outcome.failed);
+      if ("streamed" in outcome) {
+        const { ended } = outcome.streamed;
+        const finished = until.within("the function", Infinity, () => Promise.race([ended, gone]));
+        free = finished.catch(async (error) => void (await end(error)));
+      }
       return outcome;
     } catch (error) {
-      child.kill();
-      await gone;
-      const failed =
-        error instanceof DeadlineExceeded
-          ? `timed out after ${(error.allowed / 1000).toFixed(2)} seconds`
-          : `${error}`;
-      log(failed);
-      return { failed };
+      return { failed: await end(error) };
     }
+  };
+  const end = async (error: unknown) => {
+    child.kill();
+    await gone;
+    const late = error instanceof DeadlineExceeded;
+    const failed = late ? `timed out after ${timeout.toFixed(2)} seconds` : `${error}`;
+    log(failed);
+    return failed;
   };
   return {
     pid: child.process.pid,
@@ -77,7 +87,11 @@ export async function startEnvironment(props: EnvironmentProps): Promise<Environ
       return child.process.exitCode === null && child.process.signalCode === null;
     },
     gone,
-    invoke,
+    invoke: async (event) => whole(await stream(event)),
+    stream,
+    get free() {
+      return free;
+    },
     kill: child.kill,
   };
 }

@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { listen } from "../listen.ts";
 import type { LocalFunction } from "./function.ts";
 import { record } from "./record.ts";
+import type { Streamed } from "./response-stream.ts";
 
 /** The function's own address, as Lambda would give it one. Whoever reaches it on this machine may ask. */
 export interface FunctionUrl {
@@ -12,11 +15,19 @@ export interface FunctionUrl {
   stop(): void;
 }
 
+/** How Lambda is asked, by the names it has for them: for a whole response, or for a stream. */
+export type InvokeMode = "BUFFERED" | "RESPONSE_STREAM";
+
 /** Lets the function be asked over HTTP: payload format 2.0 in and out, 502 when it has no answer. */
-export async function startFunctionUrl(fn: LocalFunction): Promise<FunctionUrl> {
+export async function startFunctionUrl(
+  fn: LocalFunction,
+  mode: InvokeMode = "BUFFERED",
+): Promise<FunctionUrl> {
   const server = createServer(async (request, response) => {
-    const { status, headers, body } = await answer(request, fn);
-    response.writeHead(status, { ...headers, ...ofLambda() }).end(body);
+    const { status, headers, body } = await answer(request, fn, mode);
+    response.writeHead(status, { ...headers, ...ofLambda() });
+    if (typeof body === "string" || Buffer.isBuffer(body)) response.end(body);
+    else await sendStream(body, response);
   });
   const port = await listen(server);
   const stop = () => {
@@ -32,19 +43,48 @@ const ofLambda = () => ({
   "x-amzn-trace-id": "Root=1-00000000-000000000000000000000000",
 });
 
-async function answer(request: IncomingMessage, fn: LocalFunction): Promise<Answer> {
+/** A stream that breaks breaks the connection: nothing else can be said after the headers. */
+const sendStream = (body: Readable, response: ServerResponse) => pipeline(body, response).catch(() => {});
+
+async function answer(request: IncomingMessage, fn: LocalFunction, mode: InvokeMode): Promise<Answer> {
   try {
-    const outcome = await fn.invoke(eventOf(request, await buffer(request)));
-    return "json" in outcome ? answerIn(outcome.json, request.method === "HEAD") : badGateway;
+    const event = eventOf(request, await buffer(request));
+    const outcome = await (mode === "BUFFERED" ? fn.invoke(event) : fn.stream(event));
+    if ("failed" in outcome) return badGateway;
+    if ("streamed" in outcome) return answerOf(outcome.streamed);
+    const { json } = outcome;
+    return mode === "BUFFERED" ? answerIn(json, request.method === "HEAD") : asItIs(json);
   } catch {
     return badGateway;
   }
 }
 
+/** What the prelude says, and the body behind it. A Content-Length goes by another name: what is streamed goes out in chunks. */
+function answerOf({ prelude, body }: Streamed): Answer {
+  if (prelude === undefined) return asItIs(body);
+  const { statusCode, headers } = record(JSON.parse(prelude));
+  const entries = Object.entries(record(headers)).map(([name, value]) => [renamed(name), String(value)]);
+  return {
+    status: Number(statusCode ?? 200),
+    headers: { "content-type": "application/octet-stream", ...Object.fromEntries(entries) },
+    body,
+  };
+}
+
+const renamed = (name: string) =>
+  name.toLowerCase() === "content-length" ? "x-amzn-remapped-content-length" : name.toLowerCase();
+
+/** Without a prelude, all of it is the body. */
+const asItIs = (body: Readable | string): Answer => ({
+  status: 200,
+  headers: { "content-type": "application/octet-stream" },
+  body,
+});
+
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
+  readonly body: string | Buffer | Readable;
 }
 
 const badGateway: Answer = {

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { type Environment, type EnvironmentProps, startEnvironment } from "./environment.ts";
-import type { Outcome } from "./runtime-api.ts";
+import { type Outcome, type StreamedOutcome, whole } from "./runtime-api.ts";
 
 /** How the local function is run. */
 export interface FunctionProps extends EnvironmentProps {
@@ -10,8 +10,10 @@ export interface FunctionProps extends EnvironmentProps {
 
 /** The function behind Lambda's front door. */
 export interface LocalFunction {
-  /** Waits for a free process when all are busy; always settles. */
+  /** Waits for a free process when all are busy; always settles. What is streamed all the same is waited for, and is JSON or makes no sense. */
   invoke(event: unknown): Promise<Outcome>;
+  /** The same, with what is streamed as it comes: InvokeWithResponseStream. */
+  stream(event: unknown): Promise<StreamedOutcome>;
   /** Of the processes that run now. */
   pids(): Promise<readonly number[]>;
   stop(): Promise<void>;
@@ -47,18 +49,20 @@ export function startFunction(props: FunctionProps): LocalFunction {
     else idle.push(environment);
   };
 
-  const invoke = async (event: unknown) => {
+  const stream = async (event: unknown) => {
     const environment = await take();
-    const outcome = await environment.invoke(event);
-    release(environment);
+    const outcome = await environment.stream(event);
+    if ("streamed" in outcome) environment.free.then(() => release(environment));
+    else release(environment);
     return outcome;
   };
+  const invoke = async (event: unknown) => whole(await stream(event));
   const pids = async () => (await Promise.all(all)).flatMap(({ pid }) => pid ?? []);
   const stop = async () => {
     while (all.size > 0) await Promise.all([...all].map(end));
   };
   start().then(release);
-  return { invoke, pids, stop };
+  return { invoke, stream, pids, stop };
 }
 
 async function end(environment: Promise<Environment>): Promise<void> {

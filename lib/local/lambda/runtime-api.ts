@@ -1,11 +1,26 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { buffer } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { ALIAS } from "../../environment.ts";
 import { listen } from "../listen.ts";
 import { record } from "./record.ts";
+import { isStreamed, type Streamed, streamedIn } from "./response-stream.ts";
 
 /** What Lambda lets a response be: bytes of the whole JSON. */
 export const RESPONSE_LIMIT = 6_291_556;
+
+/** What whoever waits for a whole response gets: of what is streamed, all of it as text. */
+export async function whole(outcome: StreamedOutcome): Promise<Outcome> {
+  if (!("streamed" in outcome)) return outcome;
+  const { prelude = "", body } = outcome.streamed;
+  try {
+    const json = prelude + (await text(body));
+    return json.length <= RESPONSE_LIMIT ? { json } : { failed: tooBig(json.length) };
+  } catch (error) {
+    return { failed: `${error}` };
+  }
+}
+
+const tooBig = (bytes: number) => `a response of ${bytes} bytes, at most ${RESPONSE_LIMIT} fit`;
 
 /** One event on its way into the function. */
 export interface Invocation {
@@ -19,6 +34,9 @@ export interface Invocation {
 /** What became of it: the function's JSON, or why there is none. */
 export type Outcome = { readonly json: string } | { readonly failed: string };
 
+/** The same of a function that may stream. */
+export type StreamedOutcome = Outcome | { readonly streamed: Streamed };
+
 /** Lambda's Runtime API for one process of the function. */
 export interface RuntimeApi {
   /** host:port */
@@ -26,7 +44,7 @@ export interface RuntimeApi {
   /** Settles when the function asks for its first event; rejects when it says it could not start. */
   readonly ready: Promise<void>;
   /** Hands out an event and waits for what becomes of it; one at a time. Never settles when the process dies. */
-  hand(invocation: Invocation): Promise<Outcome>;
+  hand(invocation: Invocation): Promise<StreamedOutcome>;
   close(): void;
 }
 
@@ -35,9 +53,9 @@ export async function runtimeApi(): Promise<RuntimeApi> {
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   let idle = Promise.withResolvers<ServerResponse>();
-  let current: { readonly id: string; readonly settle: (outcome: Outcome) => void } | undefined;
+  let current: { readonly id: string; readonly settle: (outcome: StreamedOutcome) => void } | undefined;
 
-  const settle = (id: string, outcome: Outcome) => {
+  const settle = (id: string, outcome: StreamedOutcome) => {
     if (current?.id !== id) return;
     current.settle(outcome);
     current = undefined;
@@ -48,13 +66,26 @@ export async function runtimeApi(): Promise<RuntimeApi> {
       ready.resolve();
       return idle.resolve(response);
     }
+    if (isStreamed(request)) {
+      await handOn(id, request);
+      return accept(response);
+    }
     const body = await buffer(request);
-    const tooBig = said === "response" && body.length > RESPONSE_LIMIT;
+    const refused = said === "response" && body.length > RESPONSE_LIMIT;
     if (id === "init") ready.reject(new Error(reasonIn(body)));
-    else if (tooBig)
-      settle(id, { failed: `a response of ${body.length} bytes, at most ${RESPONSE_LIMIT} fit` });
+    else if (refused) settle(id, { failed: tooBig(body.length) });
     else settle(id, said === "response" ? { json: body.toString() } : { failed: reasonIn(body) });
-    response.writeHead(tooBig ? 413 : 202, { "content-type": "application/json" }).end('{"status":"OK"}');
+    accept(response, refused ? 413 : 202);
+  };
+  /** The function hears nothing before all was taken. */
+  const handOn = async (id: string, request: IncomingMessage) => {
+    try {
+      const streamed = await streamedIn(request);
+      settle(id, { streamed });
+      await streamed.ended;
+    } catch (error) {
+      settle(id, { failed: `${error}` });
+    }
   };
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -64,7 +95,7 @@ export async function runtimeApi(): Promise<RuntimeApi> {
   const hand = async ({ id, event, deadline }: Invocation) => {
     const response = await idle.promise;
     idle = Promise.withResolvers();
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const { promise, resolve } = Promise.withResolvers<StreamedOutcome>();
     current = { id, settle: resolve };
     response.writeHead(200, {
       "content-type": "application/json",
@@ -82,6 +113,9 @@ export async function runtimeApi(): Promise<RuntimeApi> {
   };
   return { address: `127.0.0.1:${port}`, ready: ready.promise, hand, close };
 }
+
+const accept = (response: ServerResponse, status = 202) =>
+  response.writeHead(status, { "content-type": "application/json" }).end('{"status":"OK"}');
 
 function reasonIn(body: Buffer): string {
   const { errorType, errorMessage } = record(JSON.parse(body.toString()));
