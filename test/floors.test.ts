@@ -107,6 +107,7 @@ describe("floors", () => {
     const reading = lambda.filter((file) => readFileSync(join(root, file), "utf8").includes("process.env"));
     assert.deepEqual(reading, [
       "lambda/handler.ts",
+      "lambda/purge.ts",
       "lambda/warm.ts",
       "lambda/store/assumed-role.ts",
       "lambda/keys/deployed.ts",

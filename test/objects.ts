@@ -3,7 +3,7 @@ import type { ObjectMetadata, ObjectStream, Store } from "../lambda/store/store.
 /** A store that answers every GET like this; nothing else can be done with it. */
 export function storeOf(get: Store["get"]): Store {
   const refuse = () => Promise.reject(new Error("objects can only be read here"));
-  return { get, list: async function* () {}, put: refuse, delete: refuse, presign: refuse };
+  return { get, put: refuse, presign: refuse };
 }
 
 /** An object on its way, whole. */

@@ -1,11 +1,9 @@
 import { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import {
-  DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
   PutObjectCommand,
-  paginateListObjectsV2,
   type S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
@@ -77,31 +75,6 @@ export function s3Store(config: Config): Store {
         // Somebody else kept it, or is just doing so; what was to give way may be gone.
         if ([409, 412, ...(replacing === undefined ? [] : [404])].includes(statusOf(error) ?? 0))
           return "there already";
-        throw translated(error);
-      }
-    },
-
-    async *list(bucket, prefix, signal) {
-      const client = clientFor(bucket);
-      try {
-        for await (const page of paginateListObjectsV2(
-          { client },
-          { Bucket: bucket, Prefix: prefix },
-          { abortSignal: signal },
-        )) {
-          yield* (page.Contents ?? []).flatMap(({ Key }) => Key ?? []);
-        }
-      } catch (error) {
-        throw translated(error);
-      }
-    },
-
-    async delete(address, signal) {
-      try {
-        await clientFor(address.bucket).send(new DeleteObjectCommand(named(address)), {
-          abortSignal: signal,
-        });
-      } catch (error) {
         throw translated(error);
       }
     },

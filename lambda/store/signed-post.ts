@@ -1,4 +1,4 @@
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { text as textOf } from "node:stream/consumers";
 import { Sha256 } from "@smithy/core/checksum";
@@ -7,10 +7,18 @@ import type { AwsCredentialIdentityProvider } from "@smithy/types";
 
 /** A call of one of AWS's services, as it is sent. */
 export interface SignedPost {
+  /** @default POST */
+  readonly method?: "GET" | "POST" | undefined;
   /** What the service is called in names of hosts. */
   readonly service: string;
   /** Where else it is asked. @default its own host in the region */
   readonly endpoint?: string | undefined;
+  /** @default / */
+  readonly path?: string | undefined;
+  /** @default nothing */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** ms it may take. @default 3000 */
+  readonly timeout?: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -33,33 +41,49 @@ export const environmentCredentials =
 /** ms a call may take. */
 const TIMEOUT = 3000;
 
-/** Asks a service of AWS in one request of our own, a small part of an SDK's client. Rejects when nothing was answered in 3 s. */
+/** What the names of AWS's hosts end on, in this region. */
+export const domainOf = (region: string): string =>
+  region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+
+/** Asks a service of AWS in one request of our own, a small part of an SDK's client. Rejects when nothing was answered in time. */
 export async function signedPost(
-  { service, endpoint, headers, body }: SignedPost,
+  {
+    service,
+    endpoint,
+    path = "/",
+    query = {},
+    method = "POST",
+    timeout = TIMEOUT,
+    headers,
+    body,
+  }: SignedPost,
   env: Readonly<Record<string, string | undefined>>,
   credentials: AwsCredentialIdentityProvider,
 ): Promise<PostAnswer> {
   const region = env.AWS_REGION ?? "us-east-1";
-  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  const url = new URL(endpoint ?? `https://${service}.${region}.${domain}`);
-  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
+  const url = new URL(path, endpoint ?? `https://${service}.${region}.${domainOf(region)}`);
+  // S3 alone wants the path signed as it is sent.
+  const uriEscapePath = service !== "s3";
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, uriEscapePath });
   const signed = await signer.sign({
-    method: "POST",
+    method,
     protocol: url.protocol,
     hostname: url.hostname,
-    path: "/",
-    query: {},
+    path,
+    query: { ...query },
     headers: { host: url.host, ...headers },
     body,
   });
-  return sent(url, signed.headers, body);
+  url.search = Object.entries(query)
+    .map((pair) => pair.map(encodeURIComponent).join("="))
+    .join("&");
+  return sent(url, { method, headers: signed.headers, signal: AbortSignal.timeout(timeout) }, body);
 }
 
-function sent(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<PostAnswer> {
+function sent(url: URL, options: RequestOptions, body: string): Promise<PostAnswer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === "http:" ? httpRequest : httpsRequest;
-    const signal = AbortSignal.timeout(TIMEOUT);
-    const asking = send(url, { method: "POST", headers, signal }, (response) => {
+    const asking = send(url, options, (response) => {
       textOf(response).then((text) => resolve({ status: response.statusCode, text }), reject);
     });
     asking.on("error", reject).end(body);

@@ -85,10 +85,6 @@ export interface Store extends Origin {
     signal: AbortSignal,
     replacing?: string,
   ): Promise<"stored" | "there already">;
-  /** The keys that begin with `prefix`. */
-  list(bucket: string, prefix: string, signal: AbortSignal): AsyncIterable<string>;
-  /** Deletes an object; one that is gone already does not matter. */
-  delete(address: Address, signal: AbortSignal): Promise<void>;
   /** A URL that reads the object for `seconds`. */
   presign(address: Address, seconds: number): Promise<string>;
 }

@@ -33,5 +33,9 @@ export function identityOf(url: string, separator: string): string {
   if (!named) return url;
   const { scheme, bucket, key } = named;
   if (scheme === "http" || scheme === "https") return scheme + url.slice(scheme.length);
-  return `${scheme}://${bucket}/${key}`;
+  return objectIdentity(scheme, bucket, key);
 }
+
+/** What an object is called whose names nobody has to decode or cut. */
+export const objectIdentity = (scheme: string, bucket: string, key: string): string =>
+  `${scheme}://${bucket}/${key}`;

@@ -3,7 +3,7 @@ import type { Variable } from "../config/kinds.ts";
 import { type Config, variables } from "../config/variables.ts";
 import { drawing } from "./drawing-version.ts";
 import { type Hints, hintWords } from "./hints.ts";
-import { identityOf } from "./identity.ts";
+import { identityOf, objectIdentity } from "./identity.ts";
 import { acceptedFormats } from "./negotiation.ts";
 import { type SignedPath, segmentsIn, signedPathIn } from "./path.ts";
 import { sourceIn } from "./source.ts";
@@ -62,18 +62,18 @@ export function keyFor(
 /** Before the key of a derivative that is kept for a while only: nobody asks for it but by a link that expires. */
 export const EXPIRING = "expiring/";
 
-/** What the keys of all derivatives of a source begin with, of the kept ones first. The source's URL is decoded and rewritten. */
-export function derivativePrefixes(
-  source: string,
-  config: Pick<Config, "sourceQuerySeparator">,
-): readonly [kept: string, expiring: string] {
-  const kept = `${tagOf(source, config)}/`;
-  return [kept, EXPIRING + kept];
-}
+/** What the keys of all derivatives of the source with this tag begin with, of the kept ones first. */
+export const derivativePrefixes = (tag: string): readonly [kept: string, expiring: string] => [
+  `${tag}/`,
+  `${EXPIRING}${tag}/`,
+];
 
-/** What all answers made of a source are tagged with: the hash its keys begin with. */
+/** What all answers made of a source are tagged with: the hash its keys begin with. The source's URL is decoded and rewritten. */
 export const tagOf = (source: string, { sourceQuerySeparator }: Pick<Config, "sourceQuerySeparator">) =>
   hash(identityOf(source, sourceQuerySeparator));
+
+/** The same of an object, by the names S3 has for it. */
+export const objectTag = (bucket: string, key: string): string => hash(objectIdentity("s3", bucket, key));
 
 /** The tag in a key. */
 export const tagIn = (key: string): string => key.slice(0, key.indexOf("/"));

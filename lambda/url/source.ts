@@ -23,13 +23,13 @@ export function readSource(segments: readonly string[], rules: Rules): WrittenSo
     );
   }
   if (url === "") throw new InvalidUrl("expected a source URL, got nothing");
-  return { url: rewrite(url, rules), extension };
+  return { url: rewritten(url, rules), extension };
 }
 
 /** The URL that `readSource` reads; what it would refuse, and what is not UTF-8, stays as it is written. */
 export function sourceIn(segments: readonly string[], rules: Rules): string {
   const { plain, encoded } = written(segments, rules);
-  return rewrite((plain ? percentDecoded(encoded) : base64Decoded(encoded)) ?? encoded, rules);
+  return rewritten((plain ? percentDecoded(encoded) : base64Decoded(encoded)) ?? encoded, rules);
 }
 
 /** Where the URL stands, and in which encoding. */
@@ -65,7 +65,7 @@ function base64Bytes(text: string): Buffer | undefined {
 }
 
 /** Applies `IMGPROXY_URL_REPLACEMENTS`, then `IMGPROXY_BASE_URL`. */
-function rewrite(url: string, { urlReplacements, baseUrl }: Rewriting): string {
+export function rewritten(url: string, { urlReplacements, baseUrl }: Rewriting): string {
   const replaced = urlReplacements.reduce((soFar, { pattern, replacement }) => {
     const match = matchPattern(pattern, soFar);
     if (!match) return soFar;

@@ -6,6 +6,7 @@ import { exits } from "./exits.ts";
 import { explainCommand } from "./explain.ts";
 import { keysCommand } from "./keys.ts";
 import { paintFor } from "./paint.ts";
+import { purgeCommand } from "./purge.ts";
 import { signCommand } from "./sign.ts";
 import { startCommand } from "./start.ts";
 import { warmCommand } from "./warm.ts";
@@ -19,6 +20,7 @@ const commands: readonly (() => Command)[] = [
   capacityCommand,
   keysCommand,
   warmCommand,
+  purgeCommand,
 ];
 
 /** The whole command line. */

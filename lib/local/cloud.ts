@@ -12,6 +12,7 @@ import type { Bundle } from "./lambda/bundle.ts";
 import { type LocalFunction, startFunction } from "./lambda/function.ts";
 import { startFunctionUrl } from "./lambda/function-url.ts";
 import type { Listening } from "./listen.ts";
+import { type Purging, type PurgingOptions, startPurging } from "./purge/purging.ts";
 import { accessVariables, buckets, type S3Access } from "./s3/access.ts";
 
 /** What of the cloud is to be settled. */
@@ -39,6 +40,8 @@ export interface CloudProps {
   readonly keyValueStore?: KeyValueStore;
   /** @default true, as in the stack, unless failures are told with all that is known */
   readonly edgeVerification?: boolean;
+  /** How purging is to be otherwise than usual. */
+  readonly purging?: PurgingOptions;
   readonly before?: EdgeProps["before"];
   readonly served?: (served: Served) => void;
   /** Takes the function's log lines. */
@@ -48,6 +51,8 @@ export interface CloudProps {
 /** Edge and function, running. */
 export interface Cloud {
   readonly edge: Edge;
+  /** What takes events of S3. */
+  readonly purging: Purging;
   readonly fn: LocalFunction;
   /** Where a viewer asks: http://localhost:port */
   readonly origin: string;
@@ -89,11 +94,13 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
   };
   try {
     const edge = await startEdge({ ...props, code, origin, headers, keyValueStore });
+    const purging = await startPurging({ ...props, edge, config, timeout, log, onLambda });
     const stop = async () => {
       edge.stop();
+      await purging.stop();
       await stopFunction();
     };
-    return { edge, fn, origin: originOf(edge.port, props.listening), stop };
+    return { edge, fn, purging, origin: originOf(edge.port, props.listening), stop };
   } catch (error) {
     await stopFunction();
     throw error;

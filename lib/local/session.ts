@@ -1,11 +1,13 @@
 import { join, resolve } from "node:path";
 import type { Config } from "../../lambda/config/variables.ts";
+import { writeAsked } from "../../lambda/purge/messages.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { imageUrls } from "../client/index.ts";
 import { readEnvironment, unknownVariables } from "../environment.ts";
 import type { Finding } from "../explain/finding.ts";
 import { withAbsolutePaths } from "../files.ts";
 import { DERIVATIVE_READ_TIMEOUT } from "../origins.ts";
+import { tellPlace } from "../purge/places.ts";
 import { changesOf } from "./changes.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import { missingCodecs } from "./codecs.ts";
@@ -16,6 +18,7 @@ import { bundle } from "./lambda/bundle.ts";
 import { freePort } from "./listen.ts";
 import { logFile } from "./log-file.ts";
 import { playground } from "./playground/playground.ts";
+import { s3Event } from "./purge/s3-events.ts";
 import { reasonsFor } from "./reasons.ts";
 import { buckets } from "./s3/access.ts";
 import { type Survey, survey } from "./s3/folder.ts";
@@ -121,14 +124,14 @@ async function startOn(
   { home, folder, found, config, listening, env, memory, timeout, served, complain }: Settled,
   running: (() => Promise<void> | void)[],
 ): Promise<Cloud> {
-  const forget = (prefix: string) => {
-    s3.forget(prefix);
-    cloud.edge.forget(prefix);
-  };
   const reasons = reasonsFor(compileLanguage(config, Date.now()), found.pictures);
   const page = playground({ folder, config, env, host: listening.host });
   const write = logFile(logOf(home, listening.port), complain);
-  const changes = changesOf(folder, config, forget);
+  const tried = (message: string) => cloud.purging.queue.send(message).tried;
+  const changes = changesOf(folder, {
+    changed: (happened, key) => tried(s3Event(happened, buckets.pictures, key)),
+    all: () => tried(writeAsked({ all: true })),
+  });
   const derivatives = join(home, "derivatives", String(listening.port));
   const starting = startFolderS3({ pictures: folder, derivatives, read: changes.read });
   running.push(() => starting.then(({ stop }) => stop()));
@@ -149,5 +152,7 @@ async function startOn(
     viewerCacheControl: "IMGPROXY_TTL" in env ? undefined : "max-age=0, must-revalidate",
   });
   running.push(cloud.stop);
+  const place = { queue: cloud.purging.queueUrl, derivatives: buckets.derivatives, endpoint: s3.endpoint };
+  running.push(tellPlace(home, listening.port, place));
   return cloud;
 }

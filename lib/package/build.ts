@@ -73,9 +73,12 @@ const forCommonJs = () =>
 /** As the function is bundled for AWS, and what runs it on a user's machine. */
 function forTheFunction(): Promise<readonly Metafile[]> {
   return Promise.all([
-    compile({ ...togetherOptions(bundling.files), outdir: "dist/function" }),
+    compile({ ...togetherOptions(bundling.files), keepNames: false, outdir: "dist/function" }),
     ...Object.entries(running).map(([name, entry]) =>
-      compile({ ...esbuildOptions, entryPoints: [entry], outfile: join("dist/function", name) }),
+      compile({
+        ...{ ...esbuildOptions, keepNames: false },
+        ...{ entryPoints: [entry], outfile: join("dist/function", name) },
+      }),
     ),
   ]);
 }

@@ -25,13 +25,14 @@ const anyObject =
   "Any object of the buckets, or below the prefix, that pictures lie in is to be read, and any derivative kept: which ones, viewers say";
 const anyResource = "What a VPC's interfaces and X-Ray take knows no narrower resource";
 
-const everyObject = "A bucket is deleted when nothing is left in it, and nobody knows before what is";
-
 /** Acknowledges that `scope` may delete all these objects, given as an ARN. */
-export function acknowledgeEmptying(scope: IConstruct, objects: string): void {
+export function acknowledgeDeletion(scope: IConstruct, objects: string): void {
   const id = `AwsSolutions-IAM5[Resource::${shown(Stack.of(scope).resolve(objects))}]`;
-  Validations.of(scope).acknowledge({ id, reason: everyObject });
+  Validations.of(scope).acknowledge({ id, reason: anyDerivative });
 }
+
+const anyDerivative =
+  "What was made of a picture goes with it, and all of it with the bucket, whatever it is called: any object of that bucket";
 
 const chaos = "FIS looks for its targets by tag among all there are, and at every version of the function";
 const faults = "FIS puts faults into this folder, and takes them out again";

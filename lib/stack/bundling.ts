@@ -6,12 +6,13 @@ import type { BuildOptions } from "esbuild";
  * codecs in WebAssembly, which are loaded when a picture needs them, from files that may be replaced.
  */
 export const bundling = {
-  /** Each a file of the asset, by its name there: the handler, what it starts beside itself, what runs when the stack is deployed or deleted, and what warms. */
+  /** Each a file of the asset, by its name there: the handler, what it starts beside itself, what runs when the stack is deployed or deleted, when sources change, and what warms. */
   files: {
     "handler.mjs": "lambda/handler.ts",
     "drawing-process.mjs": "lambda/image/drawing-process.ts",
     "deployed-keys.mjs": "lambda/keys/deployed.ts",
     "emptied-bucket.mjs": "lambda/store/emptied-bucket.ts",
+    "purge.mjs": "lambda/purge.ts",
     "warm.mjs": "lambda/warm.ts",
   },
   target: "node24",

@@ -17,7 +17,7 @@ import type { ImageHandlerProps } from "./image-handler.ts";
 import type { Network } from "./network.ts";
 import type { SigningProps } from "./signing.ts";
 import type { AssumedRole } from "./source-grants.ts";
-import type { SourceBucket } from "./sources.ts";
+import { sources, sourcesIn } from "./sources-context.ts";
 import type { StorageProps } from "./storage.ts";
 import { asText } from "./variables.ts";
 import type { Warming } from "./warming.ts";
@@ -33,6 +33,7 @@ const names = [
   "derivativesStorageClass",
   "derivativesRemovalPolicy",
   "encryptionKey",
+  "purge",
   "environment",
   "environmentKey",
   "unsigned",
@@ -103,7 +104,9 @@ export function settingsOf(context: Context): Settings {
 const truth = { true: true, false: false };
 const removal = { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY };
 
-const storageOf = (context: Context): Every<StorageProps & Pick<ImageFunctionProps, "keepDerivatives">> => ({
+const storageOf = (
+  context: Context,
+): Every<StorageProps & Pick<ImageFunctionProps, "keepDerivatives"> & Pick<ImageHandlerProps, "purge">> => ({
   sourceBuckets: sources(sourcesIn(context), choice(context, "newSourceBucket", truth)),
   sourceRemovalPolicy: choice(context, "sourceRemovalPolicy", removal),
   keepDerivatives: choice(context, "keepDerivatives", {
@@ -115,6 +118,7 @@ const storageOf = (context: Context): Every<StorageProps & Pick<ImageFunctionPro
   derivativesStorageClass: choice(context, "derivativesStorageClass", storageClasses),
   derivativesRemovalPolicy: choice(context, "derivativesRemovalPolicy", removal),
   encryptionKey: word(context, "encryptionKey"),
+  purge: choice<boolean | "deleted">(context, "purge", { ...truth, deleted: "deleted" }),
 });
 
 const functionOf = (
@@ -191,37 +195,6 @@ function checkName(name: string): void {
   if (isOfTheCdk(name) || names.some((known) => known === name)) return;
   throw new Error(
     `${name}: not a setting we know${didYouMean(name, names, `; they are ${names.join(", ")}`)}`,
-  );
-}
-
-/** Nothing at all is no answer: a deployment that forgot the buckets of the one before would take the function's access away. */
-function sources<T>(named: readonly T[], make = false): readonly T[] {
-  if (named.length > 0 !== make) return named;
-  throw new Error(
-    make
-      ? "sourceBuckets and newSourceBucket: expected one of them, got both"
-      : "sourceBuckets: expected the names of the buckets pictures lie in, or newSourceBucket=true to have one made",
-  );
-}
-
-/** Words such as `cats dogs/puppies/`, or in cdk.json a list of them and of maps. */
-function sourcesIn(context: Context): readonly (string | SourceBucket)[] {
-  const { sourceBuckets } = context;
-  if (Array.isArray(sourceBuckets)) return sourceBuckets.map(sourceIn);
-  return words(context, "sourceBuckets").map(sourceIn);
-}
-
-function sourceIn(given: unknown): string | SourceBucket {
-  if (typeof given === "string") {
-    const slash = given.indexOf("/");
-    return slash < 0 ? given : { name: given.slice(0, slash), prefix: given.slice(slash + 1) };
-  }
-  const says = Object.entries(Object(given)).map(([name, value]) => [name, String(value)] as const);
-  const stranger = says.find(([name]) => !["name", "prefix", "region", "encryptionKey"].includes(name));
-  const { name = "", ...more }: Readonly<Record<string, string>> = Object.fromEntries(says);
-  if (name !== "" && stranger === undefined) return { name, ...more };
-  throw new Error(
-    `sourceBuckets: expected names, or maps of name, prefix, region and encryptionKey, got ${JSON.stringify(given)}`,
   );
 }
 

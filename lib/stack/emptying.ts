@@ -10,7 +10,7 @@ import {
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { acknowledgeEmptying } from "./acknowledged.ts";
+import { acknowledgeDeletion } from "./acknowledged.ts";
 import { roleFor } from "./role.ts";
 
 /** Marks buckets that go with their stack. One that is to stay from now on loses it before its custom resource goes. */
@@ -58,7 +58,7 @@ export class Emptying extends Construct {
     emptying.addToRolePolicy(
       new PolicyStatement({ actions: ["s3:DeleteObject"], resources: [bucket.arnForObjects("*")] }),
     );
-    acknowledgeEmptying(this, bucket.arnForObjects("*"));
+    acknowledgeDeletion(this, bucket.arnForObjects("*"));
     const emptied = new CustomResource(this, "Emptied", {
       resourceType: "Custom::EmptiedBucket",
       serviceToken: emptying.functionArn,

@@ -9,8 +9,10 @@ import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { Emptying } from "./emptying.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
+import { eventsOf, Purge, type PurgeProps } from "./purge.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
+import { variablesAsText } from "./variables.ts";
 import { type Warming, WarmUp } from "./warming.ts";
 import { Watching, type WatchingProps } from "./watching.ts";
 
@@ -19,6 +21,7 @@ export interface ImageHandlerProps
   extends StorageProps,
     ImageFunctionProps,
     Omit<DeliveryProps, "images" | "derivatives">,
+    PurgeProps,
     WatchingProps {
   /**
    * Which pictures are made before anybody asks, by a state machine.
@@ -40,6 +43,8 @@ export class ImageHandler extends Construct {
   readonly function: Lambda;
   /** The version of the function that answers. */
   readonly alias: Alias;
+  /** What takes changes of pictures; `undefined` where nothing does. */
+  readonly purging: Purge | undefined;
 
   /** Where the keys lie that URLs are signed with; `undefined` where there are none, or the environment holds them. */
   readonly keys: KeysPlace | undefined;
@@ -68,7 +73,18 @@ export class ImageHandler extends Construct {
     acknowledgeGrants(images, storage.objects);
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
-    const watching = new Watching(this, "Watching", { ...props, images, delivery });
+
+    const { purge = true } = props;
+    const environment = variablesAsText(props.environment);
+    this.purging = purge
+      ? new Purge(this, "Purge", {
+          ...{ images, environment, derivatives, distribution, logs: props },
+          sources: storage.sourceObjects,
+          events: eventsOf(purge),
+        })
+      : undefined;
+    const deadLetterQueue = this.purging?.deadLetterQueue;
+    const watching = new Watching(this, "Watching", { ...props, images, delivery, deadLetterQueue });
     this.alarms = watching.alarms;
     this.experiment = watching.experiment;
 

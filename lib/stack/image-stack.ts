@@ -38,6 +38,11 @@ export class ImageStack extends Stack {
     if (images.warmUp) {
       put("WarmUp", images.warmUp.stateMachine.stateMachineArn, "What has pictures made before anybody asks");
     }
+    if (images.purging) {
+      put("PurgeQueue", images.purging.queue.queueUrl, "Where changes of pictures wait to be purged");
+      const { queueUrl } = images.purging.deadLetterQueue;
+      put("PurgeDeadLetterQueue", queueUrl, "What could not be purged");
+    }
     put("FunctionName", images.function.functionName, "What draws them");
     put(
       "RoleArn",

@@ -30,9 +30,16 @@ export interface SourceBucket {
 /** A bucket by its name, one of the app, or one with what more there is to say. The library's `Bucket` is no `IBucket` to exact compilers. */
 export type Source = string | IBucket | Bucket | SourceBucket;
 
-interface Granted {
+/** Objects that pictures are. */
+export interface SourceObjects {
   readonly bucket: IBucket;
+  /** What their keys begin with. */
   readonly prefix: string;
+  /** Whether the bucket is ours. */
+  readonly made?: boolean;
+}
+
+interface Granted extends SourceObjects {
   readonly keyArn: string | undefined;
 }
 
@@ -47,11 +54,18 @@ export class Sources {
   constructor(scope: Construct, given: readonly Source[], make: () => IBucket) {
     const named = given.map((one) => (typeof one === "string" ? { name: one } : one));
     this.made = named.length > 0 ? undefined : make();
-    this.#granted = this.made ? [whole(this.made)] : named.map((one) => granted(scope, one));
+    this.#granted = this.made
+      ? [{ ...whole(this.made), made: true }]
+      : named.map((one) => granted(scope, one));
     this.buckets = [...new Set(this.#granted.map(({ bucket }) => bucket))];
   }
 
-  /** ARNs of what may be read. */
+  /** What may be read. */
+  get granted(): readonly SourceObjects[] {
+    return this.#granted;
+  }
+
+  /** The same as ARNs. */
   get objects(): readonly string[] {
     return this.#granted.map(({ bucket, prefix }) => bucket.arnForObjects(`${prefix}*`));
   }

@@ -16,7 +16,7 @@ import { KEPT_DAYS } from "../origins.ts";
 import { acknowledge } from "./acknowledged.ts";
 import { GOES_WITH_STACK_TAG } from "./emptying.ts";
 import { ownKeyArn } from "./encryption-key.ts";
-import { type Source, Sources } from "./sources.ts";
+import { type Source, type SourceObjects, Sources } from "./sources.ts";
 
 /** How long a finished picture is kept unless one says. */
 export const KEEP_FOR = Duration.days(KEPT_DAYS);
@@ -106,6 +106,11 @@ export class Storage extends Construct {
       ...encryption,
     });
     if (this.derivativesGo) Tags.of(this.derivatives).add(GOES_WITH_STACK_TAG, "true");
+  }
+
+  /** What pictures are, bucket for bucket. */
+  get sourceObjects(): readonly SourceObjects[] {
+    return this.#granted.granted;
   }
 
   /** ARNs of all objects that may be granted. */

@@ -3,9 +3,16 @@ import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { readConfig } from "../../lambda/config/variables.ts";
-import { derivativePrefixes } from "../../lambda/url/key.ts";
+import { tagOf } from "../../lambda/url/key.ts";
 import { changesOf } from "../../lib/local/changes.ts";
 import { formatOf, survey } from "../../lib/local/s3/folder.ts";
 import { startFolderS3 } from "../../lib/local/s3/folder-s3.ts";
@@ -87,7 +94,7 @@ test("nothing outside of the folder is read, nor what is hidden, nor a folder", 
   assert.equal(await statusOf(get("a b/ü+%.jpg", {}, "photos")), 404);
 });
 
-test("a derivative is kept once, with what was said of it, until it is forgotten", async () => {
+test("a derivative is kept once, with what was said of it, until it is deleted", async () => {
   const put = (Key: string, Body: string) =>
     client.send(
       new PutObjectCommand({
@@ -110,32 +117,59 @@ test("a derivative is kept once, with what was said of it, until it is forgotten
   );
   const head = await client.send(new HeadObjectCommand({ Bucket: "derivatives", Key: "tag/one" }));
   assert.equal(head.ContentLength, 5);
-  s3.forget("tag/");
+  const { Contents = [] } = await client.send(
+    new ListObjectsV2Command({ Bucket: "derivatives", Prefix: "tag/" }),
+  );
+  assert.deepEqual(
+    Contents.map(({ Key }) => Key),
+    ["tag/one"],
+  );
+  const Delete = { Objects: [{ Key: "tag/one" }, { Key: "tag/none" }] };
+  await client.send(new DeleteObjectsCommand({ Bucket: "derivatives", Delete }));
   assert.equal(await statusOf(get("tag/one", {}, "derivatives")), 404);
 });
 
-test("what was made of a file is forgotten when somebody asks after it changed, came or went", async () => {
-  const config = readConfig({});
-  const forgotten: string[] = [];
-  const changes = changesOf(folder, config, (prefix) => forgotten.push(prefix));
+test("that a file changed, came or went is told when somebody asks for what was made of it, once", async () => {
+  const told: string[] = [];
+  const changed = async (...one: readonly string[]) => void told.push(one.join());
+  const changes = changesOf(folder, { changed, all: () => changed("all") });
   const key = "changing.jpg";
-  const [prefix, expiring] = derivativePrefixes(`s3://pictures/${key}`, config);
+  const tag = tagOf(`s3://pictures/${key}`, readConfig({}));
   const look = async () => {
-    forgotten.length = 0;
-    await changes.check(`${prefix}whatever.any`);
-    const seen = [...forgotten];
-    changes.read(key, await sourceFile(folder, key));
-    return seen;
+    told.length = 0;
+    await Promise.all([changes.check(`${tag}/whatever.any`), changes.check(`${tag}/other.any`)]);
+    changes.read(key, undefined, await sourceFile(folder, key));
+    return told;
   };
   assert.deepEqual(await look(), [], "nothing was made of it yet");
   await writeFile(join(folder, key), "came");
-  assert.deepEqual(await look(), [prefix, expiring]);
+  assert.deepEqual(await look(), ["Object Created,changing.jpg"]);
   assert.deepEqual(await look(), []);
   await utimes(join(folder, key), new Date(), new Date(Date.now() + 5));
-  assert.deepEqual(await look(), [prefix, expiring], "of the same size");
+  assert.deepEqual(await look(), ["Object Created,changing.jpg"], "of the same size");
   await rm(join(folder, key));
-  assert.deepEqual(await look(), [prefix, expiring]);
+  assert.deepEqual(await look(), ["Object Deleted,changing.jpg"]);
   await changes.check("nobody/knows");
+});
+
+test("of a name with a question mark the object is told that the function takes it for", async () => {
+  const told: string[] = [];
+  const changed = async (...one: readonly string[]) => void told.push(one.join());
+  const changes = changesOf(folder, { changed, all: () => changed("all") });
+  changes.read("what", ".png", await sourceFile(folder, "what", ".png"));
+  await utimes(join(folder, "what?.png"), new Date(), new Date(Date.now() + 5));
+  await changes.check(`${tagOf("s3://pictures/what?.png", readConfig({}))}/x.any`);
+  assert.deepEqual(told, ["Object Created,what"]);
+});
+
+test("who remembers no more of a folder has all purged that was made", () => {
+  let times = 0;
+  const all = async () => void times++;
+  const changes = changesOf(folder, { changed: all, all }, 2);
+  for (const key of ["a", "b"]) changes.read(key, undefined, undefined);
+  assert.equal(times, 0);
+  changes.read("c", undefined, undefined);
+  assert.equal(times, 1);
 });
 
 test("a folder is surveyed: pictures, other files, what cannot be read", async (t) => {

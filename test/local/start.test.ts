@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -73,6 +74,13 @@ test("serves a folder, follows its changes, and leaves nothing behind on Ctrl-C"
   await rm(join(folder, "trip"), { recursive: true });
   assert.equal((await sizeOf(cat)).width, 90);
   assert.equal((await fetch(sea)).status, 404);
+  const log = join(home, /log to (\S+\.log)/.exec(printed)?.[1] ?? "");
+  const purged = () =>
+    readFileSync(log, "utf8")
+      .split("\n")
+      .filter((line) => line.includes('"purge"'));
+  // By the function that does it in the cloud, once for each file.
+  await until(() => purged().length === 2);
 
   const started = descendants(running.pid ?? 0);
   assert.ok(started.length >= 1, "the function in its processes");

@@ -250,6 +250,7 @@ test("README's CDK app synthesises: the function comes with the package, its sha
     "handler.mjs",
     "node_modules",
     "package.json",
+    "purge.mjs",
     "warm.mjs",
   ]);
   const load = `console.log(typeof (await import("./${asset}/warm.mjs")).handler)`;

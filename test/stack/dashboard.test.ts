@@ -139,7 +139,7 @@ test("alarms are shown, but those that may not be there; a dashboard nobody want
     shown,
     sure.map(({ id }) => `<${id}.Arn>`),
   );
-  assert.equal(sure.length, 8);
+  assert.equal(sure.length, 9);
   assert.deepEqual(all(synthesized({ dashboard: false }), "AWS::CloudWatch::Dashboard"), []);
   assert.doesNotThrow(() => widgets(synthesized({ alarms: false })));
 });

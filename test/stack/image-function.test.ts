@@ -8,7 +8,7 @@ import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { plain } from "../drawing.ts";
-import { all, drawing, only, stackOf, synthesized } from "./synthesized.ts";
+import { all, drawing, logsOfDrawing, only, stackOf, synthesized } from "./synthesized.ts";
 
 const template = synthesized();
 const chosen = synthesized({
@@ -201,7 +201,7 @@ describe("a watermark", () => {
 });
 
 test("logs are JSON, kept for a month or as long as one says, and go with the stack", () => {
-  const group = only(template, "AWS::Logs::LogGroup", ({ id }) => id.startsWith("ImagesLogs"));
+  const group = logsOfDrawing(template);
   assert.deepEqual(drawing(template).LoggingConfig, { LogFormat: "JSON", LogGroup: { Ref: group.id } });
   assert.equal(group.RetentionInDays, 30);
   assert.equal(group.DeletionPolicy, "Delete");

@@ -6,7 +6,7 @@ import { LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { Bucket, StorageClass } from "aws-cdk-lib/aws-s3";
 import type { ImageStackProps } from "../../lib/stack/image-stack.ts";
-import { all, drawing, only, stackOf, synthesized } from "./synthesized.ts";
+import { all, drawing, logsOfDrawing, only, stackOf, synthesized } from "./synthesized.ts";
 
 const key = "arn:aws:kms:eu-central-1:111122223333:key/1234";
 const certificate = "arn:aws:acm:us-east-1:111122223333:certificate/1";
@@ -117,7 +117,7 @@ test("the function stands in a VPC, has its share of /tmp, is traced, and keeps 
   assert.deepEqual(EphemeralStorage, { Size: 1024 });
   assert.deepEqual(TracingConfig, { Mode: "Active" });
   assert.equal(allowing("ec2:CreateNetworkInterface"), '["*"]');
-  assert.equal(only(whole, "AWS::Logs::LogGroup").DeletionPolicy, "Retain");
+  assert.equal(logsOfDrawing(whole).DeletionPolicy, "Retain");
   for (const absent of ["VpcConfig", "EphemeralStorage", "TracingConfig", "KmsKeyArn"])
     assert.equal(absent in drawing(plain), false, absent);
 });

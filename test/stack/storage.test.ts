@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Match, type Template } from "aws-cdk-lib/assertions";
-import { all, drawing, only, synthesized } from "./synthesized.ts";
+import { all, drawing, logsOfDrawing, only, synthesized } from "./synthesized.ts";
 
 const template = synthesized();
 const named = synthesized({ sourceBuckets: ["cats", "dogs"], keepDerivativesFor: Duration.days(7) });
@@ -120,9 +120,7 @@ test("derivatives that are to stay are emptied by nobody", () => {
 });
 
 test("the function writes its logs, reads pictures and tells missing ones, keeps derivatives, and may do nothing else", () => {
-  const logs = {
-    "Fn::GetAtt": [only(template, "AWS::Logs::LogGroup", ({ id }) => id.startsWith("Images")).id, "Arn"],
-  };
+  const logs = { "Fn::GetAtt": [logsOfDrawing(template).id, "Arn"] };
   assert.deepEqual(allowed(template), [
     [["logs:CreateLogStream", "logs:PutLogEvents"], [logs]],
     [["s3:GetObject", "s3:GetObjectVersion"], [objects(source.id)]],

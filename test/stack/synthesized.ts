@@ -35,6 +35,10 @@ export function only(
 
 export type Found = ReturnType<typeof all>[number];
 
-/** The function that draws; the other one of the stack empties the derivative bucket when the stack goes. */
+/** The function that draws; others empty the derivative bucket when the stack goes, copy keys, purge. */
 export const drawing = (template: Template) =>
   only(template, "AWS::Lambda::Function", ({ Handler }) => Handler === "handler.handler");
+
+/** Where that function's logs go. */
+export const logsOfDrawing = (template: Template) =>
+  only(template, "AWS::Logs::LogGroup", ({ id }) => id.includes("Images"));

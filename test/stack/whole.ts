@@ -22,6 +22,7 @@ export const whole = {
   derivativesStorageClass: StorageClass.INFREQUENT_ACCESS,
   derivativesRemovalPolicy: RemovalPolicy.RETAIN,
   encryptionKey: key,
+  purge: true,
   environment: {
     IMGPROXY_QUALITY: 70,
     IMGPROXY_PRESETS: "thumb=w:100",

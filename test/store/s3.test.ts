@@ -93,18 +93,6 @@ describe("on a real S3", () => {
     await assert.rejects(bucket.get(missing, { signal: patient() }), { name: "StoreError", status: 404 });
   });
 
-  test("keys are listed by what they begin with, and gone once deleted, twice if need be", async () => {
-    const keys = ["list/a", "list/b", "other"];
-    for (const key of keys)
-      await bucket.put({ bucket: buckets.pictures, key }, Buffer.from("x"), {}, patient());
-    const list = () => Array.fromAsync(bucket.list(buckets.pictures, "list/", patient()));
-    assert.deepEqual(await list(), ["list/a", "list/b"]);
-    for (let time = 0; time < 2; time++)
-      await bucket.delete({ bucket: buckets.pictures, key: "list/a" }, patient());
-    assert.deepEqual(await list(), ["list/b"]);
-    await assert.rejects(Array.fromAsync(bucket.list("nowhere", "", patient())), { status: 404 });
-  });
-
   test("a link reads the object without credentials", async () => {
     await bucket.put({ bucket: buckets.pictures, key: "linked" }, Buffer.from("by link"), {}, patient());
     const link = await bucket.presign({ bucket: buckets.pictures, key: "linked" }, 60);

@@ -8,9 +8,11 @@ import { type Config, readConfig, variables } from "../../lambda/config/variable
 import {
   derivativeKey,
   derivativePrefixes,
+  objectTag,
   resolvedSource,
   settingsHash,
   sourceTag,
+  tagOf,
 } from "../../lambda/url/key.ts";
 import { parse } from "../../lambda/url/parse.ts";
 import { splitTarget } from "../../lambda/url/path.ts";
@@ -39,7 +41,18 @@ test("derivatives of one source share a prefix, and nothing else", () => {
     (path) => derivativeKey(path, undefined, config),
   );
   assert.equal(new Set(keys).size, 3);
-  for (const key of keys) assert.ok(key?.startsWith(derivativePrefixes("s3://b/k", config)[0]));
+  for (const key of keys) assert.ok(key?.startsWith(derivativePrefixes(tagOf("s3://b/k", config))[0]));
+});
+
+test("an object's tag is that of what URLs call it, whatever its key holds and whatever version they name", () => {
+  for (const [key, url] of [
+    ["a b/é+%.jpg", "s3://b/a b/é+%.jpg"],
+    ["k", "S3://b//k?version"],
+    ["100%25#1&<2>.png", "s3://b/100%25#1&<2>.png"],
+  ] as const)
+    assert.equal(objectTag("b", key), tagOf(url, config), url);
+  assert.equal(objectTag("b", "a?b"), tagOf("s3://b/a?b", { sourceQuerySeparator: "" }));
+  assert.notEqual(objectTag("b", "K"), objectTag("b", "k"));
 });
 
 test("another signature is another key", () => {

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { CACHE_TAG_HEADER } from "../../../lambda/answer/answers.ts";
 import { errorTtls } from "../../error-ttls.ts";
 import type { Answer } from "./http.ts";
 
@@ -16,6 +17,8 @@ export interface EdgeCache {
   keep(uri: string, answer: Answer): void;
   /** Drops what begins with `prefix`. */
   forget(prefix: string): void;
+  /** Drops what these name, as CloudFront takes them: `#` and a tag of the answer, or a path, which may end on `*`. */
+  invalidate(items: readonly string[]): void;
 }
 
 /** Makes a cache that holds at most `limit` bytes of bodies. */
@@ -43,8 +46,22 @@ export function edgeCache(limit: number, now: () => number = Date.now): EdgeCach
     forget(prefix) {
       for (const uri of [...entries.keys()]) if (uri.startsWith(prefix)) entries.delete(uri);
     },
+    invalidate(items) {
+      const named = new Set(items.map((item) => (item.startsWith("#") ? item.toLowerCase() : item)));
+      const beginnings = items.filter((item) => item.endsWith("*")).map((item) => item.slice(0, -1));
+      for (const [uri, { answer }] of [...entries.entries()]) {
+        const isNamed = named.has(uri) || tagsOf(answer).some((tag) => named.has(`#${tag}`));
+        if (isNamed || beginnings.some((beginning) => uri.startsWith(beginning))) entries.delete(uri);
+      }
+    },
   };
 }
+
+/** Tags that CloudFront keeps of an answer. */
+const MOST_TAGS = 50;
+
+const tagsOf = ({ headers }: Answer): readonly string[] =>
+  (headers[CACHE_TAG_HEADER] ?? "").split(",", MOST_TAGS).map((tag) => tag.trim().toLowerCase());
 
 /** Seconds an answer may be repeated; nothing is kept that does not say how long, but for failures of the statuses the stack names. */
 export function freshness({ status, headers }: Answer): number {

@@ -48,6 +48,11 @@ export interface Edge {
   readonly port: number;
   /** Drops cached answers whose key begins so; those on their way are not kept. */
   forget(prefix: string): void;
+  /**
+   * Drops cached answers that these name: `#` and a tag, or a path. What is on its way then is cached when it comes, as CloudFront says nothing to the
+   * contrary, unless it was asked for anew since: nobody joins it.
+   */
+  invalidate(items: readonly string[]): void;
   stop(): void;
 }
 
@@ -63,18 +68,22 @@ export async function startEdge(props: EdgeProps): Promise<Edge> {
   const viewerRequest = keyValueStore ? verifyingEdgeFunction(code, keyValueStore) : edgeFunction(code);
   const ofPolicy = lowerCase(props.headers ?? {});
   const cache = edgeCache(CACHE_LIMIT);
-  const underway = new Map<string, Promise<Answer>>();
+  /** What others join, and what may be cached when it comes. */
+  const [underway, latest] = [new Map<string, Promise<Answer>>(), new Map<string, Promise<Answer>>()];
 
   const askOnce = (request: EdgeRequest) => {
     const { uri } = request;
     const joined = underway.get(uri);
     if (joined) return joined;
     const asking = origin(request).then((answer) => {
-      if (underway.get(uri) !== asking) return answer;
-      underway.delete(uri);
+      const isNewest = latest.get(uri) === asking;
+      if (underway.get(uri) === asking) underway.delete(uri);
+      if (!isNewest) return answer;
+      latest.delete(uri);
       cache.keep(uri, answer);
       return answer;
     });
+    latest.set(uri, asking);
     underway.set(uri, asking);
     return asking;
   };
@@ -113,13 +122,19 @@ export async function startEdge(props: EdgeProps): Promise<Edge> {
   });
   const forget = (prefix: string) => {
     cache.forget(`/${prefix}`);
-    for (const uri of [...underway.keys()]) if (uri.startsWith(`/${prefix}`)) underway.delete(uri);
+    for (const asked of [underway, latest])
+      for (const uri of [...asked.keys()]) if (uri.startsWith(`/${prefix}`)) asked.delete(uri);
+  };
+  const invalidate = (items: readonly string[]) => {
+    cache.invalidate(items);
+    // What it will be tagged with nobody knows yet.
+    underway.clear();
   };
   const stop = () => {
     server.close();
     server.closeAllConnections();
   };
-  return { port: await listen(server, props.listening), forget, stop };
+  return { port: await listen(server, props.listening), forget, invalidate, stop };
 }
 
 function failureIn({ status, headers, body }: Answer): Pick<Served, "failure"> {

@@ -7,6 +7,9 @@ import { bundling, esbuildOptions, isPart, togetherOptions } from "../../stack/b
 
 const { files } = bundling;
 
+/** What of the asset is needed beside the handler. */
+const beside = ["drawing-process.mjs", "purge.mjs"] as const;
+
 /** What runs the function on this machine, by its name beside the handler: the real runtime client, and what it is started with. */
 export const running: Readonly<Record<string, string>> = {
   "preload.mjs": join(root, "lib/local/lambda/preload.ts"),
@@ -29,9 +32,9 @@ export async function bundle(entry?: string): Promise<Bundle> {
 async function bundleInto(entry: string): Promise<Bundle> {
   const folder = join(cache, "function", basename(entry, ".ts"));
   await mkdir(folder, { recursive: true });
-  const beside = { "handler.mjs": entry, "drawing-process.mjs": files["drawing-process.mjs"] };
+  const entries = { "handler.mjs": entry, ...Object.fromEntries(beside.map((name) => [name, files[name]])) };
   await Promise.all([
-    bundleFiles({ ...togetherOptions(beside), outdir: folder }),
+    bundleFiles({ ...togetherOptions(entries), outdir: folder }),
     ...Object.entries(running).map(([name, file]) =>
       bundleFiles({ ...esbuildOptions, entryPoints: [file], outfile: join(folder, name) }),
     ),

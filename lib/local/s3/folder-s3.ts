@@ -5,6 +5,8 @@ import { buffer } from "node:stream/consumers";
 import { listen } from "../listen.ts";
 import { buckets, type S3Access } from "./access.ts";
 import { give, refuse } from "./answers.ts";
+import { survey } from "./folder.ts";
+import { deleteObjects, list } from "./listing.ts";
 import { type SourceFile, sourceFile } from "./source-files.ts";
 
 /** What is served as S3. */
@@ -14,13 +16,11 @@ export interface FolderS3Props {
   /** Where the objects of the bucket `derivatives` are kept; what lies there before goes. */
   readonly derivatives: string;
   /** Hears under which key the pictures were asked, and of what was found there. */
-  readonly read?: (key: string, file: SourceFile | undefined) => void;
+  readonly read?: (key: string, version: string | undefined, file: SourceFile | undefined) => void;
 }
 
 /** As much of S3 as the function and the edge ask of it, on 127.0.0.1. Whoever reaches it on this machine may ask. */
 export interface FolderS3 extends S3Access {
-  /** Forgets the derivatives whose keys begin so. */
-  forget(prefix: string): void;
   stop(): Promise<void>;
 }
 
@@ -55,16 +55,26 @@ export async function startFolderS3({
     });
     return 200;
   };
+  const remove = (key: string) => {
+    const { path } = kept.get(key) ?? {};
+    kept.delete(key);
+    if (path !== undefined) rm(path, { force: true }).catch(() => {});
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { bucket, key, version } = named(request);
     if (request.method === "PUT" && bucket === buckets.derivatives) {
       const status = await keep(key, request);
       return status === 200 ? response.writeHead(200, { etag: '"kept"' }).end() : refuse(response, status);
     }
+    if (bucket === buckets.derivatives && request.method === "POST")
+      return deleteObjects(request, response, remove);
+    if (bucket === buckets.derivatives && key === "") return list(request, response, kept.keys());
     if (bucket === buckets.derivatives) return give(request, response, kept.get(key), kept.get(key)?.headers);
+    if (bucket === buckets.pictures && key === "")
+      return list(request, response, (await survey(pictures)).pictures);
     if (bucket !== buckets.pictures) return refuse(response, 404, "NoSuchBucket");
     const file = await sourceFile(pictures, key, version);
-    read(version === undefined ? key : `${key}?${version}`, file);
+    read(key, version, file);
     give(request, response, file);
   };
   const server = createServer((request, response) => {
@@ -75,13 +85,6 @@ export async function startFolderS3({
     endpoint: `http://127.0.0.1:${port}`,
     region: "us-east-1",
     credentials: { accessKeyId: "local", secretAccessKey: "not-a-secret" },
-    forget(prefix) {
-      for (const [key, { path }] of kept) {
-        if (!key.startsWith(prefix)) continue;
-        kept.delete(key);
-        rm(path, { force: true }).catch(() => {});
-      }
-    },
     async stop() {
       server.close();
       server.closeAllConnections();
