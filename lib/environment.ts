@@ -14,6 +14,9 @@ import { didYouMean } from "./spelling.ts";
  */
 export const ownVariables = { MALLOC_ARENA_MAX: "2", UV_THREADPOOL_SIZE: "16" } as const;
 
+/** What the version of the function is called that answers. */
+export const ALIAS = "live";
+
 /** What the function is told, by the names of variables. */
 export type Environment = Readonly<Record<string, string>>;
 
@@ -21,7 +24,7 @@ export type Environment = Readonly<Record<string, string>>;
 export function readEnvironment(environment: Environment, now = Date.now()): Config {
   const config = readConfig(environment);
   compileLanguage(config, now);
-  assertFits({ ...ownVariables, ...longestBucket, ...environment });
+  assertFits({ ...longestBucket, ...environment });
   return config;
 }
 
@@ -44,8 +47,9 @@ const longestBucket = { [variables.derivativesBucket.name]: "x".repeat(63) };
 /** bytes all variables may have together, as JSON: that is what Lambda says it measured when it refuses more. */
 const MAX_BYTES = 4096;
 
-function assertFits(environment: Environment): void {
-  const bytes = Buffer.byteLength(JSON.stringify(environment));
+/** Throws one sentence that names the longest of these variables when Lambda would not take them beside its own. */
+export function assertFits(environment: Environment): void {
+  const bytes = Buffer.byteLength(JSON.stringify({ ...ownVariables, ...environment }));
   if (bytes <= MAX_BYTES) return;
   const [[longest] = [""]] = Object.entries(environment).toSorted(([, a], [, b]) => b.length - a.length);
   throw new Error(

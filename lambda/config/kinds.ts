@@ -3,7 +3,7 @@ import { type Format, formatNamed } from "../formats.ts";
 import { imageType } from "../image-type.ts";
 
 /** One environment variable: how it is named, read and explained. */
-export interface Variable<T = unknown> {
+export interface Variable<T = unknown, G = unknown> {
   readonly name: string;
   readonly doc: string;
   /** What holds when it is unset, empty or blank. */
@@ -20,30 +20,43 @@ export interface Variable<T = unknown> {
   readonly file?: boolean;
   /** Its value must not be shown. */
   readonly secret?: boolean;
+  /** Never there: the type of what a deployment may say in place of text. */
+  readonly given?: G;
 }
 
 type Kind<T> = Pick<Variable<T>, "read" | "expects">;
-type Says<T> = Omit<Variable<T>, "read" | "expects">;
+type Says<T> = Omit<Variable<T>, "read" | "expects" | "given">;
 
+/** Variables of a kind, whose values a deployment gives as `G`. Each keeps its name as a type. */
 const variable =
-  <T>(kind: Kind<T>) =>
-  (says: Says<T>): Variable<T> => ({ ...kind, ...says });
+  <T, G = string>(kind: Kind<T>) =>
+  <const N extends string>(says: Says<T> & { readonly name: N }): Variable<T, G> & { readonly name: N } => ({
+    ...kind,
+    ...says,
+  });
+
+/** What a deployment may say of a number. */
+export type Numeric = number | `${number}`;
+/** The same of seconds. */
+export type Seconds = Numeric | `${number}s`;
+/** The same of true and false. */
+export type Flag = boolean | "true" | "false" | "1" | "0" | "t" | "f";
 
 const readInteger = (text: string) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined);
 
 export const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
-  variable<number>({
+  variable<number, Numeric>({
     expects:
       max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`,
     read: (text) => inRange(readInteger(text), min, max),
   });
 export const number = (above: number, max = Number.MAX_VALUE) =>
-  variable<number>({
+  variable<number, Numeric>({
     expects: max === Number.MAX_VALUE ? `a number above ${above}` : `a number above ${above}, ${max} at most`,
     read: (text) => (Number(text) > above && Number(text) <= max ? Number(text) : undefined),
   });
 export const atLeast = (least: number) =>
-  variable<number>({
+  variable<number, Numeric>({
     expects: `a number of at least ${least}`,
     read: (text) => (Number.isFinite(Number(text)) && Number(text) >= least ? Number(text) : undefined),
   });
@@ -51,9 +64,9 @@ const wholeSeconds: Kind<number> = {
   expects: 'whole seconds of at least 1, such as "30" or "30s"',
   read: (text) => inRange(readInteger(text.replace(/s$/, "")), 1, Number.MAX_SAFE_INTEGER),
 };
-export const seconds = variable<number>(wholeSeconds);
-export const optionalSeconds = variable<number | undefined>(wholeSeconds);
-export const flag = variable<boolean>({
+export const seconds = variable<number, Seconds>(wholeSeconds);
+export const optionalSeconds = variable<number | undefined, Seconds>(wholeSeconds);
+export const flag = variable<boolean, Flag>({
   expects: "true or false (1, t or 0, f)",
   read: (text) => {
     if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
@@ -90,7 +103,7 @@ export const matching = (pattern: RegExp, expects: string) =>
   variable<string>({ expects, read: (given) => (pattern.test(given) ? given : undefined) });
 /** One of some words, in whatever case. */
 export const oneOf = <const C extends string>(choices: readonly C[]) =>
-  variable<C>({
+  variable<C, C>({
     expects: `one of ${choices.join(", ")}`,
     read: (given) => choices.find((choice) => choice === given.toLowerCase()),
   });
@@ -101,10 +114,13 @@ export const endpoint = variable<string>({
     return URL.canParse(url) && /^https?:/.test(url) ? given : undefined;
   },
 });
-export const list = variable<readonly string[]>({ expects: "a list separated by commas", read: words });
+export const list = variable<readonly string[], readonly string[] | string>({
+  expects: "a list separated by commas",
+  read: words,
+});
 /** Numbers above 0, from the smallest to the largest. */
 export const steps = (most: number, whole: boolean) =>
-  variable<readonly number[]>({
+  variable<readonly number[], readonly number[] | string>({
     expects: `${whole ? "integers" : "numbers"} above 0 and up to ${most}, separated by commas`,
     read: (given) => {
       const all = every(words(given), (word) => {
@@ -114,7 +130,7 @@ export const steps = (most: number, whole: boolean) =>
       return all && all.length > 0 ? all.toSorted((a, b) => a - b) : undefined;
     },
   });
-export const hexList = variable<readonly Uint8Array[]>({
+export const hexList = variable<readonly Uint8Array[], readonly string[] | string>({
   expects: "hex-encoded bytes, several separated by commas",
   read: (given) =>
     every(words(given), (word) => (/^([0-9a-f]{2})+$/i.test(word) ? fromHex(word) : undefined)),
@@ -136,11 +152,11 @@ export const base64Picture = variable<Uint8Array | undefined>({
     return imageType(bytes) && bytes;
   },
 });
-export const formatList = variable<readonly Format[]>({
+export const formatList = variable<readonly Format[], readonly Format[] | string>({
   expects: "a list of formats separated by commas",
   read: (given) => every(words(given), formatNamed),
 });
-export const formatQuality = variable<Readonly<Partial<Record<Format, number>>>>({
+export const formatQuality = variable<Qualities, Qualities | string>({
   expects: "format=quality pairs separated by commas, each quality from 1 to 100",
   read: (given) => {
     const pairs = every(words(given), (word) => {
@@ -153,7 +169,7 @@ export const formatQuality = variable<Readonly<Partial<Record<Format, number>>>>
   },
 });
 /** Names, and what they stand for. */
-export const accessPoints = variable<readonly { readonly name: string; readonly arn: string }[]>({
+export const accessPoints = variable<readonly AccessPoint[], readonly AccessPoint[] | string>({
   expects: "name=ARN pairs of access points separated by semicolons",
   read: (given) =>
     every(words(given, ";"), (pair) => {
@@ -161,7 +177,7 @@ export const accessPoints = variable<readonly { readonly name: string; readonly 
       return name === undefined || arn === undefined ? undefined : { name, arn };
     }),
 });
-export const replacements = variable<readonly Replacement[]>({
+export const replacements = variable<readonly Replacement[], readonly Replacement[] | string>({
   expects: "pattern=replacement pairs separated by semicolons",
   read: (given) =>
     every(words(given, ";"), (pair) => {
@@ -169,10 +185,19 @@ export const replacements = variable<readonly Replacement[]>({
       return at < 1 ? undefined : { pattern: pair.slice(0, at), replacement: pair.slice(at + 1) };
     }),
 });
-export const patterns = variable<readonly string[]>({
+export const patterns = variable<readonly string[], readonly string[] | string>({
   expects: "URL prefixes separated by commas; * stands for anything but a slash",
   read: words,
 });
+
+/** Quality by format. */
+export type Qualities = Readonly<Partial<Record<Format, number>>>;
+
+/** A name that stands in `s3://` URLs for an access point. */
+export interface AccessPoint {
+  readonly name: string;
+  readonly arn: string;
+}
 
 export const defaultFormatQuality = { webp: 79, avif: 63, jxl: 77 };
 

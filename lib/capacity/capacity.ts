@@ -4,6 +4,8 @@ import { cpuShare } from "../../lambda/image/admit.ts";
 import { plainInfo, plan } from "../../lambda/image/plan.ts";
 import { bytesPerPixel, measured } from "../../lambda/image/rates.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
+import { KEPT_DAYS } from "../origins.ts";
+import { keepAfter } from "./keeping.ts";
 import { network, prices } from "./prices.ts";
 
 /** What is known of a site's pictures. */
@@ -84,6 +86,7 @@ export function capacityFor(load: Load): Capacity {
       `The download timeout leaves time for ${ATTEMPTS} attempts at a source ${LARGE} times the average, with a late first byte: ${ATTEMPTS} x ${ms(late)}. The function has ${DRAWING} s more to draw and to answer.`,
       `${memory} MB is the least that holds a source ${LARGE} times the average and draws within ${PATIENCE} ms, or all that drawing can use.`,
       `${rate} requests a second, ${Math.round(hitRatio * 100)} % of them from the cache, leave ${misses.toFixed(2)} to draw; x ${ms(duration)} = ${concurrency} at once, ${reserved} at ${PEAK} times that rate.`,
+      `From ${keepAfter({ memory, architecture: load.architecture, days: KEPT_DAYS })} ms of one vCPU on, drawing a picture twice more costs as much as keeping it for ${KEPT_DAYS} days: a PUT, the wait for it and the storing of 100 KB against two requests, GETs and waits for the source; the stack keeps those (SHUTTERSPEED_KEEP_AFTER).`,
     ],
   };
 }

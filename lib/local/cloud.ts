@@ -1,12 +1,14 @@
 import { type Config, readConfig, variables } from "../../lambda/config/variables.ts";
 import { EDGE_KEYS, pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
+import { keepAfter } from "../capacity/keeping.ts";
 import { type Environment, ownVariables } from "../environment.ts";
 import { keysDigest } from "../keys/digest.ts";
+import { COLD_START_ALLOWANCE, KEPT_DAYS } from "../origins.ts";
 import { viewerRequestCode } from "../stack/edge-code.ts";
-import { customHeaders, securityHeaders } from "../stack/policy-headers.ts";
+import { customHeaders, forwardedHeaders, securityHeaders } from "../stack/policy-headers.ts";
 import { type Edge, type EdgeProps, type Served, startEdge } from "./edge/edge.ts";
 import { type KeyValueStore, memoryStore } from "./edge/key-value-store.ts";
-import { functionOrigin, type Origin, originGroup } from "./edge/origins.ts";
+import { functionOrigin, hearing, type Origin, originGroup, refusingLongHeaders } from "./edge/origins.ts";
 import type { SigningKeys } from "./keys.ts";
 import type { Bundle } from "./lambda/bundle.ts";
 import { type LocalFunction, startFunction } from "./lambda/function.ts";
@@ -61,9 +63,6 @@ export interface Cloud {
   stop(): Promise<void>;
 }
 
-/** Seconds a cold start may take beside the function's own time; as in the stack. */
-const COLD_START = 10;
-
 /** Puts the function behind the edge. Rejects when the port is taken, or one of the function's variables is nonsense. */
 export async function startCloud(props: CloudProps): Promise<Cloud> {
   const { bundle, s3, derivatives, memory = 1769, timeout = 20, concurrency, log = () => {} } = props;
@@ -91,7 +90,11 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
     ...(concurrency && { concurrency }),
   });
   const url = await startFunctionUrl(fn, config.responseStreaming ? "RESPONSE_STREAM" : "BUFFERED");
-  const origin = originGroup(derivatives, functionOrigin(url.origin, timeout + COLD_START));
+  const origins = originGroup(
+    refusingLongHeaders(derivatives),
+    functionOrigin(url.origin, timeout + COLD_START_ALLOWANCE),
+  );
+  const origin = hearing(forwardedHeaders(config), origins);
   const stopFunction = async () => {
     url.stop();
     await fn.stop();
@@ -120,10 +123,15 @@ export async function startCloud(props: CloudProps): Promise<Cloud> {
 }
 
 /** The function's variables, read, and whether the edge verifies signatures: as the stack settles it. */
-function settled(props: Pick<CloudProps, "env" | "edgeVerification">) {
+function settled(props: Pick<CloudProps, "env" | "edgeVerification" | "memory">) {
+  const { memory = 1769 } = props;
   const { name } = variables.derivativesBucket;
-  // "" says that nothing is kept; another bucket there is not.
-  const given = { ...props.env, [name]: props.env[name] === "" ? "" : buckets.derivatives };
+  const given = {
+    [variables.keepAfter.name]: `${keepAfter({ memory, architecture: "arm64", days: KEPT_DAYS })}`,
+    ...props.env,
+    // "" says that nothing is kept; another bucket there is not.
+    [name]: props.env[name] === "" ? "" : buckets.derivatives,
+  };
   const known = readConfig(given);
   const signed = known.keys.length > 0;
   const { edgeVerification = !known.developmentErrorsMode } = props;

@@ -6,6 +6,7 @@ import { imageUrls } from "../client/index.ts";
 import { readEnvironment, unknownVariables } from "../environment.ts";
 import type { Finding } from "../explain/finding.ts";
 import { withAbsolutePaths } from "../files.ts";
+import { DERIVATIVE_READ_TIMEOUT } from "../origins.ts";
 import { tellPlace } from "../purge/places.ts";
 import { changesOf } from "./changes.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
@@ -148,7 +149,7 @@ async function startOn(
   for (const sentence of missingCodecs(found.pictures, built.folder)) complain(sentence);
   const cloud = await startCloud({
     ...{ s3, bundle: built, env, memory, timeout, listening },
-    derivatives: bucketOrigin(s3.endpoint, buckets.derivatives, BUCKET_TIMEOUT),
+    derivatives: bucketOrigin(s3.endpoint, buckets.derivatives, DERIVATIVE_READ_TIMEOUT),
     served: (one) => reasons.of(one).then((reason) => served(one, reason)),
     log(line) {
       reasons.logged(line);
@@ -168,6 +169,3 @@ async function startOn(
   running.push(tellPlace(home, listening.port, place));
   return cloud;
 }
-
-/** Seconds the edge waits for the derivative bucket, as in the stack. */
-const BUCKET_TIMEOUT = 5;

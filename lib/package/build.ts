@@ -5,6 +5,7 @@ import { type BuildOptions, build, type Metafile } from "esbuild";
 import { running } from "../local/lambda/bundle.ts";
 import { root } from "../project.ts";
 import { bundling, esbuildOptions, togetherOptions } from "../stack/bundling.ts";
+import { squeezedEdges } from "../stack/edge-code.ts";
 import { LOCK } from "../stack/sharp.ts";
 import { functionLock } from "./function-lock.ts";
 import { licences } from "./licences.ts";
@@ -32,7 +33,8 @@ export async function buildPackage(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(join(dist, "function"), { recursive: true });
   const made = [await client(), await program(), await forCommonJs(), ...(await forTheFunction())];
-  cpSync(join(root, "lambda/edge"), join(dist, "function"), { recursive: true });
+  for (const [file, code] of Object.entries(squeezedEdges()))
+    writeFileSync(join(dist, "function", file), code);
   cpSync(join(root, "lib/local/playground/page"), join(dist, "playground"), { recursive: true });
   writeFileSync(join(dist, "function", LOCK), functionLock());
   writeFileSync(join(dist, "LICENCES.txt"), licences(made));

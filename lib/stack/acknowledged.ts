@@ -4,7 +4,7 @@ import type { IConstruct } from "constructs";
 /** Why a finding of cdk-nag's AwsSolutions is none here, by its rule. */
 const reasons = {
   "AwsSolutions-S1":
-    "Only the function and CloudFront reach it, whose logs tell what was asked; logs of its own need a bucket of the account's",
+    "The function and CloudFront, which read it, log what was asked; logs of its own need a bucket of the account's",
   "AwsSolutions-SMG4":
     "URLs of an old key are served until their owner revokes it: keys are rotated by their owner (npm run keys), not by a clock",
   "AwsSolutions-CFR1": "Pictures are for whoever has a URL that was signed for them",
@@ -12,6 +12,8 @@ const reasons = {
   "AwsSolutions-CFR3": "`accessLogs` writes them into a bucket of the account's",
   "AwsSolutions-CFR4":
     "CloudFront's own name comes with CloudFront's own certificate, whose protocols nobody chooses; names of one's own (`domain`) want TLS 1.2",
+  "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]":
+    "CodeDeploy's policy for leading an alias to another version, the smaller of its two for functions, which the library attaches to every role",
 } as const;
 
 /** Acknowledges findings of rules for what is below `scope`, each with its reason. */
@@ -57,12 +59,16 @@ export function acknowledgeChaos(
   );
 }
 
-/** Acknowledges that `scope` may reach all these objects, given as ARNs, and, where a VPC or X-Ray wants it, any resource. */
+/** Acknowledges that `scope` may reach all these objects, given as ARNs. */
 export function acknowledgeGrants(scope: IConstruct, objects: readonly string[]): void {
   for (const arn of objects) {
     const id = `AwsSolutions-IAM5[Resource::${shown(Stack.of(scope).resolve(arn))}]`;
     Validations.of(scope).acknowledge({ id, reason: anyObject });
   }
+}
+
+/** Acknowledges that `scope` may reach any resource where AWS has no narrower one: a VPC, or X-Ray, wants it. */
+export function acknowledgeAnyResource(scope: IConstruct): void {
   Validations.of(scope).acknowledge({ id: "AwsSolutions-IAM5[Resource::*]", reason: anyResource });
 }
 

@@ -49,14 +49,18 @@ export function checkCapacity(props: CapacityProps): void {
   const { provisionedConcurrency = 0 } = props;
   within("memorySize", memorySize, 128, 10_240);
   within("ephemeralStorage", ephemeralStorage, 512, 10_240);
-  within("provisionedConcurrency", provisionedConcurrency, 0, accountConcurrency - UNRESERVED);
-  const most = accountConcurrency - UNRESERVED;
+  within("accountConcurrency", accountConcurrency, 1, Number.MAX_SAFE_INTEGER);
+  // A new account has ten.
+  const most = Math.max(0, accountConcurrency - UNRESERVED);
+  within("provisionedConcurrency", provisionedConcurrency, 0, most);
+  wholeSeconds(props.timeout);
   if (reservedConcurrency === undefined || Token.isUnresolved(reservedConcurrency)) return;
   if (reservedConcurrency > most) {
     throw new Error(
       `reservedConcurrency: expected at most ${most}, for ${UNRESERVED} of the account's ${accountConcurrency} must stay unreserved, got ${reservedConcurrency}; if the account has more, say accountConcurrency`,
     );
   }
+  within("reservedConcurrency", reservedConcurrency, 0, most);
   if (provisionedConcurrency > reservedConcurrency) {
     throw new Error(
       `provisionedConcurrency: expected at most reservedConcurrency, ${reservedConcurrency}, got ${provisionedConcurrency}`,
@@ -68,4 +72,11 @@ function within(name: string, value: number | undefined, min: number, max: numbe
   if (value === undefined || Token.isUnresolved(value)) return;
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw new Error(`${name}: expected an integer from ${min} to ${max}, got ${value}`);
+}
+
+function wholeSeconds(timeout: Duration | undefined): void {
+  if (timeout === undefined || timeout.isUnresolved()) return;
+  const seconds = timeout.toMilliseconds() / 1000;
+  if (Number.isInteger(seconds) && seconds >= 1) return;
+  throw new Error(`timeout: expected whole seconds, 1 or more, got ${seconds}`);
 }

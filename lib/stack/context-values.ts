@@ -3,6 +3,9 @@ import { integerIn } from "../settings.ts";
 /** What `cdk.json` and `-c name=value` say. */
 export type Context = Readonly<Record<string, unknown>>;
 
+/** All of some props: one that the context has no word for does not compile. */
+export type Every<Props> = { readonly [Name in keyof Required<Props>]: Props[Name] };
+
 /** What is said of a name; `undefined` when nothing is. */
 export const word = (context: Context, name: string) => text(context, name) || undefined;
 /** The same, as text, which may be empty. */

@@ -9,14 +9,17 @@ import type { KeysPlace } from "../../lambda/keys/places.ts";
 import type { Environment } from "../environment.ts";
 import { isOurs } from "../settings.ts";
 import { didYouMean } from "../spelling.ts";
-import { amount, type Context, choice, text, word, words } from "./context-values.ts";
+import { amount, type Context, choice, type Every, text, word, words } from "./context-values.ts";
 import type { DeliveryProps } from "./delivery.ts";
 import type { Domain } from "./domain.ts";
 import type { ImageFunctionProps } from "./image-function.ts";
-import type { ImageStackProps } from "./image-stack.ts";
+import type { ImageHandlerProps } from "./image-handler.ts";
 import type { Network } from "./network.ts";
-import type { SourceBucket } from "./sources.ts";
+import type { SigningProps } from "./signing.ts";
+import type { AssumedRole } from "./source-grants.ts";
+import { sources, sourcesIn } from "./sources-context.ts";
 import type { StorageProps } from "./storage.ts";
+import { asText } from "./variables.ts";
 import type { Warming } from "./warming.ts";
 import { watchingNames, watchingOf } from "./watching-context.ts";
 
@@ -39,6 +42,8 @@ const names = [
   "keysEncryptionKey",
   "keysRevision",
   "edgeVerification",
+  "assumedRole",
+  "assumedRoleExternalId",
   "architecture",
   "memory",
   "timeout",
@@ -73,8 +78,15 @@ const names = [
   "warmInventoryBucket",
 ] as const;
 
-/** What to deploy, as the context says it. Throws one sentence when the context makes no sense. */
-export function settingsOf(context: Context): ImageStackProps & { readonly stack: string } {
+/** What to deploy, as the context says it. */
+export interface Settings extends Omit<Every<ImageHandlerProps>, "environment"> {
+  /** What the stack is called. */
+  readonly stack: string;
+  readonly environment: Environment;
+}
+
+/** Reads the context. Throws one sentence when it makes no sense. */
+export function settingsOf(context: Context): Settings {
   for (const name of Object.keys(context)) checkName(name);
   return {
     stack: text(context, "stack") || "Shutterspeed",
@@ -95,7 +107,9 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
 const truth = { true: true, false: false };
 const removal = { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY };
 
-const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keepDerivatives" | "purge"> => ({
+const storageOf = (
+  context: Context,
+): Every<StorageProps & Pick<ImageFunctionProps, "keepDerivatives"> & Pick<ImageHandlerProps, "purge">> => ({
   sourceBuckets: sources(sourcesIn(context), choice(context, "newSourceBucket", truth)),
   sourceRemovalPolicy: choice(context, "sourceRemovalPolicy", removal),
   keepDerivatives: choice(context, "keepDerivatives", {
@@ -110,7 +124,10 @@ const storageOf = (context: Context): StorageProps & Pick<ImageStackProps, "keep
   purge: choice<boolean | "deleted">(context, "purge", { ...truth, deleted: "deleted" }),
 });
 
-const functionOf = (context: Context): ImageFunctionProps => ({
+const functionOf = (
+  context: Context,
+): Every<Omit<ImageFunctionProps, keyof SigningProps | "environment" | "keepDerivatives">> => ({
+  assumedRole: role(text(context, "assumedRole"), text(context, "assumedRoleExternalId")),
   architecture: choice(context, "architecture", {
     arm64: Architecture.ARM_64,
     x86_64: Architecture.X86_64,
@@ -130,7 +147,7 @@ const functionOf = (context: Context): ImageFunctionProps => ({
   logRemovalPolicy: choice(context, "logRemovalPolicy", removal),
 });
 
-const deliveryOf = (context: Context): Omit<DeliveryProps, "images" | "derivatives"> => ({
+const deliveryOf = (context: Context): Every<Omit<DeliveryProps, "images" | "derivatives">> => ({
   domain: domain(context),
   priceClass: choice(context, "priceClass", {
     100: PriceClass.PRICE_CLASS_100,
@@ -183,37 +200,6 @@ function checkName(name: string): void {
   );
 }
 
-/** Nothing at all is no answer: a deployment that forgot the buckets of the one before would take the function's access away. */
-function sources<T>(named: readonly T[], make = false): readonly T[] {
-  if (named.length > 0 !== make) return named;
-  throw new Error(
-    make
-      ? "sourceBuckets and newSourceBucket: expected one of them, got both"
-      : "sourceBuckets: expected the names of the buckets pictures lie in, or newSourceBucket=true to have one made",
-  );
-}
-
-/** Words such as `cats dogs/puppies/`, or in cdk.json a list of them and of maps. */
-function sourcesIn(context: Context): readonly (string | SourceBucket)[] {
-  const { sourceBuckets } = context;
-  if (Array.isArray(sourceBuckets)) return sourceBuckets.map(sourceIn);
-  return words(context, "sourceBuckets").map(sourceIn);
-}
-
-function sourceIn(given: unknown): string | SourceBucket {
-  if (typeof given === "string") {
-    const slash = given.indexOf("/");
-    return slash < 0 ? given : { name: given.slice(0, slash), prefix: given.slice(slash + 1) };
-  }
-  const says = Object.entries(Object(given)).map(([name, value]) => [name, String(value)] as const);
-  const stranger = says.find(([name]) => !["name", "prefix", "region", "encryptionKey"].includes(name));
-  const { name = "", ...more }: Readonly<Record<string, string>> = Object.fromEntries(says);
-  if (name !== "" && stranger === undefined) return { name, ...more };
-  throw new Error(
-    `sourceBuckets: expected names, or maps of name, prefix, region and encryptionKey, got ${JSON.stringify(given)}`,
-  );
-}
-
 function environmentOf({ environment = {} }: Context): Environment {
   if (typeof environment !== "object" || environment === null || Array.isArray(environment)) {
     throw new Error("environment: expected a map of variables in cdk.json");
@@ -225,9 +211,7 @@ function environmentOf({ environment = {} }: Context): Environment {
           `environment: expected names that begin with IMGPROXY_ or SHUTTERSPEED_, got "${name}"`,
         );
       }
-      if (typeof value === "object")
-        throw new Error(`environment.${name}: expected text, a number, true or false`);
-      return [name, String(value)];
+      return [name, asText(name, value)];
     }),
   );
 }
@@ -251,6 +235,12 @@ function keys(secret: string, parameter: string): KeysPlace | undefined {
   }
   if (secret !== "") return { secret };
   return parameter === "" ? undefined : { parameter };
+}
+
+function role(arn: string, externalId: string): AssumedRole | undefined {
+  if (arn === "" && externalId !== "")
+    throw new Error("assumedRoleExternalId: expected assumedRole beside it");
+  return arn === "" ? undefined : { arn, ...(externalId && { externalId }) };
 }
 
 function network(subnetIds: readonly string[], securityGroupIds: readonly string[]): Network | undefined {

@@ -1,4 +1,4 @@
-import { Duration, Token } from "aws-cdk-lib";
+import { Duration, Stack, Token } from "aws-cdk-lib";
 import {
   AllowedMethods,
   CfnDistribution,
@@ -15,9 +15,10 @@ import {
 } from "aws-cdk-lib/aws-cloudfront";
 import { FunctionUrlOrigin, OriginGroup, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import { CfnPermission, FunctionUrlAuthType, InvokeMode } from "aws-cdk-lib/aws-lambda";
-import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
+import { Bucket, CfnBucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { CACHE_TAG_HEADER } from "../../lambda/answer/answers.ts";
+import { COLD_START_ALLOWANCE, DERIVATIVE_READ_TIMEOUT, failoverStatusCodes } from "../origins.ts";
 import { acknowledge } from "./acknowledged.ts";
 import { type Domain, leadTo, namesAndCertificate } from "./domain.ts";
 import { viewerRequestCode } from "./edge-code.ts";
@@ -25,7 +26,9 @@ import { EdgeKeys } from "./edge-keys.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { ImageFunction } from "./image-function.ts";
 import { accountWideName } from "./names.ts";
+import { originShieldIn } from "./origin-shield.ts";
 import { derivativeCachePolicy, imageResponseHeaders, originalPathRequestPolicy } from "./policies.ts";
+import { bucketIn, bucketName } from "./sources.ts";
 
 export interface DeliveryProps {
   readonly images: ImageFunction;
@@ -50,9 +53,9 @@ export interface DeliveryProps {
    *
    * @default - none are written
    */
-  readonly accessLogs?: string | IBucket | undefined;
+  readonly accessLogs?: string | IBucket | Bucket | undefined;
   /**
-   * The region all edges ask through, one that is near the stack's: fewer pictures are drawn twice.
+   * The region all edges ask through, one that is near the stack's; `nearest` finds it: fewer pictures are drawn twice.
    *
    * @default - edges ask by themselves
    */
@@ -90,7 +93,7 @@ export class Delivery extends Construct {
       enableIpv6: ipv6,
       priceClass: props.priceClass ?? PriceClass.PRICE_CLASS_ALL,
       ...(props.webAcl && { webAclId: props.webAcl }),
-      ...(accessLogs && { logBucket: bucketOf(this, accessLogs), logIncludesCookies: false }),
+      ...(accessLogs && { logBucket: logsBucketOf(this, accessLogs), logIncludesCookies: false }),
       ...(domain && namesAndCertificate(this, domain)),
       defaultBehavior: {
         origin: this.#origins(props),
@@ -111,7 +114,7 @@ export class Delivery extends Construct {
     if (!accessLogs) acknowledge(this.distribution, "AwsSolutions-CFR3");
     if (!domain) acknowledge(this.distribution, "AwsSolutions-CFR4");
     this.#override("CacheTagConfig.HeaderName", CACHE_TAG_HEADER);
-    this.#override("Origins.0.S3OriginConfig.OriginReadTimeout", derivativeReadTimeout.toSeconds());
+    this.#override("Origins.0.S3OriginConfig.OriginReadTimeout", DERIVATIVE_READ_TIMEOUT);
     // What the URL calls its function does not say which version may be called.
     for (const permission of this.distribution.node.findAll()) {
       if (permission instanceof CfnPermission) permission.functionName = images.alias.functionArn;
@@ -120,8 +123,8 @@ export class Delivery extends Construct {
   }
 
   /** The bucket first, then the function. */
-  #origins({ images, derivatives, originShieldRegion }: DeliveryProps): OriginGroup {
-    const asked = { ...oneAttempt, ...(originShieldRegion && { originShieldRegion }) };
+  #origins({ images, derivatives, originShieldRegion: shield }: DeliveryProps): OriginGroup {
+    const asked = { ...oneAttempt, ...(shield && { originShieldRegion: originShieldIn(this, shield) }) };
     const ofBucket = new S3OriginAccessControl(this, "ReadDerivatives", {
       originAccessControlName: accountWideName(this, "ReadDerivatives"),
     });
@@ -143,7 +146,7 @@ export class Delivery extends Construct {
         readTimeout: readTimeoutFor(images.timeout),
         keepaliveTimeout: Duration.seconds(60),
       }),
-      fallbackStatusCodes: failoverStatusCodes,
+      fallbackStatusCodes: [...failoverStatusCodes],
     });
   }
 
@@ -173,14 +176,8 @@ export class Delivery extends Construct {
 /** A second attempt also repeats a request that was answered too late: one slow picture would be drawn twice. */
 const oneAttempt = { connectionAttempts: 1, connectionTimeout: Duration.seconds(2) };
 
-/** A bucket that does not answer must not hold up for long what the function can draw. */
-const derivativeReadTimeout = Duration.seconds(5);
-
-/** S3 says 403 for a missing key to whoever may not list, and 400 to long headers. A failing bucket is a miss, too. */
-const failoverStatusCodes = [400, 403, 404, 416, 500, 502, 503, 504];
-
 /** What Lambda may take before the function's own clock starts. */
-const coldStartAllowance = Duration.seconds(10);
+const coldStartAllowance = Duration.seconds(COLD_START_ALLOWANCE);
 const maxReadTimeout = Duration.seconds(120);
 
 /** How long CloudFront waits for a function that answers within `timeout`. */
@@ -193,8 +190,21 @@ function readTimeoutFor(timeout: Duration): Duration {
   );
 }
 
-const bucketOf = (scope: Construct, given: string | IBucket): IBucket =>
-  typeof given === "string" ? Bucket.fromBucketName(scope, "AccessLogs", given) : given;
+function logsBucketOf(scope: Construct, given: string | IBucket | Bucket): IBucket {
+  if (typeof given !== "string") return takingAcls(bucketIn("accessLogs", given));
+  return Bucket.fromBucketName(scope, "AccessLogs", bucketName("accessLogs", given));
+}
+
+/** As S3 makes a bucket unless told otherwise, it takes no ACLs, and CloudFront refuses it. */
+function takingAcls(bucket: IBucket): IBucket {
+  const made = bucket.node.defaultChild;
+  const said =
+    made instanceof CfnBucket ? JSON.stringify(Stack.of(made).resolve(made.ownershipControls)) : "";
+  if (said !== undefined && !said.includes("BucketOwnerEnforced")) return bucket;
+  throw new Error(
+    `accessLogs: expected a bucket that takes ACLs, as with objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED, got ${bucket.node.id}`,
+  );
+}
 
 function checkWebAcl(arn = ""): void {
   const ofCloudFront = /^arn:[\w-]+:wafv2:us-east-1:\d{12}:global\/webacl\/.+/;

@@ -18,6 +18,9 @@ export interface Domain {
   readonly hostedZone?: { readonly id: string; readonly name: string } | undefined;
 }
 
+/** In lower case, as CloudFront has them; the first part may be a star. */
+const hostName = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,63}$/;
+
 /** The distribution's part of it. Throws one sentence when CloudFront would not take it. */
 export function namesAndCertificate(scope: Construct, { names, certificate, hostedZone }: Domain) {
   const inUsEast1 = /^arn:[\w-]+:acm:us-east-1:\d{12}:certificate\/.+/;
@@ -27,6 +30,11 @@ export function namesAndCertificate(scope: Construct, { names, certificate, host
       `domain: expected the ARN of a certificate in us-east-1, where CloudFront looks for it, got "${certificate}"`,
     );
   }
+  const strange = names.find((name) => !Token.isUnresolved(name) && !hostName.test(name));
+  if (strange !== undefined)
+    throw new Error(`domain: expected names such as img.example.com, got "${strange}"`);
+  if (new Set(names).size < names.length)
+    throw new Error(`domain: expected each name once, got ${names.join(", ")}`);
   const zone = hostedZone?.name;
   const elsewhere = names.find((name) => zone !== undefined && name !== zone && !name.endsWith(`.${zone}`));
   if (elsewhere !== undefined) {

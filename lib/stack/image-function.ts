@@ -1,6 +1,5 @@
-import { Annotations, Duration, RemovalPolicy, Size } from "aws-cdk-lib";
+import { Annotations, Duration, RemovalPolicy, Size, Token } from "aws-cdk-lib";
 import { type ILambdaDeploymentConfig, LambdaDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
-import { Grant } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import {
   type Alias,
@@ -13,18 +12,30 @@ import {
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Bucket } from "aws-cdk-lib/aws-s3";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
-import { objectIn } from "../../lambda/url/identity.ts";
-import { type Environment, ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
+import { keepAfter } from "../capacity/keeping.ts";
+import {
+  ALIAS,
+  assertFits,
+  type Environment,
+  ownVariables,
+  readEnvironment,
+  unknownVariables,
+} from "../environment.ts";
 import { filesIn, shippedPaths } from "../files.ts";
+import { acknowledge, acknowledgeAnyResource } from "./acknowledged.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
+import { ownKeyArn } from "./encryption-key.ts";
 import { type Network, putInto } from "./network.ts";
 import { roleFor } from "./role.ts";
 import { Signing, type SigningProps } from "./signing.ts";
-import { knownAtSynthesis } from "./tokens.ts";
+import { type AssumedRole, grantSources, withRole } from "./source-grants.ts";
+import { KEEP_FOR, type StorageProps } from "./storage.ts";
+import { knownAtSynthesis, withStandIns } from "./tokens.ts";
+import { type Variables, variablesAsText } from "./variables.ts";
 
 export interface ImageFunctionProps extends CapacityProps, SigningProps {
   /**
@@ -33,13 +44,20 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
    *
    * @default - what each variable says for itself
    */
-  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly environment?: Variables | undefined;
   /**
    * The CPU pictures are drawn on, and sharp is bundled for.
    *
    * @default Architecture.ARM_64
    */
   readonly architecture?: Architecture | undefined;
+  /**
+   * The role sources are read with, in place of the function's own: of another account, say. It has to let the function's role
+   * (output `RoleArn`) assume it. Derivatives are kept with the function's own.
+   *
+   * @default - the function's own
+   */
+  readonly assumedRole?: AssumedRole | undefined;
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
   /**
@@ -49,8 +67,8 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
    */
   readonly logRemovalPolicy?: RemovalPolicy | undefined;
   /**
-   * Which finished pictures are kept: those that cost more to draw again than to store, all, or only what is too large
-   * to be answered by the function itself.
+   * Which finished pictures are kept: those that cost more to draw again than to store (by list prices, `lib/capacity/keeping.ts`),
+   * all, or only what is too large to be answered by the function itself.
    *
    * @default "by cost"
    */
@@ -91,6 +109,12 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
   readonly environmentKey?: string | undefined;
 }
 
+/** With what the function is told of the bucket it keeps pictures in. */
+interface Keeping extends ImageFunctionProps, Pick<StorageProps, "keepDerivativesFor"> {
+  /** @default - nothing is kept */
+  readonly derivatives?: IBucket | undefined;
+}
+
 /** The function that draws, with its environment and sharp for its CPU. */
 export class ImageFunction extends Construct {
   readonly function: Lambda;
@@ -114,16 +138,18 @@ export class ImageFunction extends Construct {
   readonly environment: Environment;
 
   /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys, and the prop that cannot work. */
-  constructor(scope: Construct, id: string, props: ImageFunctionProps = {}) {
+  constructor(scope: Construct, id: string, props: Keeping = {}) {
     super(scope, id);
     checkCapacity(props);
     const { architecture = Architecture.ARM_64, memorySize = 1769, ephemeralStorage } = props;
-    this.signing = new Signing(this, "Signing", props.environment ?? {}, props);
+    const asked = withRole(variablesAsText(props.environment), props.assumedRole);
+    this.signing = new Signing(this, "Signing", asked, props);
     const given = {
-      ...keeping[props.keepDerivatives ?? "by cost"],
+      ...keeping({ ...props, architecture, memorySize }),
       ...(props.responseStreaming && { [variables.responseStreaming.name]: "true" }),
       ...this.signing.environment,
-      ...props.environment,
+      ...asked,
+      ...(props.derivatives && { [variables.derivativesBucket.name]: props.derivatives.bucketName }),
     };
     this.timeout = props.timeout ?? Duration.seconds(20);
     const known = readEnvironment(knownAtSynthesis(given));
@@ -152,6 +178,7 @@ export class ImageFunction extends Construct {
     }
 
     const files = filesIn(environment);
+    assertFits(withStandIns({ ...environment, ...shippedPaths(files) }));
     this.architecture = architecture;
     this.memorySize = memorySize;
     this.code = functionCode(this, architecture, files);
@@ -175,7 +202,11 @@ export class ImageFunction extends Construct {
       }),
       environment: this.environment,
       ...(props.environmentKey && {
-        environmentEncryption: Key.fromKeyArn(this, "EnvironmentKey", props.environmentKey),
+        environmentEncryption: Key.fromKeyArn(
+          this,
+          "EnvironmentKey",
+          ownKeyArn(this, "environmentKey", props.environmentKey),
+        ),
       }),
       ...(ephemeralStorage !== undefined && { ephemeralStorageSize: Size.mebibytes(ephemeralStorage) }),
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
@@ -185,7 +216,8 @@ export class ImageFunction extends Construct {
       logGroup,
     });
     if (this.signing.place) this.signing.grantRead(this.function);
-    this.#grantReadWatermark();
+    grantSources(this, this.function, this.config);
+    if (props.network || props.tracing) acknowledgeAnyResource(this);
     const { defaultChild } = this.function.node;
     if (props.network && defaultChild instanceof CfnFunction)
       putInto(props.network, this.function, defaultChild);
@@ -193,30 +225,34 @@ export class ImageFunction extends Construct {
     const { rollout: deploymentConfig } = props;
     this.rollout =
       deploymentConfig && new LambdaDeploymentGroup(this, "Rollout", { alias: this.alias, deploymentConfig });
+    if (this.rollout)
+      acknowledge(
+        this.rollout,
+        "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]",
+      );
   }
 
   #answering({ provisionedConcurrency = 0 }: ImageFunctionProps): Alias {
     // What streams and what does not cannot answer under one URL: going over to the other is going over to another alias.
-    return this.function.addAlias(this.config.responseStreaming ? "streaming" : "live", {
+    return this.function.addAlias(this.config.responseStreaming ? "streaming" : ALIAS, {
       ...(provisionedConcurrency > 0 && { provisionedConcurrentExecutions: provisionedConcurrency }),
-    });
-  }
-
-  /** The watermark may lie in a bucket that no picture lies in. */
-  #grantReadWatermark(): void {
-    const named = objectIn(this.config.watermarkUrl, this.config.sourceQuerySeparator);
-    if (named?.scheme !== "s3") return;
-    Grant.addToPrincipal({
-      grantee: this.function,
-      actions: ["s3:GetObject", "s3:GetObjectVersion"],
-      resourceArns: [Bucket.fromBucketName(this, "Watermark", named.bucket).arnForObjects(named.key)],
     });
   }
 }
 
-/** What is said of keeping in the function's own words: from how many ms of drawing on. */
-const keeping = {
-  "by cost": {},
-  always: { [variables.keepAfter.name]: "0" },
-  never: { [variables.keepAfter.name]: String(Number.MAX_SAFE_INTEGER) },
-} as const;
+/** From how many ms of drawing on a picture is kept, in the function's own words. */
+function keeping({
+  keepDerivatives = "by cost",
+  ...props
+}: Keeping & { readonly memorySize: number }): Environment {
+  const { memorySize: memory, keepDerivativesFor = KEEP_FOR } = props;
+  const architecture = props.architecture === Architecture.X86_64 ? "x86_64" : "arm64";
+  const from = {
+    "by cost": Token.isUnresolved(memory)
+      ? variables.keepAfter.default
+      : keepAfter({ memory, architecture, days: keepDerivativesFor.toDays() }),
+    always: 0,
+    never: Number.MAX_SAFE_INTEGER,
+  } as const;
+  return { [variables.keepAfter.name]: String(from[keepDerivatives]) };
+}

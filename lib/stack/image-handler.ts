@@ -4,7 +4,6 @@ import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Alias, Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { variables } from "../../lambda/config/variables.ts";
 import type { KeysPlace } from "../../lambda/keys/places.ts";
 import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
@@ -13,6 +12,7 @@ import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
 import { eventsOf, Purge, type PurgeProps } from "./purge.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
+import { variablesAsText } from "./variables.ts";
 import { type Warming, WarmUp } from "./warming.ts";
 import { Watching, type WatchingProps } from "./watching.ts";
 
@@ -63,17 +63,19 @@ export class ImageHandler extends Construct {
     super(scope, id);
     const storage = new Storage(this, "Storage", props);
     const { sources, derivatives } = storage;
-    const images = new ImageFunction(this, "Images", {
-      ...props,
-      environment: { ...props.environment, [variables.derivativesBucket.name]: derivatives.bucketName },
-    });
-    storage.grantReadSources(images.function);
+    const images = new ImageFunction(this, "Images", { ...props, derivatives });
+    const { s3AssumeRoleArn: role, keys } = images.config;
+    if (props.edgeVerification && images.signing.place === undefined && keys.length === 0)
+      throw new Error("edgeVerification: expected keys to verify signatures with, got unsigned");
+    if (role === "") storage.grantReadSources(images.function);
+    else storage.letIn(role);
     storage.grantKeepDerivatives(images.function);
     acknowledgeGrants(images, storage.objects);
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
 
-    const { environment = {}, purge = true } = props;
+    const { purge = true } = props;
+    const environment = variablesAsText(props.environment);
     this.purging = purge
       ? new Purge(this, "Purge", {
           ...{ images, environment, derivatives, distribution, logs: props },

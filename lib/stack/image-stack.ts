@@ -47,7 +47,7 @@ export class ImageStack extends Stack {
     put(
       "RoleArn",
       images.function.role?.roleArn ?? "",
-      "Who reads the pictures: what a bucket of another account lets in",
+      "Who reads the pictures, or assumes the role that does: what a bucket of another account, or that role, lets in",
     );
   }
 }

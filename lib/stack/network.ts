@@ -1,3 +1,4 @@
+import { Token } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { CfnFunction, Function as Lambda } from "aws-cdk-lib/aws-lambda";
 
@@ -7,6 +8,13 @@ export interface Network {
   readonly securityGroupIds: readonly string[];
 }
 
+const [MOST_SUBNETS, MOST_GROUPS] = [16, 5];
+
+function checkIds(expected: string, pattern: RegExp, ids: readonly string[]): void {
+  const strange = ids.find((id) => !Token.isUnresolved(id) && !pattern.test(id));
+  if (strange !== undefined) throw new Error(`network: expected ${expected}, got "${strange}"`);
+}
+
 /** Puts the function there. Throws one sentence when Lambda could not. */
 export function putInto({ subnetIds, securityGroupIds }: Network, drawing: Lambda, cfn: CfnFunction): void {
   if (subnetIds.length === 0 || securityGroupIds.length === 0) {
@@ -14,6 +22,13 @@ export function putInto({ subnetIds, securityGroupIds }: Network, drawing: Lambd
       `network: expected at least one subnet and one security group, got ${subnetIds.length} and ${securityGroupIds.length}`,
     );
   }
+  if (subnetIds.length > MOST_SUBNETS || securityGroupIds.length > MOST_GROUPS) {
+    throw new Error(
+      `network: expected at most ${MOST_SUBNETS} subnets and ${MOST_GROUPS} security groups, which is what Lambda takes, got ${subnetIds.length} and ${securityGroupIds.length}`,
+    );
+  }
+  checkIds("a subnet such as subnet-0123456789abcdef0", /^subnet-/, subnetIds);
+  checkIds("a security group such as sg-0123456789abcdef0", /^sg-/, securityGroupIds);
   cfn.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
   // Lambda makes and removes the interfaces in the function's name; EC2 knows no narrower resource for it.
   const statement = new PolicyStatement({

@@ -10,9 +10,8 @@ import {
 } from "aws-cdk-lib/aws-cloudfront";
 import type { Construct } from "constructs";
 import type { Config } from "../../lambda/config/variables.ts";
-import { AUTHORIZATION_HEADER, PATH_HEADER } from "../../lambda/http.ts";
 import { accountWideName } from "./names.ts";
-import { customHeaders, internalHeaders, securityHeaders } from "./policy-headers.ts";
+import { customHeaders, forwardedHeaders, internalHeaders, securityHeaders } from "./policy-headers.ts";
 
 /** What a picture is cached under: the edge function has put into the URI all that may change it. */
 export const derivativeCachePolicy = (scope: Construct) =>
@@ -31,10 +30,7 @@ export const originalPathRequestPolicy = (scope: Construct, config: Config) =>
   new OriginRequestPolicy(scope, "OriginalPathRequestPolicy", {
     originRequestPolicyName: accountWideName(scope, "OriginalPath"),
     comment: "Hands on the path as the viewer wrote it",
-    headerBehavior: OriginRequestHeaderBehavior.allowList(
-      PATH_HEADER,
-      ...(config.secret === "" ? [] : [AUTHORIZATION_HEADER]),
-    ),
+    headerBehavior: OriginRequestHeaderBehavior.allowList(...forwardedHeaders(config)),
   });
 
 /** What every answer says, S3's too. */

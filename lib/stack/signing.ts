@@ -7,6 +7,7 @@ import type { KeysPlace } from "../../lambda/keys/places.ts";
 import type { Environment } from "../environment.ts";
 import { keysDigest } from "../keys/digest.ts";
 import { acknowledge } from "./acknowledged.ts";
+import { keyArn } from "./encryption-key.ts";
 
 export interface SigningProps {
   /**
@@ -74,7 +75,8 @@ export class Signing extends Construct {
       throw new Error("keysRevision: expected edgeVerification: false beside it, for else the edge verifies");
     this.place = inEnvironment || props.unsigned ? undefined : (props.keys ?? this.#generated(props));
     this.environment = this.place === undefined ? {} : environmentOf(this.place);
-    this.#encryptionKey = props.keysEncryptionKey;
+    const { keysEncryptionKey: key } = props;
+    this.#encryptionKey = key === undefined ? undefined : keyArn("keysEncryptionKey", key);
     this.#arns = this.place === undefined ? [] : [this.#arnOf(this.place)];
   }
 

@@ -2,6 +2,7 @@ import { Stack, Token } from "aws-cdk-lib";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
+import { keyArn } from "./encryption-key.ts";
 
 /** A bucket that pictures lie in, with what its name does not say. */
 export interface SourceBucket {
@@ -45,13 +46,17 @@ interface Granted extends SourceObjects {
 /** Where pictures come from, and what may be read there. */
 export class Sources {
   readonly buckets: readonly IBucket[];
+  /** The one that was made; `undefined` where some were given. */
+  readonly made: IBucket | undefined;
   readonly #granted: readonly Granted[];
 
   /** `make` makes a bucket where none is given. Throws one sentence when one lies elsewhere and nobody says so. */
   constructor(scope: Construct, given: readonly Source[], make: () => IBucket) {
     const named = given.map((one) => (typeof one === "string" ? { name: one } : one));
-    this.#granted =
-      named.length > 0 ? named.map((one) => granted(scope, one)) : [{ ...whole(make()), made: true }];
+    this.made = named.length > 0 ? undefined : make();
+    this.#granted = this.made
+      ? [{ ...whole(this.made), made: true }]
+      : named.map((one) => granted(scope, one));
     this.buckets = [...new Set(this.#granted.map(({ bucket }) => bucket))];
   }
 
@@ -88,27 +93,31 @@ const whole = (bucket: IBucket): Granted => ({ bucket, prefix: "", keyArn: bucke
 
 function granted(scope: Construct, given: Exclude<Source, string>): Granted {
   if (!("name" in given)) {
-    if (!isBucket(given)) throw new TypeError("sourceBuckets: expected a bucket");
-    checkRegion(scope, given);
-    return whole(given);
+    const bucket = bucketIn("sourceBuckets", given);
+    checkRegion(scope, bucket);
+    return whole(bucket);
   }
   const { name, prefix = "", region, encryptionKey } = given;
-  if (prefix.startsWith("/") || prefix.includes("*")) {
+  bucketName("sourceBuckets", name);
+  // What IAM reads as more than itself.
+  if (prefix.startsWith("/") || /[*?$]/.test(prefix)) {
     throw new Error(
       `sourceBuckets: ${name}: expected a prefix as keys begin, such as photos/, got "${prefix}"`,
     );
   }
-  if (encryptionKey !== undefined && !isArn(encryptionKey, /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/.+/)) {
-    throw new Error(
-      `sourceBuckets: ${name}: expected the ARN of a KMS key, not of an alias, got "${encryptionKey}"`,
-    );
-  }
+  if (encryptionKey !== undefined) keyArn(`sourceBuckets: ${name}`, encryptionKey);
   const id = `Source-${name}`;
   const known = scope.node.tryFindChild(id);
   const bucket = isBucket(known)
     ? known
     : Bucket.fromBucketAttributes(scope, id, { bucketName: name, ...(region && { region }) });
   return { bucket, prefix, keyArn: encryptionKey };
+}
+
+/** A bucket of the app as an `IBucket`, which the library's own `Bucket` is not to exact compilers. Throws when it is none. */
+export function bucketIn(prop: string, given: unknown): IBucket {
+  if (isBucket(given)) return given;
+  throw new TypeError(`${prop}: expected a bucket`);
 }
 
 const isBucket = (found: unknown): found is IBucket =>
@@ -123,4 +132,10 @@ function checkRegion(scope: Construct, bucket: IBucket): void {
   );
 }
 
-const isArn = (text: string, pattern: RegExp) => Token.isUnresolved(text) || pattern.test(text);
+/** A bucket's name, as it is. Throws one sentence that begins with the prop when S3 would know none of that name. */
+export function bucketName(prop: string, name: string): string {
+  if (Token.isUnresolved(name) || /^[A-Za-z0-9][\w.-]{1,253}[A-Za-z0-9]$/.test(name)) return name;
+  throw new Error(
+    `${prop}: expected the name of a bucket, such as my-pictures, without s3:// or arn: before it, got "${name}"`,
+  );
+}

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Tags } from "aws-cdk-lib";
-import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
-import { Key } from "aws-cdk-lib/aws-kms";
+import { ArnPrincipal, Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import {
   BlockPublicAccess,
   Bucket,
@@ -12,9 +12,14 @@ import {
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { EXPIRING } from "../../lambda/url/key.ts";
+import { KEPT_DAYS } from "../origins.ts";
 import { acknowledge } from "./acknowledged.ts";
 import { GOES_WITH_STACK_TAG } from "./emptying.ts";
+import { ownKeyArn } from "./encryption-key.ts";
 import { type Source, type SourceObjects, Sources } from "./sources.ts";
+
+/** How long a finished picture is kept unless one says. */
+export const KEEP_FOR = Duration.days(KEPT_DAYS);
 
 export interface StorageProps {
   /**
@@ -37,11 +42,12 @@ export interface StorageProps {
    */
   readonly derivativesStorageClass?: StorageClass | undefined;
   /**
-   * ARN of the KMS key that buckets which are made are encrypted with. Its policy has to let CloudFront decrypt.
+   * The KMS key that buckets which are made are encrypted with: its ARN, or a key of the app. The policy of one that is named has to
+   * let CloudFront decrypt; that of the app's own comes to say so.
    *
    * @default - S3's own keys
    */
-  readonly encryptionKey?: string | undefined;
+  readonly encryptionKey?: string | IKey | undefined;
   /**
    * What becomes of a source bucket that was made, when the stack goes.
    *
@@ -69,11 +75,12 @@ export class Storage extends Construct {
   /** Throws one sentence when a bucket cannot be read from here, or a derivative not at once. */
   constructor(scope: Construct, id: string, props: StorageProps = {}) {
     super(scope, id);
-    const { derivativesRemovalPolicy = RemovalPolicy.DESTROY } = props;
+    const { derivativesRemovalPolicy = RemovalPolicy.DESTROY, keepDerivativesFor = KEEP_FOR } = props;
+    checkDays(keepDerivativesFor);
     const encryption = props.encryptionKey
       ? {
           encryption: BucketEncryption.KMS,
-          encryptionKey: Key.fromKeyArn(this, "Key", props.encryptionKey),
+          encryptionKey: keyOf(this, props.encryptionKey),
           bucketKeyEnabled: true,
         }
       : {};
@@ -91,7 +98,7 @@ export class Storage extends Construct {
         // What was kept for links that expire.
         { prefix: EXPIRING, expiration: Duration.days(1) },
         {
-          expiration: props.keepDerivativesFor ?? Duration.days(30),
+          expiration: keepDerivativesFor,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
           ...storedAs(props),
         },
@@ -116,6 +123,11 @@ export class Storage extends Construct {
     this.#granted.grantRead(grantee);
   }
 
+  /** Has the bucket that was made let in a role, by its ARN; whose the others are let it in themselves. */
+  letIn(role: string): void {
+    this.#granted.made?.grantRead(new ArnPrincipal(role));
+  }
+
   /** Lets `grantee` keep derivatives and find them again. Not list: whatever S3 answers but a picture is a miss. */
   grantKeepDerivatives(grantee: IGrantable): void {
     Grant.addToPrincipal({
@@ -130,6 +142,14 @@ export class Storage extends Construct {
   }
 }
 
+const keyOf = (scope: Construct, key: string | IKey): IKey =>
+  typeof key === "string" ? Key.fromKeyArn(scope, "Key", ownKeyArn(scope, "encryptionKey", key)) : key;
+
+function checkDays(keepDerivativesFor: Duration): void {
+  const days = keepDerivativesFor.toMilliseconds() / 86_400_000;
+  if (Number.isInteger(days) && days >= 1) return;
+  throw new Error(`keepDerivativesFor: expected whole days, 1 or more, got ${days}`);
+}
 /** What stays when the stack goes does not stay of a stack that never stood. */
 const onceMade = (removalPolicy: RemovalPolicy) =>
   removalPolicy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : removalPolicy;
@@ -142,12 +162,9 @@ const storedAfter = new Map([
   [StorageClass.ONE_ZONE_INFREQUENT_ACCESS.value, 30],
 ]);
 
-/** bytes below which S3 neither moves a picture nor saves anything by it. */
-const WORTH_MOVING = 131_072;
-
 function storedAs({
   derivativesStorageClass: storageClass,
-  keepDerivativesFor = Duration.days(30),
+  keepDerivativesFor = KEEP_FOR,
 }: StorageProps): LifecycleRule {
   if (storageClass === undefined) return {};
   const days = storedAfter.get(storageClass.value);
@@ -161,10 +178,8 @@ function storedAs({
       `derivativesStorageClass: ${storageClass.value} begins after ${days} days, expected keepDerivativesFor to be longer, got ${keepDerivativesFor.toDays()}`,
     );
   }
-  return {
-    objectSizeGreaterThan: WORTH_MOVING,
-    transitions: [{ storageClass, transitionAfter: Duration.days(days) }],
-  };
+  // S3 leaves what is below 128 KB where it is. A size in the rule would keep small ones from ever being let go.
+  return { transitions: [{ storageClass, transitionAfter: Duration.days(days) }] };
 }
 
 /** A bucket nobody reaches without a grant, nor without TLS. */

@@ -32,3 +32,19 @@ export function knownAtSynthesis(environment: Environment): Environment {
   };
   return Object.fromEntries(Object.entries(environment).filter(isKnown));
 }
+
+/** What CloudFormation alone will know is taken to be so long: a bucket's name, an ARN, whatever else. */
+const likely: Readonly<Record<string, number>> = {
+  [variables.derivativesBucket.name]: 63,
+  [variables.keysSecret.name]: 160,
+};
+const OTHERWISE = 64;
+
+/** The variables with something as long as may come in place of what CloudFormation alone will know. */
+export const withStandIns = (environment: Environment): Environment =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      Token.isUnresolved(value) ? "x".repeat(likely[name] ?? OTHERWISE) : value,
+    ]),
+  );

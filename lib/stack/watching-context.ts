@@ -3,7 +3,7 @@ import { didYouMean } from "../spelling.ts";
 import { alarmRules } from "./alarm-rules.ts";
 import type { AlarmsProps } from "./alarms.ts";
 import type { ChaosProps } from "./chaos.ts";
-import { amount, type Context, choice, text, word, words } from "./context-values.ts";
+import { amount, type Context, choice, type Every, text, word, words } from "./context-values.ts";
 import type { WatchingProps } from "./watching.ts";
 
 /** What the context may say of watching. */
@@ -21,7 +21,7 @@ export const watchingNames = [
 const truth = { true: true, false: false };
 
 /** What is watched, as the context says it. Throws one sentence when it makes no sense. */
-export const watchingOf = (context: Context): WatchingProps => ({
+export const watchingOf = (context: Context): Every<WatchingProps> => ({
   alarms: alarms(
     choice(context, "alarms", truth),
     text(context, "alarmTopic"),

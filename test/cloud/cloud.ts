@@ -1,6 +1,7 @@
 import { imageUrls, type Options } from "../../lib/client/index.ts";
 import { type CloudProps, startCloud } from "../../lib/local/cloud.ts";
 import type { Served } from "../../lib/local/edge/edge.ts";
+import type { Origin } from "../../lib/local/edge/origins.ts";
 import { bundle } from "../../lib/local/lambda/bundle.ts";
 import { buckets, type S3Access } from "../../lib/local/s3/s3.ts";
 import { signedOrigin } from "./bucket-origin.ts";
@@ -13,6 +14,8 @@ const built = bundle();
 interface OwnCloudProps extends Omit<Partial<CloudProps>, "derivatives"> {
   /** The way the edge takes to the derivative bucket. @default the function's */
   readonly derivatives?: S3Access;
+  /** Something in its place. */
+  readonly bucket?: Origin;
   /** Seconds the edge waits for it. @default 5, as in the stack */
   readonly bucketTimeout?: number;
 }
@@ -26,7 +29,8 @@ export async function ownCloud(s3: S3Access, props: OwnCloudProps = {}) {
     s3,
     concurrency: 2,
     ...props,
-    derivatives: signedOrigin(props.derivatives ?? s3, buckets.derivatives, props.bucketTimeout ?? 5),
+    derivatives:
+      props.bucket ?? signedOrigin(props.derivatives ?? s3, buckets.derivatives, props.bucketTimeout ?? 5),
     env: { ...keys, ...props.env },
     served: (one) => served.push(one),
     log: (line) => logged.push(line),

@@ -9,7 +9,11 @@ import { drawing, synthesized } from "../stack/synthesized.ts";
 test("on this machine the function has the variables it has in the cloud", async (t) => {
   const { SHUTTERSPEED_DERIVATIVES_BUCKET, ...deployed } = drawing(synthesized()).Environment.Variables;
   assert.ok(SHUTTERSPEED_DERIVATIVES_BUCKET);
-  assert.deepEqual(deployed, { MALLOC_ARENA_MAX: "2", UV_THREADPOOL_SIZE: "16" });
+  assert.deepEqual(deployed, {
+    MALLOC_ARENA_MAX: "2",
+    UV_THREADPOOL_SIZE: "16",
+    SHUTTERSPEED_KEEP_AFTER: "80",
+  });
 
   const cloud = await startCloud({
     bundle: await bundle(`${import.meta.dirname}/../local/stand-in.ts`),

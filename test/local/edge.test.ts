@@ -149,7 +149,7 @@ test("the function is asked where the bucket has nothing, fails or cannot be rea
   const drawn: Origin = async () => answer(200, "", "function");
   const ask = async (origin: Origin) =>
     String((await origin({ method: "GET", uri: "/a", headers: {} })).body);
-  for (const status of [403, 404, 500, 502, 503, 504])
+  for (const status of [400, 403, 404, 416, 500, 502, 503, 504])
     assert.equal(await ask(bucketSays(status)), "function");
   for (const status of [200, 304]) assert.equal(await ask(bucketSays(status)), "bucket");
   assert.equal(await ask(originGroup(() => Promise.reject(new Error("no route")), drawn)), "function");

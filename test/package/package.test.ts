@@ -80,33 +80,25 @@ test("so does the example of the client's own README, which its types allow", ()
   );
 });
 
-test("its types hold for a user, and refuse what the function refuses", () => {
+/** What the compiler says of a file of the project. */
+function checked(file: string, code: string): string {
   const tsc = resolve(import.meta.dirname, "../../node_modules/.bin/tsc");
-  const check = (code: string) => {
-    writeFileSync(join(own.project, "typed.ts"), code);
-    const flags = [
-      "--noEmit",
-      "--strict",
-      "--module",
-      "nodenext",
-      "--target",
-      "es2022",
-      "--lib",
-      "es2022,dom",
-      "--types",
-      "",
-    ];
-    return spawnSync(process.execPath, [tsc, ...flags, "typed.ts"], { cwd: own.project, encoding: "utf8" })
-      .stdout;
-  };
+  writeFileSync(join(own.project, file), code);
+  const flags = "--noEmit --strict --skipLibCheck --module nodenext --target es2022 --lib es2022,dom --types";
+  const words = [tsc, ...flags.split(" "), "", file];
+  return spawnSync(process.execPath, words, { cwd: own.project, encoding: "utf8" }).stdout;
+}
+
+test("its types hold for a user, and refuse what the function refuses", () => {
   const from =
     'import { imageUrls } from "shutterspeed/client";\nconst images = imageUrls({ base: "", presets: ["thumb"] });\n';
+  const check = (code: string) => checked("typed.ts", from + code);
   assert.equal(
-    check(`${from}images.url("s3://b/k", { resize: { width: 3 }, format: "webp", preset: ["thumb"] });`),
+    check('images.url("s3://b/k", { resize: { width: 3 }, format: "webp", preset: ["thumb"] });'),
     "",
   );
-  assert.match(check(`${from}images.url("s3://b/k", { format: "heic" });`), /error TS2322.*"heic"/);
-  assert.match(check(`${from}images.url("s3://b/k", { preset: ["hero"] });`), /error TS2322.*"hero"/);
+  assert.match(check('images.url("s3://b/k", { format: "heic" });'), /error TS2322.*"heic"/);
+  assert.match(check('images.url("s3://b/k", { preset: ["hero"] });'), /error TS2322.*"hero"/);
 });
 
 test("an app of CommonJS requires it", () => {
@@ -205,6 +197,34 @@ test("start serves a folder, with sharp beside it", async (t) => {
   running.kill("SIGINT");
   assert.deepEqual(await once(running, "exit"), [0, null]);
   assert.equal(await complaints, "heic pictures cannot be read: npm install libheif-js\n");
+});
+
+test("README's CDK app is type-checked, in TypeScript, and what it misspells is refused", (t) => {
+  if (!own.add("aws-cdk-lib", "constructs")) return t.skip("npm cannot fetch the CDK here");
+  const app = exampleOf("new ImageStack");
+  assert.equal(checked("app.mts", app), "");
+  const wrong = (from: string, to: string) => checked("app.mts", app.replace(from, to));
+  assert.match(wrong("IMGPROXY_QUALITY", "IMGPROXY_QUALTIY"), /error TS2561?.*IMGPROXY_QUALTIY/);
+  assert.match(wrong("IMGPROXY_QUALITY: 75", 'IMGPROXY_QUALITY: "loud"'), /error TS2322.*"loud"/);
+  assert.match(wrong("sourceBuckets", "sourceBukets"), /error TS2561?.*sourceBukets/);
+});
+
+describe("README's CDK app synthesises in TypeScript", () => {
+  const there = nodes();
+  for (const major of [22, 24]) {
+    test(`on Node ${major}`, { skip: !there.has(major) && "no such node on this machine" }, (t) => {
+      if (!own.add("aws-cdk-lib", "constructs")) return t.skip("npm cannot fetch the CDK here");
+      writeFileSync(join(own.project, "app.mts"), exampleOf("new ImageStack"));
+      const out = join(own.project, `cdk.out.${major}`);
+      run(there.get(major) ?? "", ["app.mts"], own.project, { ...keys, CDK_OUTDIR: out });
+      const { Resources } = JSON.parse(readFileSync(join(out, "Pictures.template.json"), "utf8"));
+      const { FunctionCode } =
+        Object.values<{ Type: string; Properties: Record<string, string> }>(Resources).find(
+          ({ Type }) => Type === "AWS::CloudFront::Function",
+        )?.Properties ?? {};
+      assert.match(FunctionCode ?? "", /function handler\(event\)/);
+    });
+  }
 });
 
 test("README's CDK app synthesises: the function comes with the package, its sharp from npm", async (t) => {

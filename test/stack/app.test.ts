@@ -57,6 +57,7 @@ test("settings come from the context, variables from its map and from the shell,
   assert.deepEqual(variables, {
     MALLOC_ARENA_MAX: "2",
     UV_THREADPOOL_SIZE: "16",
+    SHUTTERSPEED_KEEP_AFTER: "0",
     IMGPROXY_QUALITY: "70",
     IMGPROXY_TTL: "90",
     IMGPROXY_KEY: "aa",

@@ -56,6 +56,22 @@ test("the bundle is the handler, what it starts, what they share, the files its 
   }
 });
 
+test("what it loads is machine code of its CPU", () => {
+  // e_machine of ELF: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html, and AArch64's own.
+  const machines = { arm64: 183, x64: 62 };
+  for (const { cpu, folder } of folders) {
+    const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    const libraries = names.filter((name) => /\.node$|\.so[.\d]*$/.test(name));
+    assert.equal(libraries.length, 2, libraries.join());
+    for (const name of libraries) {
+      const header = readFileSync(join(folder, name)).subarray(0, 20);
+      assert.equal(header.subarray(0, 4).toString("latin1"), "\x7fELF", name);
+      const [, machine] = Object.entries(machines).find(([known]) => known === cpu) ?? [];
+      assert.equal(header.readUInt16LE(18), machine, name);
+    }
+  }
+});
+
 test("its sharp is the project's sharp", () => {
   for (const { cpu, folder } of folders) {
     const modules = join(folder, "node_modules");

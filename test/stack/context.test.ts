@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { HttpVersion, PriceClass } from "aws-cdk-lib/aws-cloudfront";
 import { LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
+import { Schedule } from "aws-cdk-lib/aws-events";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { StorageClass } from "aws-cdk-lib/aws-s3";
@@ -61,58 +63,109 @@ test("a setting nobody reads is refused, with the one that was meant", () => {
   });
 });
 
-test("every prop of the construct is reached from the context", () => {
-  const { environment, sourceBuckets, timeout, keepDerivativesFor, ...said } = settingsOf({
-    sourceBuckets: "cats/kittens/ dogs",
-    sourceRemovalPolicy: "destroy",
-    keepDerivatives: "always",
-    keepDerivativesDays: 90,
-    derivativesStorageClass: "STANDARD_IA",
-    derivativesRemovalPolicy: "retain",
-    encryptionKey: "arn:1",
-    purge: "deleted",
-    environmentKey: "arn:2",
-    unsigned: false,
-    keysParameter: "/images/keys",
-    keysEncryptionKey: "arn:5",
-    keysRevision: "two",
-    edgeVerification: "false",
-    architecture: "arm64",
-    memory: 1024,
-    timeout: 9,
-    reservedConcurrency: 50,
-    provisionedConcurrency: 5,
-    accountConcurrency: 2000,
-    ephemeralStorage: 1024,
-    subnets: "subnet-a, subnet-b",
-    securityGroups: "sg-1",
-    tracing: true,
-    responseStreaming: true,
-    rollout: "canary",
-    logRetentionDays: 7,
-    logRemovalPolicy: "retain",
-    domainNames: "a.example.com",
-    certificate: "arn:3",
-    hostedZoneId: "Z1",
-    hostedZoneName: "example.com",
-    priceClass: 100,
-    httpVersion: 2,
-    ipv6: "false",
-    webAcl: "arn:4",
-    accessLogs: "logs",
-    originShieldRegion: "eu-central-1",
-    additionalMetrics: "true",
-    alarmTopic: "arn:6",
-    alarmThresholds: "latency=3000, headroom=500",
-    dashboard: false,
-    chaos: true,
-    chaosPercentage: 25,
-    chaosStopAlarm: "arn:7",
-    warmPresets: "thumb",
-  });
+/** Something under every name but those that stand for another one here. That every prop has a name, `Settings` sees to. */
+const everything = {
+  stack: "Pictures",
+  environment: { IMGPROXY_QUALITY: 70 },
+  sourceBuckets: "cats/kittens/ dogs",
+  sourceRemovalPolicy: "destroy",
+  keepDerivatives: "always",
+  keepDerivativesDays: 90,
+  derivativesStorageClass: "STANDARD_IA",
+  derivativesRemovalPolicy: "retain",
+  encryptionKey: "arn:1",
+  purge: "deleted",
+  environmentKey: "arn:2",
+  unsigned: false,
+  keysParameter: "/images/keys",
+  keysEncryptionKey: "arn:5",
+  keysRevision: "two",
+  edgeVerification: "false",
+  assumedRole: "arn:6",
+  assumedRoleExternalId: "told",
+  architecture: "arm64",
+  memory: 1024,
+  timeout: 9,
+  reservedConcurrency: 50,
+  provisionedConcurrency: 5,
+  accountConcurrency: 2000,
+  ephemeralStorage: 1024,
+  subnets: "subnet-a, subnet-b",
+  securityGroups: "sg-1",
+  tracing: true,
+  responseStreaming: true,
+  rollout: "canary",
+  logRetentionDays: 7,
+  logRemovalPolicy: "retain",
+  domainNames: "a.example.com",
+  certificate: "arn:3",
+  hostedZoneId: "Z1",
+  hostedZoneName: "example.com",
+  priceClass: 100,
+  httpVersion: 2,
+  ipv6: "false",
+  webAcl: "arn:4",
+  accessLogs: "logs",
+  originShieldRegion: "eu-central-1",
+  additionalMetrics: "true",
+  alarms: true,
+  alarmTopic: "arn:6",
+  alarmThresholds: "latency=3000, headroom=500",
+  dashboard: false,
+  chaos: true,
+  chaosPercentage: 25,
+  chaosMinutes: 30,
+  chaosStopAlarm: "arn:7",
+  warmPresets: "thumb",
+  warmAccepts: "image/webp",
+  warmSchedule: "rate(1 day)",
+  warmConcurrency: 50,
+  warmToleratedFailures: 5,
+  warmInventoryBucket: "inventories",
+};
+const inPlaceOf = { newSourceBucket: "sourceBuckets", keysSecret: "keysParameter" };
+
+test("every name of the context says something of a prop, and no prop is without one", () => {
+  const known =
+    thrown(() => settingsOf({ nothing: 1 }))
+      .match(/they are (.*)$/)?.[1]
+      ?.split(", ") ?? [];
+  assert.deepEqual(known.toSorted(), [...Object.keys(everything), ...Object.keys(inPlaceOf)].toSorted());
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  assert.deepEqual(
+    known.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme)),
+    [],
+    "README says them all",
+  );
+  const settings = Object.entries(settingsOf(everything));
+  assert.deepEqual(
+    settings.filter(([, value]) => value === undefined),
+    [],
+  );
+  // Some only go together, and alarms are on anyhow.
+  const domain = ["domainNames", "certificate", "hostedZoneId", "hostedZoneName"];
+  const together = [...domain, "subnets", "securityGroups", "assumedRole", "chaos", "alarms", "warmPresets"];
+  for (const name of Object.keys(everything).filter((one) => !together.includes(one))) {
+    const newSourceBucket = name === "sourceBuckets";
+    const without = settingsOf({ ...everything, [name]: undefined, newSourceBucket });
+    assert.notDeepEqual(Object.entries(without), settings, `${name} changes nothing`);
+  }
+});
+
+function thrown(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  throw new Error("nothing was thrown");
+}
+
+test("each is read as the prop wants it", () => {
+  const { environment, sourceBuckets, timeout, keepDerivativesFor, ...said } = settingsOf(everything);
   assert.deepEqual(sourceBuckets, [{ name: "cats", prefix: "kittens/" }, "dogs"]);
   assert.deepEqual(said, {
-    stack: "Shutterspeed",
+    stack: "Pictures",
     sourceRemovalPolicy: RemovalPolicy.DESTROY,
     keepDerivatives: "always",
     derivativesStorageClass: StorageClass.INFREQUENT_ACCESS,
@@ -125,6 +178,7 @@ test("every prop of the construct is reached from the context", () => {
     keysEncryptionKey: "arn:5",
     keysRevision: "two",
     edgeVerification: false,
+    assumedRole: { arn: "arn:6", externalId: "told" },
     architecture: Architecture.ARM_64,
     memorySize: 1024,
     reservedConcurrency: 50,
@@ -151,12 +205,14 @@ test("every prop of the construct is reached from the context", () => {
     additionalMetrics: true,
     alarms: { topic: "arn:6", latency: 3000, headroom: 500 },
     dashboard: false,
-    chaos: { percentage: 25, duration: undefined, stopAlarm: "arn:7" },
+    chaos: { percentage: 25, duration: Duration.minutes(30), stopAlarm: "arn:7" },
     warming: {
       presets: ["thumb"],
-      maxConcurrency: undefined,
-      toleratedFailurePercentage: undefined,
-      inventoryBucket: undefined,
+      accepts: ["image/webp"],
+      schedule: Schedule.expression("rate(1 day)"),
+      maxConcurrency: 50,
+      toleratedFailurePercentage: 5,
+      inventoryBucket: "inventories",
     },
   });
 });
@@ -237,6 +293,7 @@ test("a setting that makes no sense is one sentence", () => {
       "hostedZoneId and hostedZoneName: expected both, beside domainNames, or none",
     ],
     [{ keysSecret: "a", keysParameter: "b" }, "keysSecret and keysParameter: expected one of them, got both"],
+    [{ assumedRoleExternalId: "a" }, "assumedRoleExternalId: expected assumedRole beside it"],
     [{ subnets: "subnet-a" }, "subnets and securityGroups: expected both or none"],
     [{ priceClass: "cheap" }, 'priceClass: expected 100 or 200 or all, got "cheap"'],
   ] as const) {
@@ -248,8 +305,11 @@ test("a map of variables holds variables", () => {
   for (const [environment, message] of [
     ["IMGPROXY_TTL=1", "environment: expected a map of variables in cdk.json"],
     [{ QUALITY: 1 }, 'environment: expected names that begin with IMGPROXY_ or SHUTTERSPEED_, got "QUALITY"'],
-    [{ IMGPROXY_PRESETS: ["a"] }, "environment.IMGPROXY_PRESETS: expected text, a number, true or false"],
-    [{ IMGPROXY_TTL: null }, "environment.IMGPROXY_TTL: expected text, a number, true or false"],
+    [{ IMGPROXY_TTL: null }, "IMGPROXY_TTL: expected an integer of at least 0"],
+    [
+      { IMGPROXY_ALLOWED_SOURCES: ["a,b"] },
+      'IMGPROXY_ALLOWED_SOURCES: expected nothing with a "," in a list, got "a,b"',
+    ],
   ]) {
     assert.throws(() => settingsOf({ sourceBuckets: "cats", environment }), { message });
   }

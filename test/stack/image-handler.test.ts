@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
+import { Key } from "aws-cdk-lib/aws-kms";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { ImageHandler } from "../../lib/stack/image-handler.ts";
 import { ImageStack } from "../../lib/stack/image-stack.ts";
@@ -25,6 +26,24 @@ test("the construct stands in a stack of one's own, twice if need be, and reads 
     JSON.stringify(policy).match(`"s3:GetObjectVersion".*"Fn::GetAtt":\\["${id}","Arn"]`),
   );
   assert.equal(reading.length, 2);
+});
+
+test("a key of the app encrypts what is made, and comes to let CloudFront decrypt", () => {
+  const stack = new Stack(app(), "Mine");
+  const encryptionKey = new Key(stack, "Key");
+  new ImageHandler(stack, "Images", { unsigned, encryptionKey });
+  const template = Template.fromStack(stack);
+  const { id, KeyPolicy } = only(template, "AWS::KMS::Key");
+  for (const { BucketEncryption } of all(template, "AWS::S3::Bucket")) {
+    const [rule] = BucketEncryption.ServerSideEncryptionConfiguration;
+    assert.deepEqual(rule.ServerSideEncryptionByDefault.KMSMasterKeyID, { "Fn::GetAtt": [id, "Arn"] });
+  }
+  const edge = KeyPolicy.Statement.filter(
+    ({ Principal }: { Principal: { Service?: string } }) => Principal.Service === "cloudfront.amazonaws.com",
+  );
+  assert.equal(edge.length, 1);
+  assert.deepEqual([edge[0].Action, edge[0].Effect], ["kms:Decrypt", "Allow"]);
+  assert.ok(JSON.stringify(edge[0].Condition).includes(":distribution/"));
 });
 
 test("a bucket of another region is refused unless one says that the way is paid for", () => {

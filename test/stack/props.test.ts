@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { App, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { HttpVersion, PriceClass } from "aws-cdk-lib/aws-cloudfront";
 import { LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
-import { StorageClass } from "aws-cdk-lib/aws-s3";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
+import { Bucket, StorageClass } from "aws-cdk-lib/aws-s3";
 import type { ImageStackProps } from "../../lib/stack/image-stack.ts";
 import { all, drawing, logsOfDrawing, only, stackOf, synthesized } from "./synthesized.ts";
 
@@ -82,17 +83,27 @@ test("what is made is encrypted with one's own key, and CloudFront and the funct
 
 test("derivatives are stored, moved and let go as one says", () => {
   const bucket = only(whole, "AWS::S3::Bucket");
-  assert.deepEqual(bucket.LifecycleConfiguration.Rules[1].Transitions, [
-    { StorageClass: "STANDARD_IA", TransitionInDays: 30 },
-  ]);
-  assert.equal(bucket.LifecycleConfiguration.Rules[1].ObjectSizeGreaterThan, 131_072);
+  // Of every size: one in the rule would keep small pictures for ever.
+  assert.deepEqual(bucket.LifecycleConfiguration.Rules[1], {
+    ExpirationInDays: 90,
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    Transitions: [{ StorageClass: "STANDARD_IA", TransitionInDays: 30 }],
+    Status: "Enabled",
+  });
   assert.equal(bucket.DeletionPolicy, "RetainExceptOnCreate");
   assert.deepEqual(all(whole, "Custom::EmptiedBucket"), []);
   assert.equal(drawing(whole).Environment.Variables.SHUTTERSPEED_KEEP_AFTER, "0");
   const never = drawing(synthesized({ keepDerivatives: "never" })).Environment.Variables;
   assert.equal(never.SHUTTERSPEED_KEEP_AFTER, "9007199254740991");
   assert.ok(never.SHUTTERSPEED_DERIVATIVES_BUCKET, "what is too large to be answered still goes there");
-  assert.equal("SHUTTERSPEED_KEEP_AFTER" in drawing(plain).Environment.Variables, false);
+  const byCost = (props: ImageStackProps) =>
+    drawing(synthesized(props)).Environment.Variables.SHUTTERSPEED_KEEP_AFTER;
+  // test/capacity/keeping.test.ts has the arithmetic.
+  assert.equal(byCost({}), "80");
+  assert.equal(byCost({ memorySize: 3008 }), "27");
+  assert.equal(byCost({ architecture: Architecture.X86_64 }), "54");
+  assert.equal(byCost({ keepDerivativesFor: Duration.days(365) }), "591");
+  assert.equal(byCost({ environment: { SHUTTERSPEED_KEEP_AFTER: 500 } }), "500", "what one says oneself");
 });
 
 test("a source bucket that was made goes with the stack when one says so", () => {
@@ -157,6 +168,105 @@ test("the role is put out, for buckets of other accounts to let in", () => {
   plain.hasOutput("RoleArn", { Value: { "Fn::GetAtt": [role, "Arn"] } });
 });
 
+const bucket = new Bucket(new Stack(new App(), "Other"), "Logs");
+const here = { account: "111122223333", region: "eu-central-1" };
+const farKey = "arn:aws:kms:us-west-2:111122223333:key/1234";
+const subnets = (count: number) => Array.from({ length: count }, (_, nth) => `subnet-${nth}`);
+/** What would be refused, or fail, only when it is deployed. */
+const refusedByAws: readonly (readonly [ImageStackProps, string])[] = [
+  [{ timeout: Duration.millis(1500) }, "timeout: expected whole seconds, 1 or more, got 1.5"],
+  [{ timeout: Duration.seconds(0) }, "timeout: expected whole seconds, 1 or more, got 0"],
+  [{ reservedConcurrency: -1 }, "reservedConcurrency: expected an integer from 0 to 900, got -1"],
+  [{ provisionedConcurrency: 901 }, "provisionedConcurrency: expected an integer from 0 to 900, got 901"],
+  [{ accountConcurrency: 0 }, "accountConcurrency: expected an integer from 1 to 9007199254740991, got 0"],
+  [
+    { accountConcurrency: 10, provisionedConcurrency: 1 },
+    "provisionedConcurrency: expected an integer from 0 to 0, got 1",
+  ],
+  [{ keepDerivativesFor: Duration.hours(12) }, "keepDerivativesFor: expected whole days, 1 or more, got 0.5"],
+  [{ keepDerivativesFor: Duration.days(0) }, "keepDerivativesFor: expected whole days, 1 or more, got 0"],
+  ...["s3://cats", "arn:aws:s3:::cats", ""].map(
+    (name) =>
+      [
+        { sourceBuckets: [name] },
+        `sourceBuckets: expected the name of a bucket, such as my-pictures, without s3:// or arn: before it, got "${name}"`,
+      ] as const,
+  ),
+  [
+    { sourceBuckets: [{ name: "cats", prefix: "a?" }] },
+    'sourceBuckets: cats: expected a prefix as keys begin, such as photos/, got "a?"',
+  ],
+  [
+    { accessLogs: "s3://logs" },
+    'accessLogs: expected the name of a bucket, such as my-pictures, without s3:// or arn: before it, got "s3://logs"',
+  ],
+  [
+    { accessLogs: bucket },
+    "accessLogs: expected a bucket that takes ACLs, as with objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED, got Logs",
+  ],
+  [
+    { domain: { names: ["https://a.b"], certificate } },
+    'domain: expected names such as img.example.com, got "https://a.b"',
+  ],
+  [
+    { domain: { names: ["a.com", "a.com"], certificate } },
+    "domain: expected each name once, got a.com, a.com",
+  ],
+  [
+    { originShieldRegion: "us-west-1" },
+    "originShieldRegion: us-west-1 has no Origin Shield, the nearest that has is us-west-2",
+  ],
+  [{ originShieldRegion: "Frankfurt" }, 'originShieldRegion: expected a region, or nearest, got "Frankfurt"'],
+  [
+    { originShieldRegion: "nearest", env: { ...here, region: "xx-north-9" } },
+    "originShieldRegion: the nearest to xx-north-9 is not known, expected a region",
+  ],
+  [
+    { unsigned: true, edgeVerification: true },
+    "edgeVerification: expected keys to verify signatures with, got unsigned",
+  ],
+  [
+    { network: { subnetIds: subnets(17), securityGroupIds: ["sg-1"] } },
+    "network: expected at most 16 subnets and 5 security groups, which is what Lambda takes, got 17 and 1",
+  ],
+  [
+    { network: { subnetIds: ["vpc-1"], securityGroupIds: ["sg-1"] } },
+    'network: expected a subnet such as subnet-0123456789abcdef0, got "vpc-1"',
+  ],
+  [
+    { network: { subnetIds: subnets(1), securityGroupIds: ["default"] } },
+    'network: expected a security group such as sg-0123456789abcdef0, got "default"',
+  ],
+  ...(["encryptionKey", "environmentKey"] as const).flatMap((name) => [
+    [
+      { [name]: "alias/mine" },
+      `${name}: expected the ARN of a KMS key, not of an alias, got "alias/mine"`,
+    ] as const,
+    [
+      { [name]: farKey, env: here },
+      `${name}: expected a key in eu-central-1, where the stack is, got one in us-west-2`,
+    ] as const,
+  ]),
+  [
+    { unsigned: false, keys: { parameter: "/keys" }, keysEncryptionKey: "mine" },
+    'keysEncryptionKey: expected the ARN of a KMS key, not of an alias, got "mine"',
+  ],
+];
+
+test("the nearest Origin Shield is found for a region, or when the stack is deployed", () => {
+  const shieldOf = (props: ImageStackProps) => {
+    const template = synthesized({ originShieldRegion: "nearest", ...props });
+    const [{ OriginShield }] = only(template, "AWS::CloudFront::Distribution").DistributionConfig.Origins;
+    return { template, region: OriginShield.OriginShieldRegion };
+  };
+  assert.equal(shieldOf({ env: { ...here, region: "eu-north-1" } }).region, "eu-west-2");
+  assert.equal(shieldOf({ env: { ...here, region: "us-east-2" } }).region, "us-east-2");
+  const { template, region } = shieldOf({});
+  const [name = "", key, second] = region["Fn::FindInMap"];
+  assert.deepEqual([key, second], [{ Ref: "AWS::Region" }, "region"]);
+  assert.deepEqual(template.findMappings(name)[name]?.["ca-central-1"], { region: "us-east-1" });
+});
+
 test("what could not work is refused with one sentence that says what to do", () => {
   const refusals: readonly (readonly [ImageStackProps, string])[] = [
     [
@@ -183,7 +293,7 @@ test("what could not work is refused with one sentence that says what to do", ()
     [{ memorySize: 127 }, "memorySize: expected an integer from 128 to 10240, got 127"],
     [{ ephemeralStorage: 511 }, "ephemeralStorage: expected an integer from 512 to 10240, got 511"],
     [
-      { network: { subnetIds: [], securityGroupIds: ["sg"] } },
+      { network: { subnetIds: [], securityGroupIds: ["sg-1"] } },
       "network: expected at least one subnet and one security group, got 0 and 1",
     ],
     [
@@ -198,6 +308,7 @@ test("what could not work is refused with one sentence that says what to do", ()
       { sourceBuckets: [{ name: "cats", prefix: "/a" }] },
       'sourceBuckets: cats: expected a prefix as keys begin, such as photos/, got "/a"',
     ],
+    ...refusedByAws,
     [
       { sourceBuckets: [{ name: "cats", encryptionKey: "alias/mine" }] },
       'sourceBuckets: cats: expected the ARN of a KMS key, not of an alias, got "alias/mine"',
@@ -205,4 +316,5 @@ test("what could not work is refused with one sentence that says what to do", ()
   ];
   for (const [props, message] of refusals) assert.throws(() => stackOf(props), { message });
   assert.doesNotThrow(() => stackOf({ reservedConcurrency: 901, accountConcurrency: 1001 }));
+  assert.doesNotThrow(() => stackOf({ accountConcurrency: 10 }), "a new account's");
 });

@@ -58,6 +58,9 @@ export interface Edge {
   stop(): void;
 }
 
+/** What no viewer hears: by the response headers policy, and of S3's what CloudFront always keeps to itself. */
+const unheard = [...internalHeaders, "x-amz-id-2", "x-amz-request-id"];
+
 /** Bytes of bodies the cache holds: a folder of thousands is leafed through without the machine noticing. */
 const CACHE_LIMIT = 64 * 1024 * 1024;
 
@@ -118,7 +121,7 @@ export async function startEdge(props: EdgeProps): Promise<Edge> {
     served({ method, path, status: response.statusCode, cache: from, ms, bytes, ...failureIn(answered) });
   });
   const toViewer = ({ status, headers }: Answer) => ({
-    ...Object.fromEntries(Object.entries(headers).filter(([name]) => !internalHeaders.includes(name))),
+    ...Object.fromEntries(Object.entries(headers).filter(([name]) => !unheard.includes(name))),
     ...(viewerCacheControl && status < 300 && { "cache-control": viewerCacheControl }),
   });
   const forget = (prefix: string) => {

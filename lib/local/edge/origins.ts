@@ -1,4 +1,5 @@
 import { Deadline, DeadlineExceeded } from "../../../lambda/deadline.ts";
+import { failoverStatusCodes } from "../../origins.ts";
 import type { EdgeRequest } from "./edge-function.ts";
 import { type Answer, ask, ownAnswer } from "./http.ts";
 
@@ -7,32 +8,48 @@ export type Origin = (request: EdgeRequest) => Promise<Answer>;
 
 /** The objects of a bucket, each under its key, where whoever reaches the bucket may read. It answers within `timeout` seconds. */
 export function bucketOrigin(endpoint: string, bucket: string, timeout: number): Origin {
-  return ({ method, uri }) => {
+  return ({ method, uri, headers }) => {
     // Its listing: not for the edge to see.
     if (uri === "/") return Promise.resolve(ownAnswer(403, "Forbidden"));
-    return within(timeout, (signal) => ask(`${endpoint}/${bucket}${uri}`, method, {}, signal));
+    return within(timeout, (signal) => ask(`${endpoint}/${bucket}${uri}`, method, headers, signal));
   };
 }
 
-/** What goes on to the function, as in the stack, and whose request it is, which CloudFront always says: the URI says the rest. */
-const handedOn = ["x-shutterspeed-path", "x-shutterspeed-authorization", "x-forwarded-for"];
+/** bytes of headers that S3 takes, and how many CloudFront adds, a signature above all. */
+const [S3_HEADERS, ADDED_HEADERS] = [8192, 1024];
+
+/** S3, which refuses longer headers than it takes. */
+export function refusingLongHeaders(origin: Origin): Origin {
+  return (request) => {
+    const lengths = Object.entries(request.headers).map(([name, value]) => name.length + value.length + 4);
+    const bytes = lengths.reduce((sum, length) => sum + length, ADDED_HEADERS);
+    return bytes > S3_HEADERS
+      ? Promise.resolve(ownAnswer(400, "RequestHeaderSectionTooLarge"))
+      : origin(request);
+  };
+}
+
+/** An origin that hears these headers of a viewer and no others, by the origin request policy, and whose request it is, which CloudFront always says. */
+export function hearing(names: readonly string[], origin: Origin): Origin {
+  const heard = [...names, "x-forwarded-for"];
+  return ({ headers, ...request }) =>
+    origin({
+      ...request,
+      headers: Object.fromEntries(Object.entries(headers).filter(([name]) => heard.includes(name))),
+    });
+}
 
 /** The function at its URL. It answers within `timeout` seconds. */
 export function functionOrigin(origin: string, timeout: number): Origin {
-  return ({ method, uri, headers }) => {
-    const entries = Object.entries(headers).filter(([name]) => handedOn.includes(name));
-    return within(timeout, (signal) => ask(origin + uri, method, Object.fromEntries(entries), signal));
-  };
+  return ({ method, uri, headers }) =>
+    within(timeout, (signal) => ask(origin + uri, method, headers, signal));
 }
-
-/** Answers of the first origin that mean: ask the second. */
-const failedOver = [400, 403, 404, 416, 500, 502, 503, 504];
 
 /** The first origin, or the second where the first has nothing, fails or is silent. Never rejects. */
 export function originGroup(first: Origin, second: Origin): Origin {
   return async (request) => {
     const found = await first(request).catch(() => undefined);
-    if (found && !failedOver.includes(found.status)) return found;
+    if (found && !failoverStatusCodes.includes(found.status)) return found;
     return second(request).catch((error) =>
       error instanceof DeadlineExceeded ? gatewayTimeout : badGateway,
     );

@@ -111,7 +111,7 @@ const variables = (
   _HANDLER: "handler.handler",
   LAMBDA_TASK_ROOT: bundle.folder,
   AWS_LAMBDA_FUNCTION_NAME: "local",
-  AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+  AWS_LAMBDA_FUNCTION_VERSION: "1",
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
   AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/local",
   AWS_LAMBDA_LOG_STREAM_NAME: "local",

@@ -25,7 +25,7 @@ export async function startFunctionUrl(
 ): Promise<FunctionUrl> {
   const server = createServer(async (request, response) => {
     const { status, headers, body } = await answer(request, fn, mode);
-    response.writeHead(status, headers);
+    response.writeHead(status, { ...headers, ...ofLambda() });
     if (typeof body === "string" || Buffer.isBuffer(body)) response.end(body);
     else await sendStream(body, response);
   });
@@ -36,6 +36,12 @@ export async function startFunctionUrl(
   };
   return { origin: `http://127.0.0.1:${port}`, stop };
 }
+
+/** What Lambda adds to every answer. */
+const ofLambda = () => ({
+  "x-amzn-requestid": randomUUID(),
+  "x-amzn-trace-id": "Root=1-00000000-000000000000000000000000",
+});
 
 /** A stream that breaks breaks the connection: nothing else can be said after the headers. */
 const sendStream = (body: Readable, response: ServerResponse) => pipeline(body, response).catch(() => {});

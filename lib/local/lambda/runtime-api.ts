@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer, text } from "node:stream/consumers";
+import { ALIAS } from "../../environment.ts";
 import { listen } from "../listen.ts";
 import { record } from "./record.ts";
 import { isStreamed, type Streamed, streamedIn } from "./response-stream.ts";
@@ -100,7 +101,7 @@ export async function runtimeApi(): Promise<RuntimeApi> {
       "content-type": "application/json",
       "lambda-runtime-aws-request-id": id,
       "lambda-runtime-deadline-ms": String(deadline),
-      "lambda-runtime-invoked-function-arn": "arn:aws:lambda:us-east-1:000000000000:function:local",
+      "lambda-runtime-invoked-function-arn": `arn:aws:lambda:us-east-1:000000000000:function:local:${ALIAS}`,
       "lambda-runtime-trace-id": "Root=1-00000000-000000000000000000000000;Sampled=0",
     });
     response.end(event);
