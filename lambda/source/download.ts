@@ -70,7 +70,7 @@ async function whole(get: Get, download: Download, limit: number): Promise<Sourc
     if (first === "not modified") return first;
     try {
       const bytes = await readWhole(get, first, download, limit, before);
-      if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes, first);
+      if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes);
       return { ...first.metadata, bytes };
     } catch (error) {
       if (!(error instanceof StartOver)) throw error;

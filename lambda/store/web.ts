@@ -115,7 +115,7 @@ export function web(config: Config): Web {
       if (status === 200 || (status === 206 && (range || isWhole(stream.range, stream.length))))
         return stream;
       stream.cancel();
-      if (status !== 304 || !conditional) throw new StoreError(status >= 400 ? status : 404, `${status}`);
+      if (status !== 304 || !conditional) throw new StoreError(status, "not what was asked for");
       page.unmodified?.(stream.metadata);
       return "not modified";
     },
@@ -175,14 +175,17 @@ function letGo(message: IncomingMessage): void {
   else message.destroy();
 }
 
-/** What no further attempt changes: a name that is not there, a certificate that is wrong. */
-const final = /^(ENOTFOUND|EPROTO|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/;
+/** A name that is not there: no further attempt changes that. */
+const unknown = /^ENOTFOUND/;
+/** No TLS came about, or with a stranger: somebody on the way may have spoken. */
+const strange = /^(EPROTO|ERR_SSL_|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/;
 /** What only a server that fails does, over a connection that nobody used before. */
 const failing = /^(ECONNRESET|HPE_)/;
 
 function translated(error: Error, reused: boolean): Error {
   if (error instanceof RefusedAddress) return new SourceNotAllowed(error.message, { cause: error });
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (final.test(code)) return new StoreError(404, code, { cause: error });
+  if (unknown.test(code)) return new StoreError(404, code, { cause: error });
+  if (strange.test(code)) return new StoreError(0, code, { cause: error });
   return failing.test(code) && !reused ? new StoreError(502, code, { cause: error }) : error;
 }
