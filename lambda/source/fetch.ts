@@ -23,14 +23,18 @@ const fetchers = new Map<string, Fetcher>([
   ["local", fetchFromFiles],
 ]);
 
-type Request = Pick<ImageRequest, "source" | "conditions" | "limits" | "cookies">;
+/** A source, and how it is asked for. */
+export interface SourceRequest extends Pick<ImageRequest, "source" | "conditions" | "limits" | "cookies"> {
+  /** The environment names it itself, as a watermark: it need not be among the sources that are allowed. */
+  readonly own?: boolean;
+}
 
 /**
  * Downloads a source, whatever its scheme, and leaves time to draw it; or takes it from memory where it has not changed, and where it
  * cannot be had. `Unmodified` when the client's conditions hold.
  */
 export async function fetchSource(
-  request: Request,
+  request: SourceRequest,
   services: Services,
   deadline: Deadline,
 ): Promise<Source | Unmodified> {
@@ -59,7 +63,7 @@ export async function fetchSource(
 }
 
 /** What is in memory, where this request may have it: nothing but the tag of that is asked for. */
-function usable(kept: Kept | undefined, { conditions, limits }: Request): Kept | undefined {
+function usable(kept: Kept | undefined, { conditions, limits }: SourceRequest): Kept | undefined {
   if (!kept || kept.source.bytes.length > limits.maxSrcFileSize) return undefined;
   const { ifNoneMatch, ifModifiedSince } = conditions;
   if (ifNoneMatch === undefined) return ifModifiedSince === undefined ? kept : undefined;
@@ -70,7 +74,7 @@ function usable(kept: Kept | undefined, { conditions, limits }: Request): Kept |
 async function revalidated(
   { source, age }: Kept,
   fetcher: Fetcher,
-  { source: url, conditions, limits }: Request,
+  { source: url, conditions, limits, own = false }: SourceRequest,
   services: Services,
   deadline: Deadline,
 ): Promise<Source | Unmodified> {
@@ -79,7 +83,12 @@ async function revalidated(
   if (age < config.recentSeconds * 1000) return asKept;
   const soon = deadline.sharing(1 - REVALIDATION_SHARE);
   try {
-    const fetched = await fetcher(url, { conditions: { ifNoneMatch: source.etag }, limits }, services, soon);
+    const fetched = await fetcher(
+      url,
+      { conditions: { ifNoneMatch: source.etag }, limits, own },
+      services,
+      soon,
+    );
     if (!isUnmodified(fetched)) return fetched;
     const refreshed = { ...source, ...fetched.unmodified };
     recent.keep(url, refreshed);

@@ -1,6 +1,5 @@
 import { Annotations, Duration, RemovalPolicy, Size } from "aws-cdk-lib";
 import { type ILambdaDeploymentConfig, LambdaDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
-import { Grant } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import {
   type Alias,
@@ -13,15 +12,14 @@ import {
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
-import { objectIn } from "../../lambda/url/identity.ts";
 import { ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
 import { filesIn, shippedPaths } from "../files.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
 import { type Network, putInto } from "./network.ts";
+import { grantReach, warnOfReach } from "./reach.ts";
 import { roleFor } from "./role.ts";
 import { Signing, type SigningProps } from "./signing.ts";
 import { knownAtSynthesis } from "./tokens.ts";
@@ -30,6 +28,7 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
   /**
    * The variables of `lambda/config/variables.ts`, by name. They stand in the template as they are; keys and salts too, which are better off in a secret (`keys`).
    * Those the edge needs may not be tokens. A file that one names is shipped with the function.
+   * Sources are objects of `sourceBuckets`, and pages of the web only where IMGPROXY_ALLOWED_SOURCES lists them.
    *
    * @default - what each variable says for itself
    */
@@ -150,7 +149,8 @@ export class ImageFunction extends Construct {
       logGroup,
     });
     if (this.signing.place) this.signing.grantRead(this.function);
-    this.#grantReadWatermark();
+    warnOfReach(this, this.config, props.network !== undefined);
+    grantReach(this, this.function, this.config);
     const { defaultChild } = this.function.node;
     if (props.network && defaultChild instanceof CfnFunction)
       putInto(props.network, this.function, defaultChild);
@@ -163,17 +163,6 @@ export class ImageFunction extends Construct {
     });
     if (rollout) new LambdaDeploymentGroup(this, "Rollout", { alias, deploymentConfig: rollout });
     return alias;
-  }
-
-  /** The watermark may lie in a bucket that no picture lies in. */
-  #grantReadWatermark(): void {
-    const named = objectIn(this.config.watermarkUrl, this.config.sourceQuerySeparator);
-    if (named?.scheme !== "s3") return;
-    Grant.addToPrincipal({
-      grantee: this.function,
-      actions: ["s3:GetObject", "s3:GetObjectVersion"],
-      resourceArns: [Bucket.fromBucketName(this, "Watermark", named.bucket).arnForObjects(named.key)],
-    });
   }
 }
 

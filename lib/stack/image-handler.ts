@@ -8,6 +8,7 @@ import type { KeysPlace } from "../../lambda/keys/places.ts";
 import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
+import { accessPointObjects, withReach } from "./reach.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
 
@@ -43,11 +44,17 @@ export class ImageHandler extends Construct {
     const { sources, derivatives } = storage;
     const images = new ImageFunction(this, "Images", {
       ...props,
-      environment: { ...props.environment, [variables.derivativesBucket.name]: derivatives.bucketName },
+      environment: {
+        ...withReach(
+          props.environment ?? {},
+          sources.map(({ bucketName }) => bucketName),
+        ),
+        [variables.derivativesBucket.name]: derivatives.bucketName,
+      },
     });
     storage.grantReadSources(images.function);
     storage.grantKeepDerivatives(images.function);
-    acknowledgeGrants(images, storage.objects);
+    acknowledgeGrants(images, [...storage.objects, ...accessPointObjects(images.config)]);
     const delivery = new Delivery(this, "Delivery", { ...props, images, derivatives });
     const { distribution } = delivery;
 

@@ -6,6 +6,7 @@ import { Failure } from "../../lambda/errors.ts";
 import { serve } from "../../lambda/serve.ts";
 import { type Store, StoreError } from "../../lambda/store/store.ts";
 import { derivativeKey } from "../../lambda/url/key.ts";
+import { faults, message, origin } from "../faults.ts";
 import { storeOf, streamOf } from "../objects.ts";
 import { drawn } from "../pictures.ts";
 import { type Env, requestFor, servicesOf } from "../services.ts";
@@ -46,6 +47,18 @@ describe("a fallback image", () => {
     const env = { IMGPROXY_FALLBACK_IMAGE_URL: "s3://b/fallback.png" };
     assert.deepEqual((await answered(env)).size, [30, 20]);
     assert.equal((await answered({ IMGPROXY_FALLBACK_IMAGE_URL: "s3://b/gone.png" })).status, 404);
+  });
+
+  test("lies on the web where it is the environment's own, whatever sources may lie there", async () => {
+    await using at = await origin(faults.answers(message(200, {}, fallback)));
+    const env = {
+      IMGPROXY_ALLOWED_SOURCES: "s3://",
+      IMGPROXY_ALLOW_LOOPBACK_SOURCE_ADDRESSES: "true",
+      IMGPROXY_FALLBACK_IMAGE_URL: `${at.endpoint}/none.png`,
+    };
+    assert.deepEqual((await answered(env)).size, [30, 20]);
+    assert.equal((await answered(env, missing, `/_/w:30/plain/${at.endpoint}/none.png`)).status, 404);
+    assert.equal(at.heads.length, 1);
   });
 
   test("is there for no picture, and for one that is too large", async () => {
