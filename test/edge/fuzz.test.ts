@@ -28,6 +28,10 @@ const parties = [
   { IMGPROXY_BASE64_URL_INCLUDES_FILENAME: "1", IMGPROXY_SOURCE_URL_QUERY_SEPARATOR: "?version=" },
   { IMGPROXY_ONLY_PRESETS: "1", IMGPROXY_PRESETS: "a=w:1,thumb=h:2" },
   { IMGPROXY_ARGUMENTS_SEPARATOR: "a" },
+  {
+    IMGPROXY_URL_REPLACEMENTS: `http://*/k=https://img.test/\${1}?of=;S3://b/=HTTP://b.test/`,
+    IMGPROXY_BASE_URL: "http",
+  },
 ].map((env) => {
   const config = readConfig(env);
   return { config, language: compileLanguage(config, 0), edge: edgeFunction(viewerRequestCode(config)) };

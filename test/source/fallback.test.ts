@@ -99,6 +99,27 @@ describe("a fallback image", () => {
     assert.match(`${until}`, /^max-age=(30|29|28), public$/);
   });
 
+  test("stays at the edge no longer than the failure would, unless the environment says so", async () => {
+    const control = async (env: Env, store?: Store) => {
+      const services = servicesOf({ ...inData, ...env }, { store: store ?? missing });
+      const path = "/_/w:30/plain/s3://b/cat.jpg";
+      const edgeKey = derivativeKey(path, undefined, services.config);
+      assert.ok(edgeKey);
+      const { headers } = await serve(requestFor(services, { path, edgeKey }), services, Deadline.in(5000));
+      return headers["Cache-Control"];
+    };
+    assert.equal(await control({}), "max-age=31536000, public, s-maxage=10");
+    assert.equal(
+      await control({}, failing(new StoreError(403, "AccessDenied"))),
+      "max-age=31536000, public, s-maxage=10",
+    );
+    assert.equal(
+      await control({ IMGPROXY_DOWNLOAD_TIMEOUT: "1" }, failing(new Error("broken"))),
+      "max-age=31536000, public, s-maxage=0",
+    );
+    assert.equal(await control({ IMGPROXY_FALLBACK_IMAGE_TTL: "60" }), "max-age=60, public");
+  });
+
   test("is kept under no key", async () => {
     const kept: string[] = [];
     const store: Store = {
