@@ -39,14 +39,9 @@ try {
     process.exit(0);
   }
   const timeout = integerIn("--timeout", values.timeout ?? "4", 1, 60);
-  const chosen = drills({
-    only: values.only ?? "",
-    sources: values.sources,
-    sizes: values.sizes,
-    ways: values.ways,
-    when: values.when,
-    runs: integerIn("--runs", values.runs ?? "1", 1, 1000),
-  });
+  const { only = "", sources, sizes, ways, when } = values;
+  const runs = integerIn("--runs", values.runs ?? "1", 1, 1000);
+  const chosen = drills({ only, sources, sizes, ways, when, runs });
   const say = (line: string) => process.stdout.write(`${line}\n`);
   if (!values.json) say(heading);
   const outcomes = [];

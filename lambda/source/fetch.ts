@@ -1,8 +1,7 @@
 import type { Deadline } from "../deadline.ts";
 import { SourceIncomplete, SourceTimeout, SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
-import type { ImageRequest } from "../url/parse.ts";
-import type { Source } from "./download.ts";
+import type { Source, SourceRequest } from "./download.ts";
 import { fetchFromFiles } from "./local.ts";
 import type { Kept } from "./recent.ts";
 import { fetchFromS3 } from "./s3.ts";
@@ -22,12 +21,6 @@ const fetchers = new Map<string, Fetcher>([
   ["https", fetchFromWeb],
   ["local", fetchFromFiles],
 ]);
-
-/** A source, and how it is asked for. */
-export interface SourceRequest extends Pick<ImageRequest, "source" | "conditions" | "limits" | "cookies"> {
-  /** The environment names it itself, as a watermark: it need not be among the sources that are allowed. */
-  readonly own?: boolean;
-}
 
 /**
  * Downloads a source, whatever its scheme, and leaves time to draw it; or takes it from memory where it has not changed, and where it

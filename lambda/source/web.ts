@@ -3,8 +3,7 @@ import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
 import type { ObjectMetadata } from "../store/store.ts";
-import { download, type Source } from "./download.ts";
-import type { SourceRequest } from "./fetch.ts";
+import { download, type Source, type SourceRequest } from "./download.ts";
 import { type Pace, startPace } from "./pace.ts";
 import type { Unmodified } from "./unmodified.ts";
 

@@ -17,7 +17,8 @@ const png = await drawn(40, 30).png().toBuffer();
 const asked: string[] = [];
 const pages = createServer((request, response) => {
   asked.push(request.url ?? "");
-  response.writeHead(200, { etag: '"e"', "content-type": "image/png" }).end(png);
+  if (request.url?.startsWith("/gone")) return response.writeHead(404).end();
+  return response.writeHead(200, { etag: '"e"', "content-type": "image/png" }).end(png);
 });
 const origin = `http://127.0.0.1:${await listen(pages)}`;
 // Where ? is part of a key, no versions are named.
@@ -110,5 +111,18 @@ describe("a page of the web is asked for as its URL says", () => {
     asked.length = 0;
     await seen("https://img.test/x.png?v=1", `${origin}/deep/x.png?v=1`);
     assert.deepEqual([...new Set(asked)], ["/deep/x.png?v=1"]);
+  });
+
+  test("and told of in the log without credentials and query, whatever became of it", async () => {
+    const before = cloud.logged.length;
+    const secret = origin.replace("//", "//user:SECRET@");
+    for (const urls of written)
+      for (const path of ["/a.png?token=SECRET", "/gone.png?token=SECRET"])
+        await fetch(urls.url(secret + path, { width: 21 }));
+    const lines = cloud.logged.slice(before).join("\n");
+    assert.match(lines, /gone\.png\?…/);
+    assert.match(lines, /"status":200/);
+    assert.doesNotMatch(lines, /SECRET/);
+    assert.doesNotMatch(lines, new RegExp(Buffer.from("token=SEC").toString("base64url")));
   });
 });
