@@ -1,6 +1,7 @@
-// Writes what is made of the registries: tables of README.md, the options' own README, llms.txt; with --check, fails when they are stale.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+// Writes what is made of the registries: tables of README.md, the options' own README with its pictures, llms.txt; with --check, fails when a text is stale.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { drawExample, examplePictures } from "../lib/described/example-pictures.ts";
 import { llmsText } from "../lib/described/llms.ts";
 import { optionsReadme } from "../lib/described/options-readme.ts";
 import { withReference } from "../lib/reference.ts";
@@ -24,4 +25,12 @@ for (const [name, make] of Object.entries(files)) {
     process.stderr.write(`${name}: what is made of the code is stale; npm run reference writes it\n`);
     process.exitCode = 1;
   }
+}
+
+// Encoders differ by machine: a test holds the pictures to what is drawn, pixel by pixel.
+if (!values.check) {
+  const folder = new URL("../lambda/options/pictures/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, example] of Object.entries(examplePictures))
+    writeFileSync(new URL(`${name}.webp`, folder), await drawExample(example));
 }

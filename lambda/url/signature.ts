@@ -9,6 +9,14 @@ function digest(path: string, key: Uint8Array, salt: Uint8Array, size: number): 
   return createHmac("sha256", key).update(salt).update(signed).digest().subarray(0, size);
 }
 
+/** The signature of a path under the first pair, as it stands in a URL; without keys a word that says so. */
+export function sign(
+  path: string,
+  { keys: [key], salts: [salt], signatureSize }: Omit<Keys, "trustedSignatures">,
+): string {
+  return key && salt ? digest(path, key, salt, signatureSize).toString("base64url") : "unsafe";
+}
+
 type Keys = Pick<Config, "keys" | "salts" | "signatureSize" | "trustedSignatures">;
 
 /** Throws `Forbidden` unless the signature is right under any pair of keys; without keys any word is. */

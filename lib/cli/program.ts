@@ -8,6 +8,7 @@ import { keysCommand } from "./keys.ts";
 import { paintFor } from "./paint.ts";
 import { signCommand } from "./sign.ts";
 import { startCommand } from "./start.ts";
+import { warmCommand } from "./warm.ts";
 
 /** The commands, in the order help tells them. Each file makes one, and imports what it works with only when it runs. */
 const commands: readonly (() => Command)[] = [
@@ -17,6 +18,7 @@ const commands: readonly (() => Command)[] = [
   doctorCommand,
   capacityCommand,
   keysCommand,
+  warmCommand,
 ];
 
 /** The whole command line. */

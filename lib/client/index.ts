@@ -1,9 +1,11 @@
 export type { WritableFormat } from "../../lambda/formats.ts";
+export { type AstroProps, type AstroTransform, astroUrl } from "./adapters/astro.ts";
 export {
   type Loader,
   type LoaderProps,
   type PresetLoaderProps,
   presetLoader,
+  type SignedLoaderProps,
   signedLoader,
 } from "./adapters/loader.ts";
 export {
@@ -14,6 +16,13 @@ export {
   signingListener,
   signingRoute,
 } from "./adapters/signing-route.ts";
+export {
+  signedTransformer,
+  type UnpicOperations,
+  type UnpicProps,
+  type UnpicTransformer,
+  unpicTransformer,
+} from "./adapters/unpic.ts";
 export { expiresIn, type Lifetime } from "./expiry.ts";
 export type { Options } from "./options.ts";
 export {

@@ -9,6 +9,8 @@ const failures = {
   404: "The URL is not of the language, or there is no such source.",
   414: "The path has more than 6,144 characters.",
   422: "The source is no picture, or the result would be too big.",
+  "4XX": "What the server of a source over http answered, where it was one of these.",
+  500: "A fault of the function's own.",
   502: "The store of the sources failed.",
   503: "There was no time, or no memory, to draw it.",
   504: "The source did not come in time.",

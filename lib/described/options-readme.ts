@@ -1,11 +1,12 @@
 import type { Arg } from "../../lambda/contract/args.ts";
 import type { Option } from "../../lambda/contract/option.ts";
 import { everyOption } from "../../lambda/options/index.ts";
+import { examplePictures, sourceOf } from "./example-pictures.ts";
 
 /** `lambda/options/README.md`: every option with its words, its default and its example. */
 export const optionsReadme = (): string => `# Options
 
-Written by \`npm run reference\` from the options in this folder. Each stands in a URL as \`name:argument:argument\`, between the signature and the source; arguments left out at the end keep their defaults. In the client (\`shutterspeed/client\`) it is a property of the same name.
+Written by \`npm run reference\` from the options in this folder. Each stands in a URL as \`name:argument:argument\`, between the signature and the source; arguments left out at the end keep their defaults. In the client (\`shutterspeed/client\`) it is a property of the same name. Pictures show what one makes of a picture that code has drawn.
 
 ${everyOption.map(({ name }) => `[${name}](#${name})`).join(" · ")}
 
@@ -22,7 +23,21 @@ function section(option: Option): string {
     ...(security ? ["* heard where `IMGPROXY_ALLOW_SECURITY_OPTIONS` is on"] : []),
   ];
   const rows = parts ? [] : Object.entries(args).map(([key, arg]) => argument(key, arg));
-  return [`## ${name}`, doc, facts.join("\n"), ...(rows.length > 0 ? [table(rows)] : [])].join("\n\n");
+  return [
+    `## ${name}`,
+    doc,
+    ...pictureOf(name),
+    facts.join("\n"),
+    ...(rows.length > 0 ? [table(rows)] : []),
+  ].join("\n\n");
+}
+
+/** What it makes of a picture, with all that was asked. */
+function pictureOf(name: string): readonly string[] {
+  const shown = examplePictures[name];
+  return shown
+    ? [`![${shown.options}](pictures/${name}.webp)`, `${code(shown.options)} of ${sourceOf(shown)}`]
+    : [];
 }
 
 function argument(key: string, { expects, words = [] }: Arg<unknown>): string {

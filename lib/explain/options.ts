@@ -68,7 +68,7 @@ function adviceOn(segment: string, { config, presets }: Language): string | unde
 
 /** Options of imgproxy Pro that people bring along. */
 const ofPro = new Set(
-  "adjust a brightness br contrast co saturation sa monochrome mc duotone dt unsharp_masking ush blur_areas ba blur_detections bd draw_detections dd crop_aspect_ratio crop_ar car colorize col gradient gr style st watermark_url wmu watermark_text wmt watermark_size wms watermark_rotate wm_rot wmr watermark_shadow wmsh dpi color_profile icc cp autoquality aq jpeg_options jpgo png_options pngo webp_options webpo avif_options avifo page pg pages pgs disable_animation da video_thumbnail_second vts video_thumbnail_keyframes vtk fallback_image_url fiu hashsum hs resizing_algorithm ra objects_position op background_alpha bga".split(
+  "adjust a brightness br contrast co saturation sa monochrome mc duotone dt unsharp_masking ush blur_areas ba blur_detections bd draw_detections dd crop_aspect_ratio crop_ar car crop_objects c_obj progressive_blur pbl colorize col gradient gr style st watermark_url wmu watermark_text wmt watermark_size wms watermark_rotate wm_rot wmr watermark_shadow wmsh dpi color_profile icc cp autoquality aq jpeg_options jpgo png_options pngo webp_options webpo avif_options avifo page pg pages pgs disable_animation da video_thumbnail_second vts video_thumbnail_keyframes vtk video_thumbnail_tile vtt video_thumbnail_animation vta gif_options gifo bypass_cache bc cache_tags ct fallback_image_url fiu hashsum hs resizing_algorithm ra objects_position op background_alpha bga".split(
     " ",
   ),
 );

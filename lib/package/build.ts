@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { running } from "../local/lambda/bundle.ts";
 import { root } from "../project.ts";
-import { bundling, esbuildOptions } from "../stack/bundling.ts";
+import { bundling, esbuildOptions, togetherOptions } from "../stack/bundling.ts";
 import { LOCK } from "../stack/sharp.ts";
 import { functionLock } from "./function-lock.ts";
 import { licences } from "./licences.ts";
@@ -69,12 +69,12 @@ const forCommonJs = () =>
 
 /** As the function is bundled for AWS, and what runs it on a user's machine. */
 function forTheFunction(): Promise<readonly Metafile[]> {
-  const files = Object.entries({ ...bundling.files, ...running });
-  return Promise.all(
-    files.map(([name, entry]) =>
+  return Promise.all([
+    compile({ ...togetherOptions(bundling.files), outdir: "dist/function" }),
+    ...Object.entries(running).map(([name, entry]) =>
       compile({ ...esbuildOptions, entryPoints: [entry], outfile: join("dist/function", name) }),
     ),
-  );
+  ]);
 }
 
 async function compile(options: BuildOptions): Promise<Metafile> {

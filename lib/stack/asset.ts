@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { copyFileSync, cpSync } from "node:fs";
+import { copyFileSync, cpSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { AssetHashType, DockerImage, Stack } from "aws-cdk-lib";
@@ -7,7 +7,7 @@ import { Architecture, Code } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { contentsOf, type Files } from "../files.ts";
 import { compiled, root } from "../project.ts";
-import { bundling, esbuildOptions } from "./bundling.ts";
+import { bundling, isPart, togetherOptions } from "./bundling.ts";
 import { type Cpu, installedSharp } from "./sharp.ts";
 
 /** The function's code for that CPU, with the files its variables name. Throws one sentence when sharp cannot be had for it. */
@@ -35,20 +35,20 @@ export function functionCode(scope: Construct, architecture: Architecture, files
   });
 }
 
-/** Puts the handler and what it starts into `outputDir`, each as one file, and beside it sharp as this project locks it, for that CPU. */
+/** Puts the handler and what it starts into `outputDir`, with what they share, and beside it sharp as this project locks it, for that CPU. */
 export function bundle(outputDir: string, architecture: Architecture, files: Files = {}): void {
-  for (const [name, entry] of Object.entries(bundling.files)) {
-    if (compiled) cpSync(join(compiled, name), join(outputDir, name));
-    else compile(join(root, entry), join(outputDir, name));
-  }
+  if (compiled) {
+    const names = [...Object.keys(bundling.files), ...readdirSync(compiled).filter(isPart)];
+    for (const name of names) cpSync(join(compiled, name), join(outputDir, name));
+  } else compile(outputDir);
   for (const [name, path] of Object.entries(files)) copyFileSync(path, join(outputDir, name));
   cpSync(installedSharp(cpuOf(architecture)), outputDir, { recursive: true });
 }
 
 /** In the repository only: the package holds what was compiled, and its users need no compiler. */
-function compile(entry: string, outfile: string): void {
+function compile(outdir: string): void {
   const { buildSync }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
-  buildSync({ ...esbuildOptions, entryPoints: [entry], outfile });
+  buildSync({ ...togetherOptions(bundling.files), absWorkingDir: root, outdir });
 }
 
 const cpuOf = (architecture: Architecture): Cpu => (architecture === Architecture.ARM_64 ? "arm64" : "x64");

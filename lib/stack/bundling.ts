@@ -6,11 +6,12 @@ import type { BuildOptions } from "esbuild";
  * codecs in WebAssembly, which are loaded when a picture needs them, from files that may be replaced.
  */
 export const bundling = {
-  /** Each a file of the asset, by its name there: the handler, what it starts beside itself, and what runs when the stack is deployed. */
+  /** Each a file of the asset, by its name there: the handler, what it starts beside itself, what runs when the stack is deployed, and what warms. */
   files: {
     "handler.mjs": "lambda/handler.ts",
     "drawing-process.mjs": "lambda/image/drawing-process.ts",
     "deployed-keys.mjs": "lambda/keys/deployed.ts",
+    "warm.mjs": "lambda/warm.ts",
   },
   target: "node24",
   format: "esm",
@@ -43,3 +44,19 @@ export const esbuildOptions = {
   minify: true,
   logLevel: "silent",
 } satisfies BuildOptions;
+
+/** Bundles these files of the asset together, each by its name there; what several need, or one only now and then, is a file of its own. */
+export const togetherOptions = (files: Readonly<Record<string, string>>) =>
+  ({
+    ...esbuildOptions,
+    splitting: true,
+    entryPoints: Object.entries(files).map(([name, entry]) => ({
+      in: entry,
+      out: name.replace(/\.mjs$/, ""),
+    })),
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "part-[hash]",
+  }) satisfies BuildOptions;
+
+/** Whether a file of the asset is one of those that are of no entry alone. */
+export const isPart = (name: string): boolean => /^part-\w+\.mjs$/.test(name);

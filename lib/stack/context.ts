@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { HttpVersion, PriceClass } from "aws-cdk-lib/aws-cloudfront";
 import { type ILambdaDeploymentConfig, LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
+import { Schedule } from "aws-cdk-lib/aws-events";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { StorageClass } from "aws-cdk-lib/aws-s3";
@@ -15,6 +16,7 @@ import type { ImageStackProps } from "./image-stack.ts";
 import type { Network } from "./network.ts";
 import type { SourceBucket } from "./sources.ts";
 import type { StorageProps } from "./storage.ts";
+import type { Warming } from "./warming.ts";
 
 /** What `cdk.json` and `-c name=value` say. */
 export type Context = Readonly<Record<string, unknown>>;
@@ -59,6 +61,12 @@ const names = [
   "webAcl",
   "accessLogs",
   "originShieldRegion",
+  "warmPresets",
+  "warmAccepts",
+  "warmSchedule",
+  "warmConcurrency",
+  "warmToleratedFailures",
+  "warmInventoryBucket",
 ] as const;
 type Name = (typeof names)[number];
 
@@ -74,6 +82,7 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
     ...storageOf(context),
     ...functionOf(context),
     ...deliveryOf(context),
+    warming: warming(context),
   };
 }
 
@@ -241,6 +250,28 @@ function network(subnetIds: readonly string[], securityGroupIds: readonly string
     throw new Error("subnets and securityGroups: expected both or none");
   }
   return subnetIds.length > 0 ? { subnetIds, securityGroupIds } : undefined;
+}
+
+/** What is said of warming says nothing without presets. */
+function warming(context: Context): Warming | undefined {
+  const presets = words(context, "warmPresets");
+  const stray = names.find((name) => /^warm(?!Presets)/.test(name) && text(context, name) !== "");
+  if (presets.length === 0) {
+    if (stray === undefined) return undefined;
+    throw new Error(`${stray}: expected warmPresets beside it`);
+  }
+  const { warmAccepts: said } = context;
+  // They hold commas: several are a list in cdk.json.
+  const accepts = Array.isArray(said) ? said.map(String) : [text(context, "warmAccepts")].filter(Boolean);
+  const schedule = text(context, "warmSchedule");
+  return {
+    presets,
+    ...(accepts.length > 0 && { accepts }),
+    ...(schedule !== "" && { schedule: Schedule.expression(schedule) }),
+    maxConcurrency: amount(context, "warmConcurrency", 1, 10_000, Number),
+    toleratedFailurePercentage: amount(context, "warmToleratedFailures", 0, 100, Number),
+    inventoryBucket: word(context, "warmInventoryBucket"),
+  };
 }
 
 const word = (context: Context, name: Name) => text(context, name) || undefined;

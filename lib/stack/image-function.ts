@@ -14,7 +14,7 @@ import {
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
-import { ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
+import { type Environment, ownVariables, readEnvironment, unknownVariables } from "../environment.ts";
 import { filesIn, shippedPaths } from "../files.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
@@ -93,6 +93,8 @@ export class ImageFunction extends Construct {
   readonly architecture: Architecture;
   /** The environment as the function will read it, as far as synthesis knows it. */
   readonly config: Config;
+  /** The variables it is given. */
+  readonly environment: Environment;
 
   /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys, and the prop that cannot work. */
   constructor(scope: Construct, id: string, props: ImageFunctionProps = {}) {
@@ -125,6 +127,7 @@ export class ImageFunction extends Construct {
       removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
     });
     const role = roleFor(this, logGroup);
+    this.environment = { ...ownVariables, ...environment, ...shippedPaths(files) };
     this.function = new Lambda(this, "Function", {
       role,
       description: "Draws pictures as imgproxy URLs ask",
@@ -137,7 +140,7 @@ export class ImageFunction extends Construct {
       ...(props.reservedConcurrency !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrency,
       }),
-      environment: { ...ownVariables, ...environment, ...shippedPaths(files) },
+      environment: this.environment,
       ...(props.environmentKey && {
         environmentEncryption: Key.fromKeyArn(this, "EnvironmentKey", props.environmentKey),
       }),

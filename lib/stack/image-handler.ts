@@ -11,12 +11,20 @@ import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
 import { accessPointObjects, withReach } from "./reach.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
+import { type Warming, WarmUp } from "./warming.ts";
 
 /** What of it is to be settled; nothing has to be. */
 export interface ImageHandlerProps
   extends StorageProps,
     ImageFunctionProps,
-    Omit<DeliveryProps, "images" | "derivatives"> {}
+    Omit<DeliveryProps, "images" | "derivatives"> {
+  /**
+   * Which pictures are made before anybody asks, by a state machine.
+   *
+   * @default - none
+   */
+  readonly warming?: Warming | undefined;
+}
 
 /** Pictures in a bucket, answered to imgproxy URLs by a distribution: the whole of it, for a stack of one's own. */
 export class ImageHandler extends Construct {
@@ -35,6 +43,8 @@ export class ImageHandler extends Construct {
   readonly keys: KeysPlace | undefined;
   /** ARN of the edge's KeyValueStore; `undefined` where the edge verifies nothing. */
   readonly keyValueStoreArn: string | undefined;
+  /** What has pictures made before anybody asks; `undefined` without `warming`. */
+  readonly warmUp: WarmUp | undefined;
   readonly #signing: Signing;
 
   /** Throws one sentence that names what could not work, and says what to do. */
@@ -65,6 +75,10 @@ export class ImageHandler extends Construct {
     this.alias = images.alias;
     this.#signing = images.signing;
     this.keys = images.signing.place;
+    const { warming, memorySize = 1769 } = props;
+    this.warmUp =
+      warming &&
+      new WarmUp(this, "WarmUp", { warming, images, origin: this.origin, sources, derivatives, memorySize });
     this.keyValueStoreArn = delivery.edgeKeys?.store.keyValueStoreArn;
   }
 

@@ -28,6 +28,9 @@ export class ImageStack extends Stack {
     if (images.keyValueStoreArn) {
       put("KeyValueStore", images.keyValueStoreArn, "Where the edge finds the same keys");
     }
+    if (images.warmUp) {
+      put("WarmUp", images.warmUp.stateMachine.stateMachineArn, "What has pictures made before anybody asks");
+    }
     put("FunctionName", images.function.functionName, "What draws them");
     put(
       "RoleArn",

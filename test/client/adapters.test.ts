@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
-import { Hono } from "hono";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";
 import { splitTarget } from "../../lambda/url/path.ts";
 import { verify } from "../../lambda/url/signature.ts";
 import {
+  type AstroTransform,
+  astroUrl,
   imageUrls,
   presetLoader,
   signedLoader,
@@ -42,14 +43,6 @@ const servers: readonly (readonly [name: string, ask: (path: string) => Promise<
   [
     "a Request, as Next's app and workers have it",
     async (path) => signingRoute(route)(new Request(`${base}${path}`)),
-  ],
-  [
-    "Hono",
-    async (path) => {
-      const app = new Hono();
-      app.get("/images", ({ req }) => signingRoute(route)(req.raw));
-      return app.request(path);
-    },
   ],
   [
     "Node's own server, whose request and response Express hands on",
@@ -113,4 +106,78 @@ test("where a function knows presets alone, a loader needs no key", () => {
   const { source, options } = asked(url, variables);
   assert.equal(source, "s3://pictures/cat.jpg");
   assert.deepEqual([options.width, options.quality], [640, 70]);
+});
+
+test("a loader that knows the route's widths rounds up to them, and asks for the widest where no width is said", () => {
+  const load = signedLoader("/images", { widths: [1080, 320, 640] });
+  const widths = [1, 320, 321, 640, 1081, undefined].map((width) =>
+    new URL(load({ src: "/cat.jpg", width }), base).searchParams.get("width"),
+  );
+  assert.deepEqual(widths, ["320", "320", "640", "640", "1080", "1080"]);
+});
+
+describe("what Astro asks of an image service", () => {
+  const url = astroUrl({
+    images,
+    source: (src) => (src.startsWith("/") ? `s3://pictures${src}` : undefined),
+  });
+  const options = (transform: Partial<AstroTransform>) =>
+    asked(url({ src: "/cat.jpg", ...transform }), env).options;
+  const sides = { width: 300, height: 200 };
+
+  for (const [transform, expected] of [
+    [{ width: 300.4 }, { width: 300 }],
+    [{ height: 200 }, { height: 200 }],
+    // Without a fit the picture keeps its shape.
+    [sides, { width: 300 }],
+    [
+      { ...sides, fit: "cover" },
+      { ...sides, resizing_type: "fill-down" },
+    ],
+    [
+      { ...sides, fit: "outside" },
+      { ...sides, resizing_type: "fill-down" },
+    ],
+    [
+      { ...sides, fit: "contain" },
+      { ...sides, resizing_type: "fit" },
+    ],
+    [
+      { ...sides, fit: "scale-down" },
+      { ...sides, resizing_type: "fit" },
+    ],
+    [
+      { ...sides, fit: "fill" },
+      { ...sides, resizing_type: "force" },
+    ],
+    [{ quality: "mid" }, { quality: 50 }],
+    [{ quality: "73" }, { quality: 73 }],
+    [{ format: "avif" }, { format: "avif" }],
+    [{ format: "jpg" }, { format: "jpeg" }],
+    // What cannot be written is left to the function.
+    [{ format: "heic" }, {}],
+    [{ background: "#ff8800" }, { background: "ff8800" }],
+    [{ position: "left top" }, { gravity: { type: "nowe" } }],
+    [{ position: "Top  LEFT" }, { gravity: { type: "nowe" } }],
+    [{ position: "center" }, { gravity: { type: "ce" } }],
+    [{ position: "center right" }, { gravity: { type: "ea" } }],
+    [{ position: "attention" }, { gravity: { type: "sm" } }],
+    [{ position: "30% 62.5%" }, { gravity: { type: "fp", x: 0.3, y: 0.625 } }],
+  ] as const) {
+    test(JSON.stringify(transform), () => assert.deepEqual(options(transform), expected));
+  }
+
+  test("a picture that was imported is asked for by its path, and one that is no source stays as it is", () => {
+    assert.equal(
+      asked(url({ src: { src: "/_astro/cat.1.jpg" } }), env).source,
+      "s3://pictures/_astro/cat.1.jpg",
+    );
+    assert.equal(url({ src: "https://elsewhere.example/cat.jpg" }), "https://elsewhere.example/cat.jpg");
+  });
+
+  test("a position that is none, and a colour that is none, is one sentence", () => {
+    assert.throws(() => options({ position: "aside" }), /^Error: position: expected .*, got "aside"$/);
+    assert.throws(() => options({ position: "top bottom" }), /^Error: position: expected /);
+    assert.throws(() => options({ background: "orange" }), /^InvalidUrl: background: expected /);
+  });
 });

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { after, describe, test } from "node:test";
 import { publint } from "publint";
 import sharp from "sharp";
+import { isPart } from "../../lib/stack/bundling.ts";
 import project from "../../package.json" with { type: "json" };
 import { drawn } from "../pictures.ts";
 import { installed, nodes, run, shell } from "./installed.ts";
@@ -221,13 +222,17 @@ test("README's CDK app synthesises: the function comes with the package, its sha
   const asset = readdirSync(out).find(
     (name) => name.startsWith("asset.") && readdirSync(join(out, name)).includes("handler.mjs"),
   );
-  assert.deepEqual(readdirSync(join(out, asset ?? "")).sort(), [
+  const names = readdirSync(join(out, asset ?? "")).filter((name) => !isPart(name));
+  assert.deepEqual(names.sort(), [
     "deployed-keys.mjs",
     "drawing-process.mjs",
     "handler.mjs",
     "node_modules",
     "package.json",
+    "warm.mjs",
   ]);
+  const load = `console.log(typeof (await import("./${asset}/warm.mjs")).handler)`;
+  assert.equal(run(process.execPath, ["--input-type=module", "--eval", load], out).trim(), "function");
   const { version } = JSON.parse(
     readFileSync(join(out, asset ?? "", "node_modules/sharp/package.json"), "utf8"),
   );

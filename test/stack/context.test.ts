@@ -57,7 +57,7 @@ test("a setting nobody reads is refused, with the one that was meant", () => {
     });
   }
   assert.throws(() => settingsOf({ sourceBuckets: "cats", bucket: "x" }), {
-    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, originShieldRegion$/,
+    message: /^bucket: not a setting we know; they are stack, sourceBuckets, .*, originShieldRegion, .*$/,
   });
 });
 
@@ -98,6 +98,7 @@ test("every prop of the construct is reached from the context", () => {
     webAcl: "arn:4",
     accessLogs: "logs",
     originShieldRegion: "eu-central-1",
+    warmPresets: "thumb",
   });
   assert.deepEqual(sourceBuckets, [{ name: "cats", prefix: "kittens/" }, "dogs"]);
   assert.deepEqual(said, {
@@ -134,6 +135,12 @@ test("every prop of the construct is reached from the context", () => {
     webAcl: "arn:4",
     accessLogs: "logs",
     originShieldRegion: "eu-central-1",
+    warming: {
+      presets: ["thumb"],
+      maxConcurrency: undefined,
+      toleratedFailurePercentage: undefined,
+      inventoryBucket: undefined,
+    },
   });
 });
 

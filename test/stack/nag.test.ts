@@ -24,6 +24,8 @@ const whole: ImageStackProps = {
   accessLogs: "logs",
   webAcl: arn("wafv2:us-east-1:111122223333:global/webacl/mine/12345678-1234-1234-1234-123456789012"),
   originShieldRegion: "eu-central-1",
+  environment: { IMGPROXY_PRESETS: "thumb=w:100" },
+  warming: { presets: ["thumb"], inventoryBucket: "inventories" },
 };
 
 /** What cdk-nag and the library's own rules, which are CloudFormation's schemas, find. */

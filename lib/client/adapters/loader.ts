@@ -1,10 +1,11 @@
 import type { ImageUrls } from "../urls.ts";
+import { atLeast } from "./numbers.ts";
 
-/** What next/image asks its loader. */
+/** What next/image asks its loader. Others ask without a width, too. */
 export interface LoaderProps {
   readonly src: string;
   /** px of the file. */
-  readonly width: number;
+  readonly width?: number | undefined;
   /** 1–100 */
   readonly quality?: number | undefined;
 }
@@ -12,14 +13,25 @@ export interface LoaderProps {
 /** Writes the URL of one file. */
 export type Loader = (asked: LoaderProps) => string;
 
+/** What a loader knows of the route it leads to. */
+export interface SignedLoaderProps {
+  /**
+   * px; those that the route signs. What lies between is rounded up to the next of them, and what says no width has the widest.
+   * @default - the width goes to the route as it was asked
+   */
+  readonly widths?: readonly number[] | undefined;
+}
+
 /**
  * A loader of next/image for the browser, without keys: it leads to a route of yours that signs, `signingRoute`.
  * @example export default signedLoader("/images")
  */
 export const signedLoader =
-  (route: string): Loader =>
+  (route: string, { widths }: SignedLoaderProps = {}): Loader =>
   ({ src, width, quality }) => {
-    const query = new URLSearchParams({ src, width: String(width) });
+    const query = new URLSearchParams({ src });
+    const px = atLeast(width, widths);
+    if (px !== undefined) query.set("width", String(px));
     if (quality !== undefined) query.set("quality", String(quality));
     return `${route}?${query}`;
   };
@@ -39,6 +51,6 @@ export interface PresetLoaderProps<Preset extends string> {
  * @example export default presetLoader({ images, source: (src) => `s3://pictures${src}`, preset: (width) => `w${width}` })
  */
 export const presetLoader =
-  <Preset extends string>({ images, source, preset }: PresetLoaderProps<Preset>): Loader =>
-  ({ src, width }) =>
+  <Preset extends string>({ images, source, preset }: PresetLoaderProps<Preset>) =>
+  ({ src, width }: LoaderProps & { readonly width: number }): string =>
     images.url(source(src), { preset: [preset(width)] });

@@ -5,7 +5,7 @@ import type { ImageUrls } from "../urls.ts";
 export interface SigningRouteProps<Preset extends string = string> {
   /** With the keys, on the server. */
   readonly images: ImageUrls<Preset>;
-  /** The URL of the source that a page means by `src`; `undefined` refuses it. */
+  /** The URL of the source that a page means by `src`, which anybody may write; `undefined` refuses it. */
   readonly source: (src: string) => string | undefined;
   /** CSS px that may be asked for; others are refused, or each would be drawn for whoever counts through them. */
   readonly widths: readonly number[];
@@ -57,7 +57,7 @@ const refused = (status: 400 | 404, body: string): SigningAnswer => ({
 
 /**
  * The same for whatever answers a `Request` with a `Response`: a route of Next's app, Hono, SvelteKit, workers, Bun, Deno.
- * @example export const GET = signingRoute({ images, source: (src) => `s3://pictures${src}`, widths: [640, 1080, 1920] })
+ * @example export const GET = signingRoute({ images, source: (src) => src.startsWith("/") ? `s3://pictures${src}` : undefined, widths: [640, 1080] })
  */
 export const signingRoute =
   <Preset extends string>(props: SigningRouteProps<Preset>) =>
@@ -74,7 +74,7 @@ export interface NodeResponse {
 
 /**
  * The same for Express, Connect, and Node's own server.
- * @example app.get("/images", signingListener({ images, source: (src) => `s3://pictures${src}`, widths: [640, 1080] }))
+ * @example app.get("/images", signingListener({ images, source: (src) => src.startsWith("/") ? `s3://pictures${src}` : undefined, widths: [640] }))
  */
 export const signingListener =
   <Preset extends string>(props: SigningRouteProps<Preset>) =>

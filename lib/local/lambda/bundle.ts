@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { BuildOptions } from "esbuild";
 import { cache, compiled, root } from "../../project.ts";
-import { bundling, esbuildOptions } from "../../stack/bundling.ts";
+import { bundling, esbuildOptions, isPart, togetherOptions } from "../../stack/bundling.ts";
 
 const { files } = bundling;
 
@@ -27,30 +29,31 @@ export async function bundle(entry?: string): Promise<Bundle> {
 async function bundleInto(entry: string): Promise<Bundle> {
   const folder = join(cache, "function", basename(entry, ".ts"));
   await mkdir(folder, { recursive: true });
+  const beside = { "handler.mjs": entry, "drawing-process.mjs": files["drawing-process.mjs"] };
   await Promise.all([
-    bundleFile(entry, join(folder, "handler.mjs")),
-    bundleFile(join(root, files["drawing-process.mjs"]), join(folder, "drawing-process.mjs")),
-    ...Object.entries(running).map(([name, file]) => bundleFile(file, join(folder, name))),
+    bundleFiles({ ...togetherOptions(beside), outdir: folder }),
+    ...Object.entries(running).map(([name, file]) =>
+      bundleFiles({ ...esbuildOptions, entryPoints: [file], outfile: join(folder, name) }),
+    ),
   ]);
   return { folder };
 }
 
-async function bundleFile(entry: string, file: string): Promise<void> {
+async function bundleFiles(options: BuildOptions): Promise<void> {
   // Not installed with the package, which needs none.
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    ...esbuildOptions,
-    absWorkingDir: root,
-    entryPoints: [entry],
-    outfile: file,
-    write: false,
-  });
-  await Promise.all(outputFiles.map(({ path, contents }) => replaceFile(path, contents)));
+  const { outputFiles = [] } = await build({ ...options, absWorkingDir: root, write: false });
+  const [parts = [], entries = []] = [true, false].map((part) =>
+    outputFiles.filter(({ path }) => isPart(basename(path)) === part),
+  );
+  // What is loaded is there before what loads it.
+  for (const files of [parts, entries])
+    await Promise.all(files.map(({ path, contents }) => replaceFile(path, contents)));
 }
 
 /** Whoever reads the file meanwhile reads the old one or the new one, never half of it. */
 async function replaceFile(path: string, contents: Uint8Array): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   await writeFile(draft, contents);
   await rename(draft, path);
 }
