@@ -1,16 +1,17 @@
-// Breaks the way to S3 in every way we know, and tells which promises were kept: npm run drill
+// Breaks the way to S3 and to http sources in every way we know, and tells which promises were kept: npm run drill
 import { parseArgs } from "node:util";
 import { drills, runDrills } from "../lib/drills/drills.ts";
 import { heading, row, summary } from "../lib/drills/table.ts";
 import { integerIn } from "../lib/settings.ts";
 
-const usage = `npm run drill -- [--only TEXT] [--sizes small,5MB,40MB] [--ways http,TLS] [--when once,always] [--runs 1] [--timeout 4] [--json]
+const usage = `npm run drill -- [--only TEXT] [--sources s3,http] [--sizes small,5MB,40MB] [--ways http,TLS] [--when once,always] [--runs 1] [--timeout 4] [--json]
 
-Runs the function in the real Lambda runtime, with something that breaks between it and an embedded S3.
+Runs the function in the real Lambda runtime, with something that breaks between it and an embedded S3, or a web server.
 
 --only     faults whose name contains this
+--sources  what the pictures are asked of (s3,http)
 --sizes    how large the sources are (small)
---ways     how S3 is spoken to (http,TLS)
+--ways     how that is spoken to (http,TLS)
 --when     whether a fault happens once, or goes on (once,always)
 --runs     how often each is run (1)
 --timeout  seconds of the function (4)
@@ -23,6 +24,7 @@ try {
   const { values } = parseArgs({
     options: {
       only: text,
+      sources: text,
       sizes: text,
       ways: text,
       when: text,
@@ -37,13 +39,9 @@ try {
     process.exit(0);
   }
   const timeout = integerIn("--timeout", values.timeout ?? "4", 1, 60);
-  const chosen = drills({
-    only: values.only ?? "",
-    sizes: values.sizes,
-    ways: values.ways,
-    when: values.when,
-    runs: integerIn("--runs", values.runs ?? "1", 1, 1000),
-  });
+  const { only = "", sources, sizes, ways, when } = values;
+  const runs = integerIn("--runs", values.runs ?? "1", 1, 1000);
+  const chosen = drills({ only, sources, sizes, ways, when, runs });
   const say = (line: string) => process.stdout.write(`${line}\n`);
   if (!values.json) say(heading);
   const outcomes = [];

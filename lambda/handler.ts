@@ -30,7 +30,7 @@ import { headStart } from "./store/head-start.ts";
 import { s3Store } from "./store/s3.ts";
 import { web as openWeb } from "./store/web.ts";
 import { compileLanguage } from "./url/language.ts";
-import { shownPath } from "./url/path.ts";
+import { shownPath } from "./url/shown.ts";
 
 /** ms of an invocation kept for what follows the work: the log line, base64 of 6 MB, handing it to Lambda. */
 const ANSWER_RESERVE = 250;
@@ -115,7 +115,7 @@ const atTheEnd = (tell: (fields: RequestLog["fields"], outcome: Outcome) => void
     const status = result?.statusCode ?? 500;
     if (isSilent(http.path, config) && status < 500) return;
     const durationMs = performance.now() - began;
-    const shown = { ...http, path: shownPath(http.path, config.pathPrefix) };
+    const shown = { ...http, path: shownPath(http.path, config) };
     tell(log.fields, {
       http: shown,
       status,

@@ -5,6 +5,7 @@ import type { HttpRequest } from "./http.ts";
 import { METRICS_NAMESPACE, type Metric, metrics, SERVICE_NAME } from "./metrics.ts";
 import type { Trail } from "./source/trail.ts";
 import type { Address, Phase } from "./store/store.ts";
+import { withoutSecrets } from "./url/shown.ts";
 
 /** What is noted of a request while it is served. */
 export interface LogFields {
@@ -118,7 +119,7 @@ export function writeLine({ phase, ...fields }: LogFields, { http, status, error
 const failedIn = (phase: Stage | undefined, { download }: LogFields) =>
   phase && { phase: phase === "download" ? (download?.phase ?? phase) : phase };
 
-/** Nobody reads a millionth of a millisecond, nor the whole of a text that came with a request. */
+/** Nobody reads a millionth of a millisecond, nor the whole of a text that came with a request; nor is to read what its URLs keep secret. */
 function readable(value: unknown): unknown {
   if (typeof value === "number") return Math.round(value);
   if (typeof value === "string") return shortened(value);
@@ -141,7 +142,10 @@ function errorOf(error: unknown, status: number): unknown {
 /** Characters of a text that came with a request. */
 const SHOWN_TEXT = 500;
 
-const shortened = (text: string) => (text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text);
+function shortened(text: string): string {
+  const shown = withoutSecrets(text);
+  return shown.length > SHOWN_TEXT ? `${shown.slice(0, SHOWN_TEXT)}…` : shown;
+}
 
 type Measure = (fields: LogFields, outcome: Outcome) => number | boolean | undefined;
 

@@ -53,8 +53,9 @@ export const differences = {
     because: "what passes should not be seen, and the fault is the source's",
   },
   raw: {
-    here: "A `raw` source is held to the limits of sources and comes whole or not at all; what a browser would run (HTML, SVG, and whatever is not known only to show) is an attachment, with `nosniff`",
-    because: "whatever lies at a source would be a page of this domain",
+    here: "A `raw` source is held to the limits of sources and comes whole or not at all; what a browser would run (HTML, SVG, and whatever is not known only to show) is an attachment, with `nosniff`; through CloudFront it is asked for whole, and CloudFront answers ranges and conditions of what it keeps",
+    because:
+      "whatever lies at a source would be a page of this domain, and what the edge asks for it keeps for all",
   },
   head: {
     here: "HEAD is answered as GET would be, without its body",
@@ -90,7 +91,7 @@ export const differences = {
     because: "Lambda takes no more",
   },
   errorCaching: {
-    here: "Through CloudFront a failure may say `s-maxage`, 60 seconds at most; one that passes says `Retry-After`",
+    here: "Through CloudFront a failure may say `s-maxage`, 60 seconds at most; one that passes says `Retry-After`; a fallback image stays there as long as its failure would, unless `IMGPROXY_FALLBACK_IMAGE_TTL` is set",
     because: "a missing picture would be asked for by every viewer",
   },
   clientHints: {

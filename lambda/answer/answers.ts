@@ -58,7 +58,7 @@ export function answerPicture(
 
 /**
  * The fallback image in place of a source that could not be had: under the environment's status and time, or the failure's. It has
- * nothing of the source's.
+ * nothing of the source's. The edge has it no longer than it would have the failure, unless the environment says for how long.
  */
 export function answerFallback(
   finished: Finished,
@@ -72,9 +72,11 @@ export function answerFallback(
   const status = config.fallbackHttpCode >= 200 ? config.fallbackHttpCode : failure.status;
   const lasting = config.fallbackTtl > 0 || expires > 0 || status < 400;
   const limited = { config: { ...config, ttl: config.fallbackTtl || config.ttl }, now };
+  const shared = context.http.edgeKey !== undefined && config.fallbackTtl === 0;
+  const control = cacheControl(limited, expires) + (shared ? `, s-maxage=${failure.cacheFor}` : "");
   return {
     status,
-    headers: { ...headers, ...(lasting && { "Cache-Control": cacheControl(limited, expires) }) },
+    headers: { ...headers, ...(lasting && { "Cache-Control": control }) },
     body: finished.picture.body,
   };
 }

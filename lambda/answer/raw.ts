@@ -18,9 +18,9 @@ import {
 } from "./answers.ts";
 import { canonical } from "./headers.ts";
 
-/** Types that show and do nothing else; whatever is none of these is saved, never shown. */
-const pictures = /^image\/(?!svg)[\w.+-]+\s*(;|$)/i;
-const harmless = /^((audio|video)\/[\w.+-]+|text\/plain)\s*(;|$)/i;
+/** Types that show and do nothing else; whatever is none of these is saved, never shown. What ends in +xml is a document, whatever it begins with. */
+const pictures = /^image\/(?!svg|[\w.+-]*\+xml)[\w.+-]+\s*(;|$)/i;
+const harmless = /^((audio|video)\/(?![\w.+-]*\+xml)[\w.+-]+|text\/plain)\s*(;|$)/i;
 
 /** What the source says it is; where it says nothing, what it looks like. */
 function typeOf({ metadata: { type }, bytes }: RawSource): string {

@@ -243,7 +243,7 @@ export const variables = {
     name: "IMGPROXY_ALLOWED_SOURCES",
     keyed: true,
     default: [],
-    doc: "Prefixes of the source URLs that are served; unset, all are.",
+    doc: "Prefixes of the source URLs that are served; unset, all are, but a stack sets s3:// then: pages of the web are to be listed.",
   }),
   maxRedirects: integer(0)({
     name: "IMGPROXY_MAX_REDIRECTS",
@@ -340,7 +340,7 @@ export const variables = {
     name: "IMGPROXY_S3_ALLOWED_BUCKETS",
     keyed: true,
     default: [],
-    doc: "Buckets that may be read; unset, all the function's role may read.",
+    doc: "Buckets that may be read; unset, all the function's role may read. A stack sets its source buckets.",
   }),
   s3DeniedBuckets: list({
     name: "IMGPROXY_S3_DENIED_BUCKETS",

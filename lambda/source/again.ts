@@ -1,3 +1,4 @@
+import { StoreError } from "../store/store.ts";
 import { ATTEMPTS, BUSY_ATTEMPTS, backOff, verdictOf } from "./attempts.ts";
 
 /** Does something small again until it succeeds, as long as `left` ms allow. Rejects with the last error, at once with an answer. */
@@ -12,7 +13,8 @@ export async function again<T>(
       return await attempt(fresh);
     } catch (error) {
       const verdict = verdictOf(error);
-      if (verdict === "busy") busy++;
+      // It does answer.
+      if (error instanceof StoreError) busy++;
       const wait = backOff(tried, left(), Math.random());
       if (signal.aborted || verdict === "answer" || wait === undefined) throw error;
       if (tried >= ATTEMPTS || busy >= BUSY_ATTEMPTS) throw error;

@@ -55,7 +55,7 @@ export function verdictOf(error: unknown): Verdict {
   if (error instanceof InvalidSource || error instanceof SourceNotAllowed) return "answer";
   if (!(error instanceof StoreError)) return "broken";
   const { status, word } = error;
-  // Neither was asked for: something on the way answered.
+  // None of them was asked for: something on the way answered.
   if (status < 400) return "broken";
   return status >= 500 || status === 408 || status === 429 || busyWords.has(word) ? "busy" : "answer";
 }

@@ -10,6 +10,7 @@ import {
 } from "../errors.ts";
 import { TYPE_WITHIN } from "../image-type.ts";
 import { type ObjectMetadata, StoreError } from "../store/store.ts";
+import type { ImageRequest } from "../url/parse.ts";
 import { mayAsk, STARTS } from "./attempts.ts";
 import { openStream } from "./opening.ts";
 import type { Pace } from "./pace.ts";
@@ -17,6 +18,12 @@ import { type Get, StartOver } from "./reading.ts";
 import { BodyLate } from "./silence.ts";
 import { type Download, startTrail, type Trail } from "./trail.ts";
 import { readWhole, refuseUnknown } from "./whole.ts";
+
+/** A source, and how it is asked for. */
+export interface SourceRequest extends Pick<ImageRequest, "source" | "conditions" | "limits" | "cookies"> {
+  /** The environment names it itself, as a watermark: it need not be among the sources that are allowed. */
+  readonly own?: boolean;
+}
 
 /** A source, downloaded whole. */
 export interface Source extends ObjectMetadata {
@@ -70,7 +77,7 @@ async function whole(get: Get, download: Download, limit: number): Promise<Sourc
     if (first === "not modified") return first;
     try {
       const bytes = await readWhole(get, first, download, limit, before);
-      if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes, first);
+      if (bytes.length < TYPE_WITHIN) refuseUnknown(bytes);
       return { ...first.metadata, bytes };
     } catch (error) {
       if (!(error instanceof StartOver)) throw error;

@@ -1,8 +1,7 @@
 import type { Deadline } from "../deadline.ts";
 import { SourceIncomplete, SourceTimeout, SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
-import type { ImageRequest } from "../url/parse.ts";
-import type { Source } from "./download.ts";
+import type { Source, SourceRequest } from "./download.ts";
 import { fetchFromFiles } from "./local.ts";
 import type { Kept } from "./recent.ts";
 import { fetchFromS3 } from "./s3.ts";
@@ -23,14 +22,12 @@ const fetchers = new Map<string, Fetcher>([
   ["local", fetchFromFiles],
 ]);
 
-type Request = Pick<ImageRequest, "source" | "conditions" | "limits" | "cookies">;
-
 /**
  * Downloads a source, whatever its scheme, and leaves time to draw it; or takes it from memory where it has not changed, and where it
  * cannot be had. `Unmodified` when the client's conditions hold.
  */
 export async function fetchSource(
-  request: Request,
+  request: SourceRequest,
   services: Services,
   deadline: Deadline,
 ): Promise<Source | Unmodified> {
@@ -59,7 +56,7 @@ export async function fetchSource(
 }
 
 /** What is in memory, where this request may have it: nothing but the tag of that is asked for. */
-function usable(kept: Kept | undefined, { conditions, limits }: Request): Kept | undefined {
+function usable(kept: Kept | undefined, { conditions, limits }: SourceRequest): Kept | undefined {
   if (!kept || kept.source.bytes.length > limits.maxSrcFileSize) return undefined;
   const { ifNoneMatch, ifModifiedSince } = conditions;
   if (ifNoneMatch === undefined) return ifModifiedSince === undefined ? kept : undefined;
@@ -70,7 +67,7 @@ function usable(kept: Kept | undefined, { conditions, limits }: Request): Kept |
 async function revalidated(
   { source, age }: Kept,
   fetcher: Fetcher,
-  { source: url, conditions, limits }: Request,
+  { source: url, conditions, limits, own = false }: SourceRequest,
   services: Services,
   deadline: Deadline,
 ): Promise<Source | Unmodified> {
@@ -79,7 +76,12 @@ async function revalidated(
   if (age < config.recentSeconds * 1000) return asKept;
   const soon = deadline.sharing(1 - REVALIDATION_SHARE);
   try {
-    const fetched = await fetcher(url, { conditions: { ifNoneMatch: source.etag }, limits }, services, soon);
+    const fetched = await fetcher(
+      url,
+      { conditions: { ifNoneMatch: source.etag }, limits, own },
+      services,
+      soon,
+    );
     if (!isUnmodified(fetched)) return fetched;
     const refreshed = { ...source, ...fetched.unmodified };
     recent.keep(url, refreshed);

@@ -1,4 +1,4 @@
-import type { GetOptions, ObjectStream } from "../store/store.ts";
+import { type GetOptions, type ObjectStream, StoreError } from "../store/store.ts";
 import { backOff, lateAfter, mayAsk, tooLateAfter, verdictOf } from "./attempts.ts";
 import type { Download } from "./trail.ts";
 
@@ -158,7 +158,8 @@ class Race {
     this.#running.delete(request);
     const verdict = verdictOf(error);
     if (verdict === "answer") throw error;
-    if (verdict === "busy") trail.count("busy");
+    // It does answer.
+    if (error instanceof StoreError) trail.count("busy");
     this.#lastError = error;
     if (this.#running.size === 0) this.#lateAt = Infinity;
     const wait = backOff(++this.#failed, deadline.left, Math.random());

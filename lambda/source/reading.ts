@@ -114,7 +114,7 @@ export async function goOn(
   { at, end }: Part,
   { get, first, download }: Reading,
 ): Promise<ObjectStream | undefined> {
-  const { etag } = first.metadata;
+  const etag = strongTag(first);
   if (etag === undefined) throw new StartOver("without an ETag nothing can be gone on with");
   const range = { first: at, ...(end !== undefined && { last: end - 1 }) };
   try {
@@ -134,15 +134,21 @@ export async function goOn(
   }
 }
 
+/** The tag by which an object can be gone on with; a weak one is of no bytes. */
+export const strongTag = ({ metadata: { etag } }: ObjectStream): string | undefined =>
+  etag?.startsWith("W/") ? undefined : etag;
+
 const startOf = ({ range }: ObjectStream) =>
   range === undefined ? undefined : Number(/^bytes (\d+)-/.exec(range)?.[1] ?? NaN);
 
-/** Some stores know no ranges, and begin again. */
-const skipping = (at: number, stream: ObjectStream): ObjectStream => ({
-  ...stream,
-  length: stream.length === undefined ? undefined : Math.max(0, stream.length - at),
-  body: without(at, stream.body),
-});
+/** Some stores know no ranges, and begin again; `undefined` where they end there. */
+function skipping(at: number, stream: ObjectStream): ObjectStream | undefined {
+  const { length, body } = stream;
+  if (length === undefined || length > at)
+    return { ...stream, length: length === undefined ? undefined : length - at, body: without(at, body) };
+  stream.cancel();
+  return undefined;
+}
 
 async function* without(bytes: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let left = bytes;

@@ -41,7 +41,7 @@ export async function fetchStanding(
   const conditions = known?.source.etag ? { ifNoneMatch: known.source.etag } : {};
   try {
     const fetched = await fetchSource(
-      { source: url, conditions, limits },
+      { source: url, conditions, limits, own: true },
       { ...services, log: silent },
       deadline,
     );

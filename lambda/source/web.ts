@@ -3,8 +3,7 @@ import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
 import type { ObjectMetadata } from "../store/store.ts";
-import type { ImageRequest } from "../url/parse.ts";
-import { download, type Source } from "./download.ts";
+import { download, type Source, type SourceRequest } from "./download.ts";
 import { type Pace, startPace } from "./pace.ts";
 import type { Unmodified } from "./unmodified.ts";
 
@@ -21,7 +20,7 @@ function paceOf(url: string): Pace {
 /** Downloads an http or https source. */
 export async function fetchFromWeb(
   url: string,
-  { conditions, limits, cookies }: Pick<ImageRequest, "conditions" | "limits" | "cookies">,
+  { conditions, limits, cookies, own }: Omit<SourceRequest, "source">,
   { web, log }: Services,
   deadline: Deadline,
 ): Promise<Source | Unmodified> {
@@ -29,6 +28,7 @@ export async function fetchFromWeb(
   const page = {
     url,
     cookies,
+    own,
     unmodified: (metadata: ObjectMetadata) => {
       told = metadata;
     },

@@ -1,12 +1,13 @@
 import { Failure, InvalidSource, SourceIncomplete } from "../errors.ts";
 import { imageType, TYPE_WITHIN } from "../image-type.ts";
-import type { ObjectStream } from "../store/store.ts";
+import { type ObjectStream, StoreError } from "../store/store.ts";
 import { isWholeFile } from "../whole-file.ts";
+import { mayAsk, verdictOf } from "./attempts.ts";
 import { type Body, startBody } from "./body.ts";
 import { integrityOf, md5In } from "./integrity.ts";
 import type { Pace } from "./pace.ts";
 import { readParts } from "./parts.ts";
-import { type Get, goOn, type Reading, readPart, StartOver } from "./reading.ts";
+import { type Get, goOn, type Reading, readPart, StartOver, strongTag } from "./reading.ts";
 import type { Download } from "./trail.ts";
 import { unpacked, unpackedHead } from "./unpacking.ts";
 
@@ -36,12 +37,29 @@ export async function readWhole(
     const raw = body.bytes(end);
     const seen = await sighted(raw, first, limit, pace, () => body.md5(raw.length));
     if (seen.bytes) return seen.bytes;
-    if (!isPacked(first)) refuseUnknown(raw, first);
-    if (first.metadata.etag === undefined || first.plain) return unprovable(raw, seen, first);
-    const more = await goOn({ at: end }, reading);
+    if (!isPacked(first)) refuseUnknown(raw);
+    if (strongTag(first) === undefined) return unprovable(raw, seen, first);
+    const more = await restOf(end, seen, reading);
     const reached = more ? await readPart({ at: end }, reading, more) : end;
-    if (reached === end) return accepted(raw, seen, before, download);
+    if (reached === end) return accepted(raw, seen, before, reading);
     end = reached;
+  }
+}
+
+/**
+ * What there is beyond `end`; `undefined` when there is nothing. A web server that cannot say has told by the end of its body: not
+ * every one knows its own tags, or ranges.
+ */
+async function restOf(end: number, { wrong }: Sighted, reading: Reading): Promise<ObjectStream | undefined> {
+  const { deadline, trail } = reading.download;
+  if (reading.first.plain && !mayAsk(trail.now, deadline.left))
+    throw new SourceIncomplete("never an end that shows");
+  try {
+    return await goOn({ at: end }, reading);
+  } catch (error) {
+    const mute = error instanceof StartOver || (error instanceof StoreError && verdictOf(error) === "answer");
+    if (reading.first.plain && mute && !wrong) return undefined;
+    throw error;
   }
 }
 
@@ -52,7 +70,7 @@ function looking(first: ObjectStream, body: Body): (end: number) => void {
     if (looked || end < TYPE_WITHIN) return;
     looked = true;
     const head = isPacked(first) ? unpackedHead(body.bytes(end)) : body.bytes(end);
-    if (head.length >= TYPE_WITHIN) refuseUnknown(head, first);
+    if (head.length >= TYPE_WITHIN) refuseUnknown(head);
   };
 }
 
@@ -97,8 +115,13 @@ function accepted(
   raw: Uint8Array,
   { wrong, otherwise, told }: Sighted,
   before: Uint8Array | undefined,
-  { pace }: Download,
+  { first: { length, marked, plain }, download: { pace } }: Reading,
 ): Uint8Array {
+  const least = length ?? (plain && !marked ? Infinity : 0);
+  if (!wrong && otherwise && raw.length < least)
+    throw new StartOver(`${raw.length} bytes of ${length ?? "?"}`, {
+      cause: new SourceIncomplete("no end that shows"),
+    });
   if (!wrong && otherwise) return otherwise;
   // The same bytes twice are the object: not every store's ETag is what it looks like. A checksum is, and where one was, all are.
   const same = before !== undefined && Buffer.compare(before, raw) === 0;
@@ -120,10 +143,9 @@ function unprovable(
   return otherwise ?? raw;
 }
 
-/** What shows no type we know is no picture; or something on the way answered in place of the store. A web server is taken at its word. */
-export function refuseUnknown(head: Uint8Array, { plain }: Pick<ObjectStream, "plain">): void {
+/** What shows no type we know is no picture; or something on the way answered in place of the source. */
+export function refuseUnknown(head: Uint8Array): void {
   if (imageType(head) !== undefined) return;
   const cause = new InvalidSource("no picture we know");
-  if (plain) throw cause;
   throw new StartOver(cause.message, { cause });
 }

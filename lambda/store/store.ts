@@ -56,7 +56,7 @@ export interface ObjectStream {
   readonly range?: string | undefined;
   /** CRC32 of the whole object in base64, when told. */
   readonly crc32?: string | undefined;
-  /** Nothing more is told of it than its end on the wire, ETag or not: what came to that end is whole. */
+  /** Nobody vouches for its bytes by a checksum, and its ETag may be of something else: what came to its end on the wire is whole, where no more can be had. */
   readonly plain?: boolean | undefined;
   /** The ETag is not an MD5, whatever it looks like: the object is encrypted with a key of its own. */
   readonly opaqueTag?: boolean | undefined;
@@ -89,7 +89,7 @@ export interface Store extends Origin {
   presign(address: Address, seconds: number): Promise<string>;
 }
 
-/** The store answered, but with an error: its HTTP status, and its word for it. */
+/** The store answered, but with an error: its HTTP status, 0 where it came to none, and its word for it. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
   readonly status: number;

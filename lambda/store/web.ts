@@ -16,6 +16,8 @@ export interface Page {
   /** http or https, as a source spells it. */
   readonly url: string;
   readonly cookies?: ClientCookies | undefined;
+  /** The environment names it itself: it may be asked for, whatever sources may. */
+  readonly own?: boolean | undefined;
   /** By lower-case name; beside those that every request has. */
   readonly headers?: Headers;
   /** Hears what an answer of 304 tells. */
@@ -59,7 +61,8 @@ export function web(config: Config): Web {
 
   async function followed(page: Page, signal: AbortSignal): Promise<WebAnswer> {
     const jar = startJar(page.cookies);
-    let url = assertAllowed(page.url, config);
+    const allowed = page.own ? [] : config.allowedSources;
+    let url = assertAllowed(page.url, allowed);
     for (let redirects = 0; ; redirects++) {
       const cookie = jar.headerFor(url);
       const message = await send(url, { ...page.headers, ...(cookie && { cookie }) }, signal);
@@ -69,7 +72,7 @@ export function web(config: Config): Web {
       jar.keep(url, message.headers["set-cookie"] ?? []);
       if (redirects >= config.maxRedirects) throw new StoreError(404, `more than ${redirects} redirects`);
       if (!URL.canParse(to, url.href)) throw new StoreError(404, "a redirect to no URL");
-      url = assertAllowed(new URL(to, url).href, config);
+      url = assertAllowed(new URL(to, url).href, allowed);
     }
   }
 
@@ -115,7 +118,7 @@ export function web(config: Config): Web {
       if (status === 200 || (status === 206 && (range || isWhole(stream.range, stream.length))))
         return stream;
       stream.cancel();
-      if (status !== 304 || !conditional) throw new StoreError(status >= 400 ? status : 404, `${status}`);
+      if (status !== 304 || !conditional) throw new StoreError(status, "not what was asked for");
       page.unmodified?.(stream.metadata);
       return "not modified";
     },
@@ -128,12 +131,12 @@ const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * The URL that is asked for, where it may be. Throws `SourceNotAllowed`, `StoreError` when it is none of the web. Where a URL may
  * mean something else than it looks like, what it means has to be allowed too.
  */
-function assertAllowed(text: string, { allowedSources }: Config): URL {
+function assertAllowed(text: string, allowed: Config["allowedSources"]): URL {
   if (!URL.canParse(text)) throw new StoreError(404, "no URL");
   const url = new URL(text);
   if (url.protocol !== "http:" && url.protocol !== "https:") throw new StoreError(404, "not of the web");
   const meant = isPlain(text) ? text : `${url.protocol}//${url.host}${url.pathname}${url.search}`;
-  if (allowedSources.length > 0 && !allowedSources.some((pattern) => matchPattern(pattern, meant)))
+  if (allowed.length > 0 && !allowed.some((pattern) => matchPattern(pattern, meant)))
     throw new SourceNotAllowed(`${meant}: not among IMGPROXY_ALLOWED_SOURCES`);
   return url;
 }
@@ -175,14 +178,17 @@ function letGo(message: IncomingMessage): void {
   else message.destroy();
 }
 
-/** What no further attempt changes: a name that is not there, a certificate that is wrong. */
-const final = /^(ENOTFOUND|EPROTO|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/;
+/** A name that is not there: no further attempt changes that. */
+const unknown = /^ENOTFOUND/;
+/** No TLS came about, or with a stranger: somebody on the way may have spoken. */
+const strange = /^(EPROTO|ERR_SSL_|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/;
 /** What only a server that fails does, over a connection that nobody used before. */
 const failing = /^(ECONNRESET|HPE_)/;
 
 function translated(error: Error, reused: boolean): Error {
   if (error instanceof RefusedAddress) return new SourceNotAllowed(error.message, { cause: error });
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (final.test(code)) return new StoreError(404, code, { cause: error });
+  if (unknown.test(code)) return new StoreError(404, code, { cause: error });
+  if (strange.test(code)) return new StoreError(0, code, { cause: error });
   return failing.test(code) && !reused ? new StoreError(502, code, { cause: error }) : error;
 }

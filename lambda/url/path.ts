@@ -30,20 +30,6 @@ export function signedPathIn(raw: string, prefix: string): SignedPath | undefine
   return path === "" ? undefined : { signature: bare.slice(0, slash), path };
 }
 
-/** Characters of a path that a log shows. */
-const SHOWN_PATH = 300;
-
-/** A path as a log may show it: without its signature, and no longer than one reads. */
-export function shownPath(path: string, prefix: string): string {
-  if (path === prefix) return path;
-  // Who knows where the signature stands.
-  if (!isBelow(path, prefix)) return "/…";
-  const bare = path.slice(prefix.length);
-  const shown = fixed.test(bare) ? path : prefix + bare.replace(/[^/]+/, "…");
-  return shown.length > SHOWN_PATH ? `${shown.slice(0, SHOWN_PATH)}…` : shown;
-}
-const fixed = /^\/(health|favicon\.ico|-)?$/;
-
 /** Whether a path lies below the prefix: `/imgsig` does not lie below `/img`. */
 export const isBelow = (path: string, prefix: string): boolean => path.startsWith(`${prefix}/`);
 

@@ -61,6 +61,16 @@ export const answers = (status: number, headers: Readonly<Record<string, string>
   },
 });
 
+/** A redirect to what was asked for. */
+export const toItself: Act = {
+  on: "request",
+  act({ socket, keep, path }) {
+    keep();
+    const headers = [["Location", path] as const, ["Content-Length", "0"] as const];
+    socket.write(headOf({ status: 302, headers }));
+  },
+};
+
 /** A request that is passed on so many ms late. */
 export const late = (ms: number): Act => ({
   on: "request",

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { record } from "../local/lambda/record.ts";
-import { buckets } from "../local/s3/s3.ts";
 import { type Fault, promiseOf } from "./fault.ts";
 import type { Act, FaultProxy } from "./proxy.ts";
-import { extras, type Stage, sources, type Way } from "./stage.ts";
+import { extras, type SourceKind, type Stage, sources, type Way } from "./stage.ts";
 
-/** One drill: a fault, on which way, with how large a source, once or for as long as it takes. */
+/** One drill: a fault, with which kind of source, on which way, with how large a source, once or for as long as it takes. */
 export interface Drill {
   readonly fault: Fault;
+  readonly source: SourceKind;
   readonly way: Way;
   readonly size: keyof typeof sources;
   readonly always: boolean;
@@ -19,6 +19,8 @@ export interface Outcome extends Omit<Drill, "fault"> {
   readonly breaks: string;
   readonly promise: string;
   readonly kept: boolean;
+  /** Nothing less than the right picture was promised. */
+  readonly picture: boolean;
   /** The right picture came. */
   readonly healed: boolean;
   /** HTTP; 0 when there was no answer. */
@@ -50,7 +52,7 @@ export async function runDrill(
   timeout: number,
 ): Promise<Outcome> {
   const { fault } = drill;
-  const path = pathFor(drill);
+  const path = pathFor(drill, stage);
   const right = await referenceOf(path, stage, references, fault);
   const proxy = fault.way === "derivatives" ? stage.derivatives : stage.source;
   stage.lines();
@@ -81,7 +83,7 @@ interface Seen extends Answered {
 }
 
 /** Compares what was seen with what was promised. */
-function judged({ fault, always, way, size }: Drill, seen: Seen): Outcome {
+function judged({ fault, always, source, way, size }: Drill, seen: Seen): Outcome {
   const { status, body, failed, ms, late, open, log } = seen;
   const healed = status === 200 && seen.right.some((one) => one.equals(body));
   const picture = always ? fault.always === "picture" : fault.once !== "answer";
@@ -94,15 +96,23 @@ function judged({ fault, always, way, size }: Drill, seen: Seen): Outcome {
   ].filter(Boolean);
   const { attempts = 0, hedged = 0, resumed = 0 } = record(log.download);
   return {
-    ...{ name: fault.name, breaks: fault.breaks, promise: promiseOf(fault, always), way, size, always },
-    ...{ kept: why.length === 0, healed, status, ms: Math.round(ms), why: why.join(", ") },
+    ...{
+      name: fault.name,
+      breaks: fault.breaks,
+      promise: promiseOf(fault, always),
+      source,
+      way,
+      size,
+      always,
+    },
+    ...{ kept: why.length === 0, picture, healed, status, ms: Math.round(ms), why: why.join(", ") },
     ...{ attempts: Number(attempts), hedged: Number(hedged), resumed: Number(resumed) },
   };
 }
 
 let nth = 0;
 
-function pathFor({ fault, size }: Drill): string {
+function pathFor({ fault, size }: Drill, stage: Stage): string {
   const dear = "w:2000/h:1600/rt:force/el:1/f:webp";
   const options = fault.way === "derivatives" ? `${dear}/cb:${nth++}` : "w:120";
   const key =
@@ -111,7 +121,7 @@ function pathFor({ fault, size }: Drill): string {
       : fault.needs === "overwriting"
         ? extras.overwritten
         : sources[size];
-  return `/_/${options}/${fault.needs === "packed source" ? "f:png/" : ""}plain/s3://${buckets.pictures}/${key}`;
+  return `/_/${options}/${fault.needs === "packed source" ? "f:png/" : ""}plain/${stage.url(key)}`;
 }
 
 /** What is right: the answer without a fault; where the object changes meanwhile, that of either, but of no mixture. */

@@ -1,7 +1,8 @@
 import type { NameFault } from "./names.ts";
 import type { Act } from "./proxy.ts";
+import type { SourceKind } from "./stage.ts";
 
-/** What may be done to the way to S3, beside what is done to single connections. */
+/** What may be done to the way to a source, beside what is done to single connections. */
 export type Trouble =
   | { readonly names: NameFault; readonly ms: number }
   | { readonly away: "refuse" | "swallow"; readonly ms: number }
@@ -26,6 +27,8 @@ export interface Fault {
   readonly once?: "picture" | "answer";
   /** What is promised when it goes on. @default an answer */
   readonly always?: "picture" | "answer" | "nothing";
+  /** It has no sense with a source that is spoken to otherwise: only S3 has errors of its own and checksums, only the web redirects. */
+  readonly only?: SourceKind;
   /** It has no sense on a way without TLS. */
   readonly onlyTls?: true;
   /** It has none where TLS would not let the bytes pass. */

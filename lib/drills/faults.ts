@@ -1,5 +1,5 @@
 import type { Fault } from "./fault.ts";
-import { inARow, others } from "./faults/answer.ts";
+import { elsewhere, inARow, others } from "./faults/answer.ts";
 import { corrupt, derivatives, ourselves } from "./faults/around.ts";
 import { bodies } from "./faults/body.ts";
 import { connecting, handshaking, resolving } from "./faults/connection.ts";
@@ -13,6 +13,7 @@ export const faults: readonly Fault[] = [
   ...answering,
   ...bodies,
   ...others,
+  ...elsewhere,
   ...inARow,
   ...derivatives,
   ...corrupt,

@@ -2,8 +2,9 @@ import type { Outcome } from "./drill.ts";
 
 const columns = [
   ["fault", 44],
+  ["source", 6],
   ["way", 5],
-  ["source", 7],
+  ["size", 6],
   ["when", 7],
   ["promise", 8],
   ["status", 7],
@@ -25,6 +26,7 @@ export const heading: string = line(columns.map(([name]) => name));
 /** One line of it. */
 export const row = ({
   name,
+  source,
   way,
   size,
   always,
@@ -38,6 +40,7 @@ export const row = ({
 }: Outcome): string =>
   line([
     name,
+    source,
     way,
     size,
     always ? "always" : "once",
@@ -52,7 +55,7 @@ export const row = ({
 
 /** What all of them come to. */
 export function summary(outcomes: readonly Outcome[]): string {
-  const once = outcomes.filter(({ always }) => !always);
+  const once = outcomes.filter(({ always, picture }) => !always && picture);
   const phases = [...new Set(once.map(({ name }) => phaseOf(name)))];
   const share = (of: readonly Outcome[]) => {
     const healed = of.filter((one) => one.healed).length;
@@ -61,7 +64,7 @@ export function summary(outcomes: readonly Outcome[]): string {
   return [
     "",
     `Promises kept: ${outcomes.filter(({ kept }) => kept).length} of ${outcomes.length}`,
-    `Healed where it happened once: ${share(once)}`,
+    `Healed where it happened once, and could be: ${share(once)}`,
     ...phases.map((phase) => `  ${phase}: ${share(once.filter(({ name }) => phaseOf(name) === phase))}`),
   ].join("\n");
 }

@@ -30,6 +30,7 @@ import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
 import { ownKeyArn } from "./encryption-key.ts";
 import { type Network, putInto } from "./network.ts";
+import { warnOfReach, withReach } from "./reach.ts";
 import { roleFor } from "./role.ts";
 import { Signing, type SigningProps } from "./signing.ts";
 import { type AssumedRole, grantSources, withRole } from "./source-grants.ts";
@@ -41,6 +42,7 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
   /**
    * The variables of `lambda/config/variables.ts`, by name. They stand in the template as they are; keys and salts too, which are better off in a secret (`keys`).
    * Those the edge needs may not be tokens. A file that one names is shipped with the function.
+   * Sources are objects of `sourceBuckets`, and pages of the web only where IMGPROXY_ALLOWED_SOURCES lists them.
    *
    * @default - what each variable says for itself
    */
@@ -109,8 +111,10 @@ export interface ImageFunctionProps extends CapacityProps, SigningProps {
   readonly environmentKey?: string | undefined;
 }
 
-/** With what the function is told of the bucket it keeps pictures in. */
-interface Keeping extends ImageFunctionProps, Pick<StorageProps, "keepDerivativesFor"> {
+/** With what the function is told of the buckets it reads, and keeps pictures in. */
+interface InBuckets extends ImageFunctionProps, Pick<StorageProps, "keepDerivativesFor"> {
+  /** @default - any that a grant lets it read */
+  readonly sources?: readonly IBucket[] | undefined;
   /** @default - nothing is kept */
   readonly derivatives?: IBucket | undefined;
 }
@@ -138,11 +142,11 @@ export class ImageFunction extends Construct {
   readonly environment: Environment;
 
   /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys, and the prop that cannot work. */
-  constructor(scope: Construct, id: string, props: Keeping = {}) {
+  constructor(scope: Construct, id: string, props: InBuckets = {}) {
     super(scope, id);
     checkCapacity(props);
     const { architecture = Architecture.ARM_64, memorySize = 1769, ephemeralStorage } = props;
-    const asked = withRole(variablesAsText(props.environment), props.assumedRole);
+    const asked = environmentOf(props);
     this.signing = new Signing(this, "Signing", asked, props);
     const given = {
       ...keeping({ ...props, architecture, memorySize }),
@@ -216,6 +220,7 @@ export class ImageFunction extends Construct {
       logGroup,
     });
     if (this.signing.place) this.signing.grantRead(this.function);
+    warnOfReach(this, this.config, props.network !== undefined);
     grantSources(this, this.function, this.config);
     if (props.network || props.tracing) acknowledgeAnyResource(this);
     const { defaultChild } = this.function.node;
@@ -240,11 +245,21 @@ export class ImageFunction extends Construct {
   }
 }
 
+/** What somebody asked for, with the role and the buckets of other props in it. */
+function environmentOf({ environment, assumedRole, sources }: InBuckets): Environment {
+  const asked = withRole(variablesAsText(environment), assumedRole);
+  if (sources === undefined) return asked;
+  return withReach(
+    asked,
+    sources.map(({ bucketName }) => bucketName),
+  );
+}
+
 /** From how many ms of drawing on a picture is kept, in the function's own words. */
 function keeping({
   keepDerivatives = "by cost",
   ...props
-}: Keeping & { readonly memorySize: number }): Environment {
+}: InBuckets & { readonly memorySize: number }): Environment {
   const { memorySize: memory, keepDerivativesFor = KEEP_FOR } = props;
   const architecture = props.architecture === Architecture.X86_64 ? "x86_64" : "arm64";
   const from = {

@@ -9,7 +9,9 @@ import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { Emptying } from "./emptying.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
+
 import { eventsOf, Purge, type PurgeProps } from "./purge.ts";
+
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
 import { variablesAsText } from "./variables.ts";
@@ -63,7 +65,7 @@ export class ImageHandler extends Construct {
     super(scope, id);
     const storage = new Storage(this, "Storage", props);
     const { sources, derivatives } = storage;
-    const images = new ImageFunction(this, "Images", { ...props, derivatives });
+    const images = new ImageFunction(this, "Images", { ...props, sources, derivatives });
     const { s3AssumeRoleArn: role, keys } = images.config;
     if (props.edgeVerification && images.signing.place === undefined && keys.length === 0)
       throw new Error("edgeVerification: expected keys to verify signatures with, got unsigned");

@@ -2,7 +2,7 @@ import { Token } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { CfnFunction, Function as Lambda } from "aws-cdk-lib/aws-lambda";
 
-/** Where in a VPC the function stands. Its subnets need a way to S3: a gateway endpoint, or a NAT. */
+/** Where in a VPC the function stands. Its subnets need a way to S3: a gateway endpoint, or a NAT. For http sources they need a NAT, and security groups that let TCP 80 and 443 out; what has a private address is no source there unless the environment allows it. */
 export interface Network {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];

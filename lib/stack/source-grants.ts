@@ -48,15 +48,15 @@ export function grantSources(scope: Construct, grantee: IGrantable, config: Conf
     allow(["s3:ListBucket"], arn);
     acknowledgeGrants(scope, [objects]);
   }
-  const named = [config.watermarkUrl, config.fallbackUrl].map((url) =>
-    objectIn(url, config.sourceQuerySeparator),
-  );
-  for (const [nth, one] of named.entries()) {
-    // They may lie in buckets that no picture lies in.
-    if (one?.scheme !== "s3") continue;
-    const bucket = Bucket.fromBucketName(scope, nth === 0 ? "Watermark" : "Fallback", one.bucket);
-    allow(reading, bucket.arnForObjects(one.key));
-  }
+  for (const { id, bucket, key } of ownObjects(config))
+    allow(reading, Bucket.fromBucketName(scope, id, bucket).arnForObjects(key));
 }
+
+/** Objects that the environment itself names, a watermark and a fallback image: they may lie in buckets that no picture lies in. */
+export const ownObjects = ({ watermarkUrl, fallbackUrl, sourceQuerySeparator }: Config) =>
+  Object.entries({ Watermark: watermarkUrl, Fallback: fallbackUrl }).flatMap(([id, url]) => {
+    const named = objectIn(url, sourceQuerySeparator);
+    return named?.scheme === "s3" ? [{ id, ...named }] : [];
+  });
 
 const reading = ["s3:GetObject", "s3:GetObjectVersion"];

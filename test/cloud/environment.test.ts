@@ -7,8 +7,14 @@ import { startEnvironment } from "../../lib/local/lambda/environment.ts";
 import { drawing, synthesized } from "../stack/synthesized.ts";
 
 test("on this machine the function has the variables it has in the cloud", async (t) => {
-  const { SHUTTERSPEED_DERIVATIVES_BUCKET, ...deployed } = drawing(synthesized()).Environment.Variables;
+  const { SHUTTERSPEED_DERIVATIVES_BUCKET, IMGPROXY_ALLOWED_SOURCES, ...deployed } = drawing(synthesized())
+    .Environment.Variables;
   assert.ok(SHUTTERSPEED_DERIVATIVES_BUCKET);
+  assert.equal(
+    IMGPROXY_ALLOWED_SOURCES,
+    "s3://",
+    "here, where nothing is public, pages of the web are tried too",
+  );
   assert.deepEqual(deployed, {
     MALLOC_ARENA_MAX: "2",
     UV_THREADPOOL_SIZE: "16",

@@ -47,6 +47,13 @@ const environments: readonly (readonly [env: Readonly<Record<string, string>>, p
   [{ IMGPROXY_BASE64_URL_INCLUDES_FILENAME: "1", IMGPROXY_SOURCE_URL_QUERY_SEPARATOR: "?version=" }, []],
   [{ IMGPROXY_ONLY_PRESETS: "1", IMGPROXY_PRESETS: "a=w:1,thumb=h:2" }, []],
   [{ IMGPROXY_ARGUMENTS_SEPARATOR: "a" }, []],
+  [
+    {
+      IMGPROXY_URL_REPLACEMENTS: `http://*/k=https://img.test/\${1}?of=;S3://b/=HTTP://b.test/`,
+      IMGPROXY_BASE_URL: "http",
+    },
+    [],
+  ],
   [{}, rotated.slice(0, 1)],
   [{ IMGPROXY_AUTO_WEBP: "1", IMGPROXY_PATH_PREFIX: "/img" }, rotated],
   [{ IMGPROXY_SIGNATURE_SIZE: "12", IMGPROXY_ENABLE_CLIENT_HINTS: "1" }, rotated],

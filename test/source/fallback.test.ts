@@ -6,6 +6,7 @@ import { Failure } from "../../lambda/errors.ts";
 import { serve } from "../../lambda/serve.ts";
 import { type Store, StoreError } from "../../lambda/store/store.ts";
 import { derivativeKey } from "../../lambda/url/key.ts";
+import { faults, message, origin } from "../faults.ts";
 import { storeOf, streamOf } from "../objects.ts";
 import { drawn } from "../pictures.ts";
 import { type Env, requestFor, servicesOf } from "../services.ts";
@@ -48,6 +49,18 @@ describe("a fallback image", () => {
     assert.equal((await answered({ IMGPROXY_FALLBACK_IMAGE_URL: "s3://b/gone.png" })).status, 404);
   });
 
+  test("lies on the web where it is the environment's own, whatever sources may lie there", async () => {
+    await using at = await origin(faults.answers(message(200, {}, fallback)));
+    const env = {
+      IMGPROXY_ALLOWED_SOURCES: "s3://",
+      IMGPROXY_ALLOW_LOOPBACK_SOURCE_ADDRESSES: "true",
+      IMGPROXY_FALLBACK_IMAGE_URL: `${at.endpoint}/none.png`,
+    };
+    assert.deepEqual((await answered(env)).size, [30, 20]);
+    assert.equal((await answered(env, missing, `/_/w:30/plain/${at.endpoint}/none.png`)).status, 404);
+    assert.equal(at.heads.length, 1);
+  });
+
   test("is there for no picture, and for one that is too large", async () => {
     assert.equal(
       (
@@ -84,6 +97,27 @@ describe("a fallback image", () => {
       `/_/exp:${soon}/plain/s3://b/cat.jpg`,
     );
     assert.match(`${until}`, /^max-age=(30|29|28), public$/);
+  });
+
+  test("stays at the edge no longer than the failure would, unless the environment says so", async () => {
+    const control = async (env: Env, store?: Store) => {
+      const services = servicesOf({ ...inData, ...env }, { store: store ?? missing });
+      const path = "/_/w:30/plain/s3://b/cat.jpg";
+      const edgeKey = derivativeKey(path, undefined, services.config);
+      assert.ok(edgeKey);
+      const { headers } = await serve(requestFor(services, { path, edgeKey }), services, Deadline.in(5000));
+      return headers["Cache-Control"];
+    };
+    assert.equal(await control({}), "max-age=31536000, public, s-maxage=10");
+    assert.equal(
+      await control({}, failing(new StoreError(403, "AccessDenied"))),
+      "max-age=31536000, public, s-maxage=10",
+    );
+    assert.equal(
+      await control({ IMGPROXY_DOWNLOAD_TIMEOUT: "1" }, failing(new Error("broken"))),
+      "max-age=31536000, public, s-maxage=0",
+    );
+    assert.equal(await control({ IMGPROXY_FALLBACK_IMAGE_TTL: "60" }), "max-age=60, public");
   });
 
   test("is kept under no key", async () => {

@@ -108,6 +108,8 @@ describe("a raw source", () => {
       "text/html",
       "TEXT/HTML; charset=utf-8",
       "image/svg+xml",
+      "image/any+XML; charset=utf-8",
+      "video/any+xml",
       "application/xhtml+xml",
       "text/javascript",
       "multipart/x-mixed-replace",

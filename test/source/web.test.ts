@@ -182,6 +182,61 @@ describe("an http source", () => {
   });
 });
 
+describe("where a picture ends", () => {
+  const half = png.subarray(0, png.length / 2);
+  const etag = '"e"';
+  /** What a page says to whoever wants what lies beyond a byte. */
+  const asked = (web: Awaited<ReturnType<typeof serving>>) => web.asked.map(({ headers }) => headers.range);
+
+  test("a page is asked for what follows where a picture does not end, however it was said to", async () => {
+    for (const head of [{ etag }, { etag, "content-length": half.length }]) {
+      await using web = await serving((request, response) => {
+        if (request.headers.range === undefined) return response.writeHead(200, head).end(half);
+        const from = Number(/\d+/.exec(request.headers.range)?.[0]);
+        const range = `bytes ${from}-${png.length - 1}/${png.length}`;
+        return response.writeHead(206, { etag, "content-range": range }).end(png.subarray(from));
+      });
+      assert.deepEqual(await fetched(web.url), { bytes: png, etag });
+      assert.deepEqual(asked(web), [undefined, `bytes=${half.length}-`]);
+    }
+  });
+
+  const trailing = Buffer.concat([png, Buffer.from("of whoever made it")]);
+  for (const [what, answer] of [
+    ["that there is no more", [416]],
+    ["that it is another one", [412]],
+    ["all of it again", [200, { etag, "content-length": trailing.length }, trailing]],
+  ] as const) {
+    test(`what follows the picture in its file does not matter, where the page then says ${what}`, async () => {
+      await using web = await serving((request, response) => {
+        const [status, head = {}, body = ""] = request.headers.range
+          ? answer
+          : ([200, { etag }, trailing] as const);
+        response.writeHead(status, head).end(body);
+      });
+      assert.deepEqual(await fetched(web.url), { bytes: trailing, etag });
+      assert.deepEqual(asked(web), [undefined, `bytes=${trailing.length}-`]);
+    });
+  }
+
+  test("by a weak tag nothing is asked for", async () => {
+    await using web = await serving((_, response) => {
+      response.writeHead(200, { etag: 'W/"e"', "content-length": trailing.length }).end(trailing);
+    });
+    assert.deepEqual(await fetched(web.url), { bytes: trailing, etag: 'W/"e"' });
+    assert.deepEqual(asked(web), [undefined]);
+  });
+
+  test("half a picture is none, though the page says there is no more", async () => {
+    await using web = await serving((request, response) => {
+      if (request.headers.range) return response.writeHead(416).end();
+      response.writeHead(200, { etag, "content-length": png.length }).write(half);
+      return setTimeout(() => response.destroy(), 50);
+    });
+    assert.deepEqual(await fetched(web.url), { status: 422, name: "SourceIncomplete" });
+  });
+});
+
 describe("redirects", () => {
   test("are followed, with the cookies that were set on the way and no others", async () => {
     await using other = await serving(picture);

@@ -62,6 +62,8 @@ test("settings come from the context, variables from its map and from the shell,
     IMGPROXY_TTL: "90",
     IMGPROXY_KEY: "aa",
     IMGPROXY_SALT: "bb",
+    IMGPROXY_ALLOWED_SOURCES: "s3://",
+    IMGPROXY_S3_ALLOWED_BUCKETS: "cats,dogs",
   });
   assert.equal(resources("Pictures").filter(({ Type }) => Type === "AWS::S3::Bucket").length, 1);
 });

@@ -1,4 +1,4 @@
-import { answers, changed, cutAt, says, unanswered, withHeader } from "../acts.ts";
+import { answers, changed, cutAt, says, toItself, unanswered, withHeader } from "../acts.ts";
 import type { Fault } from "../fault.ts";
 import { bomb, error, flipped, half, html, isHtml, slowDown, xml } from "./material.ts";
 
@@ -21,12 +21,22 @@ export const others: readonly Fault[] = [
     name: "answer 400 RequestTimeout",
     breaks: "400 RequestTimeout",
     acts: [answers(400, xml, error("RequestTimeout"))],
+    only: "s3",
   },
   {
     name: "answer 403 skew",
     breaks: "403 RequestTimeTooSkewed",
     acts: [answers(403, xml, error("RequestTimeTooSkewed"))],
+    only: "s3",
   },
+  ...([400, 403, 404, 416] as const).map(
+    (status): Fault => ({
+      name: `answer ${status}`,
+      breaks: `${status}, which is the source's own answer`,
+      acts: [answers(status, isHtml, html)],
+      once: "answer",
+    }),
+  ),
   {
     name: "answer 200 HTML",
     breaks: "200 with a page that is no picture",
@@ -95,6 +105,30 @@ export const others: readonly Fault[] = [
   },
 ];
 
+const redirects: readonly Fault[] = [
+  { name: "redirect", breaks: "a redirect to the same page", acts: [toItself] },
+  { name: "redirect twice", breaks: "two redirects to the same page", acts: [toItself, toItself] },
+  {
+    name: "redirect then RST",
+    breaks: "a redirect, and a reset where it leads",
+    acts: [toItself, unanswered("RST")],
+  },
+  {
+    name: "redirect then stall",
+    breaks: "a redirect, and half a body where it leads",
+    acts: [toItself, cutAt(0.5, "silence")],
+  },
+  {
+    name: "redirect inside",
+    breaks: "a redirect to the metadata of a cloud",
+    acts: [answers(302, { Location: "http://169.254.169.254/latest/meta-data/" })],
+    once: "answer",
+  },
+];
+
+/** A web server, or something on the way, sends elsewhere. */
+export const elsewhere: readonly Fault[] = redirects.map((fault) => ({ ...fault, only: "http" }));
+
 /** One after the other. */
 export const inARow: readonly Fault[] = [
   { name: "row stall, then 503", breaks: "half a body, then 503", acts: [cutAt(0.5, "silence"), slowDown] },
@@ -118,7 +152,18 @@ export const inARow: readonly Fault[] = [
     name: "row FIN, then flipped bits",
     breaks: "half a body, then one with other bits",
     acts: [cutAt(0.5, "FIN"), changed(({ body }) => ({ body: flipped(body) }), "keep")],
+    only: "s3",
     onlyPlain: true,
+  },
+  {
+    name: "row FIN, then 416",
+    breaks: "half a body, and then that there is no more of it",
+    acts: [cutAt(0.5, "FIN"), answers(416, isHtml, html)],
+  },
+  {
+    name: "row FIN, then 412",
+    breaks: "half a body, and then that it is another one",
+    acts: [cutAt(0.5, "FIN"), answers(412, isHtml, html)],
   },
   {
     name: "object overwritten, then RST",

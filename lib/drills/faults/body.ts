@@ -149,11 +149,13 @@ export const bodies: readonly Fault[] = [
     acts: [
       changed(({ headers }) => ({ head: withHeader(headers, "x-amz-checksum-crc32", "AAAAAA==") }), "keep"),
     ],
+    only: "s3",
   },
   {
     name: "body bits flipped",
     breaks: "some bits of the body are others",
     acts: [changed(({ body }) => ({ body: flipped(body) }), "keep")],
+    only: "s3",
     onlyPlain: true,
   },
   {
@@ -165,5 +167,23 @@ export const bodies: readonly Fault[] = [
         "keep",
       ),
     ],
+    only: "s3",
+  },
+  {
+    name: "body RST at 50 %, without ETag",
+    breaks: "a reset after half of a body that has no ETag",
+    acts: [changed(({ headers, body }) => ({ head: withHeader(headers, "ETag"), body: half(body) }), "RST")],
+    only: "http",
+  },
+  {
+    name: "body FIN at 50 %, weak ETag",
+    breaks: "the end after half of a body whose ETag is weak",
+    acts: [
+      changed(
+        ({ headers, body }) => ({ head: withHeader(headers, "ETag", 'W/"e"'), body: half(body) }),
+        "FIN",
+      ),
+    ],
+    only: "http",
   },
 ];

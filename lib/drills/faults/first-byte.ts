@@ -74,5 +74,6 @@ export const answering: readonly Fault[] = [
     name: "first byte region redirect",
     breaks: "S3 says the bucket is elsewhere",
     acts: [answers(301, { ...xml, "x-amz-bucket-region": "us-east-1" }, error("PermanentRedirect"))],
+    only: "s3",
   },
 ];
