@@ -25,7 +25,7 @@ const LINK_SECONDS = 300;
 /** The same where its URL expires: the bucket forgets what lies apart after a day. */
 const MAX_LINK_SECONDS = 86_400;
 /** bytes; larger pictures fit into no response. */
-const MAX_PICTURE_BYTES = (RESPONSE_LIMIT / 4) * 3;
+const maxPictureBytes = ({ responseLimit = RESPONSE_LIMIT }: RequestContext) => (responseLimit / 4) * 3;
 
 /** What was found of a request's derivative. */
 export interface Found {
@@ -81,12 +81,13 @@ async function read(
   if (stream === "not modified") throw new TypeError("not modified, which nobody asked");
   try {
     signal.throwIfAborted();
-    if ((stream.length ?? 0) > MAX_PICTURE_BYTES) return linkTo(address, request, context, store);
-    const bytes = await readBody(stream, MAX_PICTURE_BYTES);
+    const most = maxPictureBytes(context);
+    if ((stream.length ?? 0) > most) return linkTo(address, request, context, store);
+    const bytes = await readBody(stream, most);
     if (!isFileOf(stream.metadata.type, bytes) || integrityOf(bytes, stream) === "disproven")
       throw new Damaged(`${bytes.length} bytes that are no picture`, stream.metadata.etag ?? "");
     const answer = answerKept(bytes, stream.metadata, context);
-    return fits(answer) ? answer : linkTo(address, request, context, store);
+    return fits(answer, context.responseLimit) ? answer : linkTo(address, request, context, store);
   } finally {
     stream.cancel();
   }
@@ -120,7 +121,7 @@ export async function keepDerivative(
   const { drawn, source, cost, damaged, passing = false } = drawing;
   const lasting = !passing && mayBeKept(source, context);
   const address = addressOf(request, context, lasting);
-  const sendable = fits(drawn);
+  const sendable = fits(drawn, context.responseLimit);
   if (sendable && (!address || address.key !== (context.http.edgeKey ?? request.key))) return drawn;
   if (sendable && cost < context.config.keepAfter) return drawn;
   if (sendable && unsaidByS3.some((name) => drawn.headers[name] !== undefined)) return drawn;

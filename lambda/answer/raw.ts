@@ -51,7 +51,7 @@ export function answerRaw(raw: RawSource, request: ImageRequest, context: Reques
     ...known(CACHE_TAG_HEADER, tagIn(request.key)),
     ...canonical(request.source, context.config),
   });
-  if (!fits(answered) && (status !== 200 || encoding !== undefined))
+  if (!fits(answered, context.responseLimit) && (status !== 200 || encoding !== undefined))
     throw new NowhereToKeep(`${bytes.length} bytes, ${status} ${encoding ?? ""}, and no picture to be kept`);
   return answered;
 }
