@@ -121,3 +121,4 @@ export const handler = middy<InvocationEvent, LambdaResult, Error, Invocation>({
 
 /** The same for a server of one's own, in place of Lambda. */
 export const answer = answering(opened);
+export { hasLeftovers } from "./image/run.ts";

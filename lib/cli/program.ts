@@ -6,12 +6,14 @@ import { exits } from "./exits.ts";
 import { explainCommand } from "./explain.ts";
 import { keysCommand } from "./keys.ts";
 import { paintFor } from "./paint.ts";
+import { serveCommand } from "./serve.ts";
 import { signCommand } from "./sign.ts";
 import { startCommand } from "./start.ts";
 
 /** The commands, in the order help tells them. Each file makes one, and imports what it works with only when it runs. */
 const commands: readonly (() => Command)[] = [
   startCommand,
+  serveCommand,
   signCommand,
   explainCommand,
   doctorCommand,
