@@ -206,6 +206,29 @@ test("start serves a folder, with sharp beside it", async (t) => {
   assert.equal(await complaints, "heic pictures cannot be read: npm install libheif-js\n");
 });
 
+test("serve serves a folder, with sharp beside it", async (t) => {
+  if (!own.add("sharp")) return t.skip("npm cannot fetch sharp here");
+  const folder = join(own.project, "served");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "cat.png"), await drawn(300, 200).png().toBuffer());
+  const env = { ...shell, IMGPROXY_LOCAL_FILESYSTEM_ROOT: folder, IMGPROXY_BIND: "127.0.0.1:0" };
+  const running = spawn(process.execPath, [bin, "serve"], { cwd: own.project, env });
+  t.after(() => running.kill("SIGKILL"));
+  const [line] = await once(running.stdout.setEncoding("utf8"), "data");
+  const [, port = ""] = /^Listening on (\d+)/.exec(line) ?? [];
+  const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  for (const [path, type] of [
+    ["w:30/plain/local:///cat.png@webp", "image/webp"],
+    ["w:30/rot:90/bl:2/trim:10/plain/local:///cat.png@jpg", "image/jpeg"],
+  ]) {
+    const response = await ask(`/_/${path}`);
+    assert.deepEqual([response.status, response.headers.get("content-type")], [200, type]);
+    assert.equal((await sharp(await response.bytes()).metadata()).format, type?.slice("image/".length));
+  }
+  running.kill("SIGTERM");
+  assert.deepEqual(await once(running, "exit"), [0, null]);
+});
+
 test("README's CDK app synthesises: the function comes with the package, its sharp from npm", async (t) => {
   if (!own.add("aws-cdk-lib", "constructs")) return t.skip("npm cannot fetch the CDK here");
   writeFileSync(join(own.project, "app.mjs"), exampleOf("new ImageStack"));
