@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Serving } from "../server/serving.ts";
 import { exitsHelp } from "./exits.ts";
+import { assertNode } from "./node.ts";
 import { notInstalled } from "./not-installed.ts";
 
 /** `shutterspeed serve`: the function behind a plain HTTP server. */
@@ -27,6 +28,7 @@ async function askHealth(): Promise<void> {
 }
 
 async function serve(): Promise<void> {
+  assertNode("serve");
   const stopped = Promise.withResolvers<undefined>();
   let asked = 0;
   for (const signal of ["SIGINT", "SIGTERM"]) {

@@ -166,16 +166,18 @@ test("without sharp, start says what to install", () => {
   );
 });
 
-test("on a Node that is too old, start says which it needs", {
+test("on a Node that is too old, start and serve say which they need", {
   skip: !nodes().has(20) && "no Node 20 on this machine",
 }, () => {
-  const { status, stderr } = spawnSync(nodes().get(20) ?? "", [bin, "start"], {
-    cwd: own.project,
-    encoding: "utf8",
-    env: shell,
-  });
-  assert.equal(status, 1);
-  assert.match(stderr, /^start needs Node 22\.15 or newer, this is 20\.\d+\.\d+\n$/);
+  for (const command of ["start", "serve"]) {
+    const { status, stderr } = spawnSync(nodes().get(20) ?? "", [bin, command], {
+      cwd: own.project,
+      encoding: "utf8",
+      env: shell,
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`^${command} needs Node 22\\.15 or newer, this is 20\\.\\d+\\.\\d+\\n$`));
+  }
 });
 
 test("start serves a folder, with sharp beside it", async (t) => {
