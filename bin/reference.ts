@@ -4,13 +4,14 @@ import { parseArgs } from "node:util";
 import { drawExample, examplePictures } from "../lib/described/example-pictures.ts";
 import { llmsText } from "../lib/described/llms.ts";
 import { optionsReadme } from "../lib/described/options-readme.ts";
-import { withReference } from "../lib/reference.ts";
+import { withReference, withServerVariables } from "../lib/reference.ts";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 
 /** What each is to be, of what it is. */
 const files: Readonly<Record<string, (before: string) => string>> = {
   "README.md": withReference,
+  "lib/server/README.md": withServerVariables,
   "lambda/options/README.md": optionsReadme,
   "llms.txt": llmsText,
 };

@@ -19,29 +19,31 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** When an answer must be on its way, in ms of the monotonic clock; whoever spends time asks it first. */
 export class Deadline {
   readonly #at: number;
+  readonly #gone: AbortSignal | undefined;
 
-  private constructor(at: number) {
+  private constructor(at: number, gone?: AbortSignal) {
     this.#at = at;
+    this.#gone = gone;
   }
 
-  /** A deadline `ms` from now. */
-  static in(ms: number): Deadline {
-    return new Deadline(performance.now() + ms);
+  /** A deadline `ms` from now, or as soon as `gone` fires: nobody waits any more. */
+  static in(ms: number, gone?: AbortSignal): Deadline {
+    return new Deadline(performance.now() + ms, gone);
   }
 
   /** ms left, never less than 0. */
   get left(): number {
-    return Math.max(0, this.#at - performance.now());
+    return this.#gone?.aborted ? 0 : Math.max(0, this.#at - performance.now());
   }
 
   /** The sooner of this deadline and `atMost` ms from now. */
   sooner(atMost: number): Deadline {
-    return new Deadline(Math.min(this.#at, performance.now() + atMost));
+    return new Deadline(Math.min(this.#at, performance.now() + atMost), this.#gone);
   }
 
   /** This deadline less `ms`, kept free for what comes after. */
   keeping(ms: number): Deadline {
-    return new Deadline(this.#at - ms);
+    return new Deadline(this.#at - ms, this.#gone);
   }
 
   /** This deadline less a `part` (0–1) of the time left. */
@@ -58,13 +60,18 @@ export class Deadline {
     if (!(allowed > 0)) throw new DeadlineExceeded(what, 0);
 
     const controller = new AbortController();
+    const began = performance.now();
     let timer: NodeJS.Timeout | undefined;
+    let leave = () => {};
     const over = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const late = new DeadlineExceeded(what, allowed);
+      const end = (after: number) => {
+        const late = new DeadlineExceeded(what, after);
         reject(late);
         controller.abort(late);
-      }, allowed);
+      };
+      timer = setTimeout(end, allowed, allowed);
+      leave = () => end(performance.now() - began);
+      this.#gone?.addEventListener("abort", leave);
     });
     try {
       return await Promise.race([work(controller.signal), over]);
@@ -72,6 +79,7 @@ export class Deadline {
       throw controller.signal.aborted ? controller.signal.reason : error;
     } finally {
       clearTimeout(timer);
+      this.#gone?.removeEventListener("abort", leave);
     }
   }
 }

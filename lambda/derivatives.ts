@@ -28,7 +28,7 @@ const LINK_SECONDS = 300;
 /** The same where its URL expires: the bucket forgets what lies apart after a day. */
 const MAX_LINK_SECONDS = 86_400;
 /** bytes; larger pictures fit into no response that is not streamed, and are not read in passing. */
-const MAX_PICTURE_BYTES = (RESPONSE_LIMIT / 4) * 3;
+const maxPictureBytes = ({ responseLimit = RESPONSE_LIMIT }: RequestContext) => (responseLimit / 4) * 3;
 
 /** What was found of a request's derivative. */
 export interface Found {
@@ -52,12 +52,12 @@ export async function findDerivative(
   const atMost = Math.min(FIND_TIMEOUT, deadline.left * FIND_SHARE);
   try {
     const found = await deadline.within("finding a derivative", atMost, (signal) =>
-      read(address, MAX_PICTURE_BYTES, context, store, signal),
+      read(address, maxPictureBytes(context), context, store, signal),
     );
     const answer =
       typeof found === "number" ? await readLarge(address, found, request, context, store, deadline) : found;
     log.note({ derivative: "found" });
-    const sendable = answer && isSendable(answer, context.config, deadline);
+    const sendable = answer && isSendable(answer, context, deadline);
     return { answer: sendable ? answer : await linkTo(address, request, context, store) };
   } catch (error) {
     const missing = error instanceof StoreError && [403, 404].includes(error.status);
@@ -157,7 +157,7 @@ export async function keepDerivative(
   const { drawn, source, cost, damaged, passing = false } = drawing;
   const lasting = !passing && mayBeKept(source, context);
   const address = addressOf(request, context, lasting);
-  const sendable = isSendable(drawn, context.config, deadline);
+  const sendable = isSendable(drawn, context, deadline);
   if (sendable && (!address || address.key !== (context.http.edgeKey ?? request.key))) return drawn;
   if (sendable && cost < context.config.keepAfter) return drawn;
   if (sendable && unsaidByS3.some((name) => drawn.headers[name] !== undefined)) return drawn;

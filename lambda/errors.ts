@@ -165,6 +165,21 @@ export class Timeout extends Failure {
   override readonly retryAfter = 1;
 }
 
+/** As many requests are served and waiting as may be; of a server, for Lambda asks a function for one at a time. */
+export class TooManyRequests extends Failure {
+  override readonly name = "TooManyRequests";
+  readonly status = 429;
+  readonly publicMessage = "Too many requests";
+  override readonly retryAfter = 1;
+}
+
+/** Nobody waits for the answer any more; only the log hears of it. */
+export class Cancelled extends Failure {
+  override readonly name = "Cancelled";
+  readonly status = 499;
+  readonly publicMessage = "Cancelled";
+}
+
 /** There is nothing at this path or for this method. */
 export class NoRoute extends Failure {
   override readonly name = "NoRoute";

@@ -2,10 +2,8 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import { executionModeStreamifyResponse } from "@middy/core/StreamifyResponse";
 import type { Context } from "aws-lambda";
 import { answerFailure, type RequestContext } from "./answer/answers.ts";
-import { isSilent } from "./answer/routes.ts";
-import { readConfig } from "./config/variables.ts";
-import { Deadline, DeadlineExceeded } from "./deadline.ts";
-import { Failure, InternalError, Timeout } from "./errors.ts";
+import { answering } from "./answering.ts";
+import { Deadline } from "./deadline.ts";
 import {
   bodyBytes,
   forMethod,
@@ -18,19 +16,8 @@ import {
   toResult,
   toStreamed,
 } from "./http.ts";
-import { startCalibration } from "./image/admit.ts";
-import { callAws } from "./keys/aws-json.ts";
-import { keyring } from "./keys/keyring.ts";
-import { firstGets } from "./keys/unverified.ts";
 import { fileUnder, type Outcome, publishMetrics, type RequestLog, requestLog, writeLine } from "./log.ts";
-import { serve } from "./serve.ts";
-import { startPace } from "./source/pace.ts";
-import { recentSources } from "./source/recent.ts";
-import { headStart } from "./store/head-start.ts";
-import { s3Store } from "./store/s3.ts";
-import { web as openWeb } from "./store/web.ts";
-import { compileLanguage } from "./url/language.ts";
-import { shownPath } from "./url/shown.ts";
+import { failureOf, open, outcomeOf, type Request } from "./opened.ts";
 
 /** ms of an invocation kept for what follows the work: the log line, base64 of 6 MB, handing it to Lambda. */
 const ANSWER_RESERVE = 250;
@@ -38,22 +25,9 @@ const ANSWER_RESERVE = 250;
 const HARD_STOP = 100;
 
 // Cold start: nonsense in the environment fails here, loudly.
-const config = readConfig(process.env);
-const unverified = compileLanguage(config, Date.now());
-const ring = keyring(unverified, (call) => callAws(call, process.env));
-const store = s3Store(config);
-const web = openWeb(config);
-const calibration = startCalibration(config.memorySize);
+const opened = open(process.env);
+const { config } = opened;
 if (config.functionName) fileUnder(config.functionName);
-const pace = startPace();
-const recent = recentSources(config);
-
-/** What belongs to one request. */
-interface Request extends RequestContext {
-  readonly log: RequestLog;
-  /** ms of the monotonic clock. */
-  readonly began: number;
-}
 
 /** Lambda's context of an invocation, and from the first middleware on what we know of its request. */
 interface Invocation extends Context {
@@ -110,20 +84,15 @@ function requestOf({ request }: Invocation): Request {
 /** Has every request told of once it has ended, but for the silent ones. */
 const atTheEnd = (tell: (fields: RequestLog["fields"], outcome: Outcome) => void): Middleware => {
   const end = ({ context, response, error }: MiddlewareRequest) => {
-    const { http, log, began } = requestOf(context);
+    const request = requestOf(context);
     const result = typeof response === "object" ? response : undefined;
-    const status = result?.statusCode ?? 500;
-    if (isSilent(http.path, config) && status < 500) return;
-    const durationMs = performance.now() - began;
-    const shown = { ...http, path: shownPath(http.path, config) };
-    tell(log.fields, {
-      http: shown,
-      status,
+    const outcome = outcomeOf(request, {
+      status: result?.statusCode ?? 500,
       error,
-      durationMs,
       remainingMs: context.getRemainingTimeInMillis(),
       ...(result && { bytesOut: bodyBytes(result) }),
     });
+    if (outcome) tell(request.log.fields, outcome);
   };
   return { after: end, onError: end };
 };
@@ -139,13 +108,6 @@ const errorResponse: Middleware = {
 const resultOf = (response: HttpResponse, { http }: RequestContext) =>
   (config.responseStreaming ? toStreamed : toResult)(forMethod(response, http.method));
 
-function failureOf(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  return error instanceof DeadlineExceeded
-    ? new Timeout(error.message)
-    : new InternalError("unforeseen", { cause: error });
-}
-
 /** What AWS executes: a function URL's event in, a whole response out, always before the function is killed. */
 export const handler = middy<InvocationEvent, Result, Error, Invocation>({
   timeoutEarlyInMillis: 0,
@@ -156,16 +118,12 @@ export const handler = middy<InvocationEvent, Result, Error, Invocation>({
     const remaining = context.getRemainingTimeInMillis();
     const answerBy = Deadline.in(remaining - ANSWER_RESERVE).sooner((config.timeout ?? Infinity) * 1000);
     const request = requestOf(context);
-    const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, async () => {
-      // At a cold start S3 is asked while the keys come; what it says is looked at once the signature was right.
-      const early = headStart(store, ring.awaited ? firstGets(request, unverified) : []);
-      try {
-        const language = await ring.languageFor(request.http.path);
-        const services = { config: language.config, language, store: early.store, web, calibration, pace };
-        return await serve(request, { ...services, recent, log: request.log }, answerBy);
-      } finally {
-        early.end();
-      }
-    });
+    const response = await Deadline.in(remaining - HARD_STOP).within("the answer", Infinity, () =>
+      opened.serve(request, answerBy),
+    );
     return resultOf(response, request);
   });
+
+/** The same for a server of one's own, in place of Lambda. */
+export const answer = answering(opened);
+export { hasLeftovers } from "./image/run.ts";

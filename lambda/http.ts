@@ -192,5 +192,6 @@ export function responseBytes(response: HttpResponse): number {
 
 const base64Length = ({ length }: Uint8Array) => Math.ceil(length / 3) * 4;
 
-/** Lambda would take this response. */
-export const fits = (response: HttpResponse): boolean => responseBytes(response) <= RESPONSE_LIMIT;
+/** Lambda would take this response, or whoever else takes up to `limit` bytes of it. */
+export const fits = (response: HttpResponse, limit = RESPONSE_LIMIT): boolean =>
+  limit === Infinity || responseBytes(response) <= limit;

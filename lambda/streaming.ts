@@ -32,6 +32,12 @@ export const streamingMs = (bytes: number): number =>
 export const streams = (bytes: number, { left }: Deadline): boolean =>
   bytes <= streamLimits.bytes && streamingMs(bytes) <= left + RESERVED;
 
-/** The function can send this response by itself, in the way its URL expects and in the time left. */
-export const isSendable = (response: HttpResponse, config: Config, deadline: Deadline): boolean =>
-  config.responseStreaming ? streams(Buffer.byteLength(response.body), deadline) : fits(response);
+/** The function can send this response by itself, in the way its URL expects and in the time left; a server of one's own knows no such limits. */
+export const isSendable = (
+  response: HttpResponse,
+  { config, responseLimit }: { readonly config: Config; readonly responseLimit?: number },
+  deadline: Deadline,
+): boolean =>
+  config.responseStreaming && responseLimit === undefined
+    ? streams(Buffer.byteLength(response.body), deadline)
+    : fits(response, responseLimit);

@@ -4,6 +4,7 @@ import { variables } from "../lambda/config/variables.ts";
 import type { Option } from "../lambda/contract/option.ts";
 import { everyOption, optionsByName } from "../lambda/options/index.ts";
 import { differences } from "./differences.ts";
+import { serverVariables } from "./server/variables.ts";
 
 /** Options of imgproxy's open-source version, by name and alias; the table shows those that are not there yet. */
 const planned: readonly (readonly [name: string, alias: string])[] = [
@@ -44,9 +45,9 @@ function wordsOf(option: Option): readonly string[] {
   });
 }
 
-/** The environment as a Markdown table. */
-export function variablesTable(): string {
-  const rows = Object.values<Variable>(variables).map(({ name, default: otherwise, doc }) =>
+/** Variables as a Markdown table. @default the function's */
+export function variablesTable(of: Readonly<Record<string, Variable>> = variables): string {
+  const rows = Object.values(of).map(({ name, default: otherwise, doc }) =>
     row([code(name), shown(otherwise), doc]),
   );
   return table(["variable", "default", "what it does"], rows);
@@ -83,13 +84,20 @@ const table = (head: readonly string[], rows: readonly string[]) =>
   [row(head), row(head.map(() => "---")), ...rows].join("\n");
 
 /** Puts the tables between their markers. Throws when a marker is missing. */
-export function withReference(text: string): string {
-  return [
+export const withReference = (text: string): string =>
+  withTables(text, [
     ["options", optionsTable()],
     ["variables", variablesTable()],
     ["other variables", otherVariablesTable()],
     ["differences", differencesList()],
-  ].reduce((soFar, [name = "", made]) => {
+  ]);
+
+/** The same for the guide to serving in containers. */
+export const withServerVariables = (text: string): string =>
+  withTables(text, [["server variables", variablesTable(serverVariables)]]);
+
+function withTables(text: string, tables: readonly (readonly [name: string, made: string])[]): string {
+  return tables.reduce((soFar, [name, made]) => {
     const [begin, end] = [`<!-- ${name}: made by npm run reference -->`, `<!-- end of ${name} -->`];
     const [from, to] = [soFar.indexOf(begin), soFar.indexOf(end)];
     if (from < 0 || to < from) throw new Error(`expected the markers "${begin}" and "${end}"`);

@@ -87,3 +87,20 @@ test("no timer outlives its work", async () => {
   await Deadline.in(60_000).within("work", 60_000, async () => 1);
   assert.ok(!process.getActiveResourcesInfo().includes("Timeout"));
 });
+
+test("a deadline ends when nobody waits any more, and with it all that were made of it", async () => {
+  const gone = new AbortController();
+  const deadline = Deadline.in(10_000, gone.signal);
+  const waiting = [deadline, deadline.sooner(5000), deadline.keeping(50).sharing(0.5)].map((one) =>
+    one.within("work", Infinity, never),
+  );
+  gone.abort();
+  for (const work of waiting) {
+    await assert.rejects(work, (error) => error instanceof DeadlineExceeded && error.allowed < 1000);
+  }
+  assert.equal(deadline.left, 0);
+  await assert.rejects(
+    deadline.within("more", Infinity, async () => 1),
+    DeadlineExceeded,
+  );
+});

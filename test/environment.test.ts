@@ -36,7 +36,7 @@ test("a variable nobody reads is told of, with the one that was meant", () => {
   assert.deepEqual(unknownVariables(environment), [
     "IMGPROXY_QUALTIY: not a variable we know, it changes nothing, did you mean IMGPROXY_QUALITY?",
     "SHUTTERSPEED_KEEPAFTER: not a variable we know, it changes nothing, did you mean SHUTTERSPEED_KEEP_AFTER?",
-    "IMGPROXY_BIND: changes nothing here: Lambda listens and hands requests over; a function has no socket",
+    "IMGPROXY_BIND: changes nothing here: Lambda listens and hands requests over; a function has no socket. `shutterspeed serve` reads it",
     "IMGPROXY_SENTRY_DSN: changes nothing here: failures are reported by CloudWatch, from the log",
     "IMGPROXY_JPEG_QUANT_TABLE: changes nothing here: a variable of imgproxy Pro, unknown to its open edition",
     "IMGPROXY_FOO: not a variable we know, it changes nothing",

@@ -45,7 +45,14 @@ test("what can be sent is a matter of 6 MB of JSON where nothing is streamed, of
   stopClock(t);
   const answer = (bytes: number): HttpResponse => ({ status: 200, headers: {}, body: new Uint8Array(bytes) });
   const sendable = (bytes: number, streaming: string, ms: number) =>
-    isSendable(answer(bytes), readConfig({ SHUTTERSPEED_RESPONSE_STREAMING: streaming }), Deadline.in(ms));
+    isSendable(answer(bytes), { config: configOf(streaming) }, Deadline.in(ms));
+  const configOf = (streaming: string) => readConfig({ SHUTTERSPEED_RESPONSE_STREAMING: streaming });
   assert.deepEqual([sendable(4.7 * MB, "false", 0), sendable(4.8 * MB, "false", 60 * s)], [true, false]);
   assert.deepEqual([sendable(4.7 * MB, "true", 300), sendable(4.8 * MB, "true", 60 * s)], [false, true]);
+  const ofAServer = { config: configOf("true"), responseLimit: Infinity };
+  assert.equal(
+    isSendable(answer(300 * MB), ofAServer, Deadline.in(0)),
+    true,
+    "a server of one's own has neither limit",
+  );
 });

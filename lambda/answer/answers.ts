@@ -19,6 +19,8 @@ export interface RequestContext {
   readonly config: Config;
   /** Unix ms. */
   readonly now: number;
+  /** bytes an answer may have as Lambda counts them. @default what Lambda takes */
+  readonly responseLimit?: number;
 }
 
 /** A finished picture and what it was made of. */

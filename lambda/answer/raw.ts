@@ -58,7 +58,7 @@ export function answerRaw(
     ...known(CACHE_TAG_HEADER, tagIn(request.key)),
     ...canonical(request.source, context.config),
   });
-  if (!isSendable(answered, context.config, deadline) && (status !== 200 || encoding !== undefined))
+  if (!isSendable(answered, context, deadline) && (status !== 200 || encoding !== undefined))
     throw new NowhereToKeep(`${bytes.length} bytes, ${status} ${encoding ?? ""}, and no picture to be kept`);
   return answered;
 }

@@ -12,9 +12,10 @@ const pro = "a variable of imgproxy Pro, unknown to its open edition";
 /** Every variable of imgproxy 4 that is not among ours. */
 const listed: readonly OtherVariables[] = [
   {
-    names: ["IMGPROXY_BIND", "IMGPROXY_NETWORK", "IMGPROXY_SO_REUSEPORT", "IMGPROXY_MAX_CLIENTS"],
-    reason: "Lambda listens and hands requests over; a function has no socket",
+    names: ["IMGPROXY_BIND", "IMGPROXY_NETWORK", "IMGPROXY_MAX_CLIENTS"],
+    reason: "Lambda listens and hands requests over; a function has no socket. `shutterspeed serve` reads it",
   },
+  { names: ["IMGPROXY_SO_REUSEPORT"], reason: "one process listens, and shares connections out" },
   {
     names: [
       "IMGPROXY_READ_REQUEST_TIMEOUT",
@@ -22,12 +23,12 @@ const listed: readonly OtherVariables[] = [
       "IMGPROXY_KEEP_ALIVE_TIMEOUT",
       "IMGPROXY_GRACEFUL_STOP_TIMEOUT",
     ],
-    reason: "the connections of clients are CloudFront's and Lambda's",
+    reason: "the connections of clients are CloudFront's and Lambda's. `shutterspeed serve` reads it",
   },
   {
     names: ["IMGPROXY_WORKERS", "IMGPROXY_REQUESTS_QUEUE_SIZE"],
     reason:
-      "a function serves one request at a time; Lambda starts another for the next, up to reservedConcurrency",
+      "a function serves one request at a time; Lambda starts another for the next, up to reservedConcurrency. `shutterspeed serve` reads it",
   },
   {
     names: [

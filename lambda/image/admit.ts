@@ -6,7 +6,7 @@ import type { Plan } from "./plan.ts";
 import { encodeRate } from "./rates.ts";
 
 /** MB of a function that has one vCPU; with less it has as much less of one. */
-const MEMORY_OF_ONE_CPU = 1769;
+export const MEMORY_OF_ONE_CPU = 1769;
 /** The part of one vCPU that a function of so many MB draws with; drawing uses one at most, as far as was measured. */
 export const cpuShare = (memorySize: number): number => Math.min(1, memorySize / MEMORY_OF_ONE_CPU);
 /** How much more than the time left a picture may be predicted to take and is begun all the same: predictions err. */

@@ -7,6 +7,7 @@ import { explainCommand } from "./explain.ts";
 import { keysCommand } from "./keys.ts";
 import { paintFor } from "./paint.ts";
 import { purgeCommand } from "./purge.ts";
+import { serveCommand } from "./serve.ts";
 import { signCommand } from "./sign.ts";
 import { startCommand } from "./start.ts";
 import { warmCommand } from "./warm.ts";
@@ -14,6 +15,7 @@ import { warmCommand } from "./warm.ts";
 /** The commands, in the order help tells them. Each file makes one, and imports what it works with only when it runs. */
 const commands: readonly (() => Command)[] = [
   startCommand,
+  serveCommand,
   signCommand,
   explainCommand,
   doctorCommand,

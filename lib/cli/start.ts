@@ -4,6 +4,7 @@ import { integerIn, ours } from "../settings.ts";
 import { openInBrowser, tell } from "./banner.ts";
 import { HOME } from "./environment.ts";
 import { exitsHelp } from "./exits.ts";
+import { assertNode } from "./node.ts";
 import { paintFor } from "./paint.ts";
 import { progressBar } from "./progress.ts";
 import { requestLine } from "./request-line.ts";
@@ -46,17 +47,8 @@ interface Said {
   readonly open?: boolean;
 }
 
-/** The first Node that lets a program put a module of its own in another's place, as the runtime client needs. */
-const OLDEST = [22, 15] as const;
-
-function assertNode(): void {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
-  throw new Error(`start needs Node ${OLDEST.join(".")} or newer, this is ${process.versions.node}`);
-}
-
 async function startServing(pictures: string | undefined, said: Said, command: Command): Promise<void> {
-  assertNode();
+  assertNode("start");
   const stopped = Promise.withResolvers<undefined>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.once(signal, () => stopped.resolve(undefined));

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BuildOptions, build, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { running } from "../local/lambda/bundle.ts";
 import { root } from "../project.ts";
 import { bundling, esbuildOptions, togetherOptions } from "../stack/bundling.ts";
@@ -80,8 +80,23 @@ function forTheFunction(): Promise<readonly Metafile[]> {
         ...{ entryPoints: [entry], outfile: join("dist/function", name) },
       }),
     ),
+    compile({
+      ...{ ...esbuildOptions, keepNames: false },
+      entryPoints: ["lib/server/worker.ts"],
+      outfile: "dist/function/server-worker.mjs",
+      external: [...esbuildOptions.external, "@aws-sdk/*"],
+      alias: {},
+      plugins: [besideHandler],
+    }),
   ]);
 }
+
+/** What serves in a container serves with the handler that lies beside it, as it is bundled for AWS. */
+const besideHandler: Plugin = {
+  name: "beside the handler",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/lambda\/handler\.ts$/ }, () => ({ path: "./handler.mjs", external: true })),
+};
 
 async function compile(options: BuildOptions): Promise<Metafile> {
   const place = options.outfile === undefined ? { outdir: "dist" } : {};

@@ -25,7 +25,17 @@ function run(words: readonly string[], variables: Readonly<Record<string, string
 const keys = { IMGPROXY_KEY: "736563726574", IMGPROXY_SALT: "68656c6c6f" };
 
 describe("help", () => {
-  for (const command of ["start", "sign", "explain", "doctor", "capacity", "keys", "warm", "purge"]) {
+  for (const command of [
+    "start",
+    "serve",
+    "sign",
+    "explain",
+    "doctor",
+    "capacity",
+    "keys",
+    "warm",
+    "purge",
+  ]) {
     test(`of ${command} has examples and exit statuses, and nothing is made`, () => {
       const { status, stdout } = run([command, "--help"]);
       assert.equal(status, 0);

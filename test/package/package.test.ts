@@ -159,16 +159,18 @@ test("without sharp, start says what to install", () => {
   );
 });
 
-test("on a Node that is too old, start says which it needs", {
+test("on a Node that is too old, start and serve say which they need", {
   skip: !nodes().has(20) && "no Node 20 on this machine",
 }, () => {
-  const { status, stderr } = spawnSync(nodes().get(20) ?? "", [bin, "start"], {
-    cwd: own.project,
-    encoding: "utf8",
-    env: shell,
-  });
-  assert.equal(status, 1);
-  assert.match(stderr, /^start needs Node 22\.15 or newer, this is 20\.\d+\.\d+\n$/);
+  for (const command of ["start", "serve"]) {
+    const { status, stderr } = spawnSync(nodes().get(20) ?? "", [bin, command], {
+      cwd: own.project,
+      encoding: "utf8",
+      env: shell,
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`^${command} needs Node 22\\.15 or newer, this is 20\\.\\d+\\.\\d+\\n$`));
+  }
 });
 
 test("start serves a folder, with sharp beside it", async (t) => {
@@ -225,6 +227,29 @@ describe("README's CDK app synthesises in TypeScript", () => {
       assert.match(FunctionCode ?? "", /function handler\(event\)/);
     });
   }
+});
+
+test("serve serves a folder, with sharp beside it", async (t) => {
+  if (!own.add("sharp")) return t.skip("npm cannot fetch sharp here");
+  const folder = join(own.project, "served");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "cat.png"), await drawn(300, 200).png().toBuffer());
+  const env = { ...shell, IMGPROXY_LOCAL_FILESYSTEM_ROOT: folder, IMGPROXY_BIND: "127.0.0.1:0" };
+  const running = spawn(process.execPath, [bin, "serve"], { cwd: own.project, env });
+  t.after(() => running.kill("SIGKILL"));
+  const [line] = await once(running.stdout.setEncoding("utf8"), "data");
+  const [, port = ""] = /^Listening on (\d+)/.exec(line) ?? [];
+  const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  for (const [path, type] of [
+    ["w:30/plain/local:///cat.png@webp", "image/webp"],
+    ["w:30/rot:90/bl:2/trim:10/plain/local:///cat.png@jpg", "image/jpeg"],
+  ]) {
+    const response = await ask(`/_/${path}`);
+    assert.deepEqual([response.status, response.headers.get("content-type")], [200, type]);
+    assert.equal((await sharp(await response.bytes()).metadata()).format, type?.slice("image/".length));
+  }
+  running.kill("SIGTERM");
+  assert.deepEqual(await once(running, "exit"), [0, null]);
 });
 
 test("README's CDK app synthesises: the function comes with the package, its sharp from npm", async (t) => {
