@@ -2,7 +2,8 @@ import type { Config } from "../../lambda/config/variables.ts";
 import type { Options } from "../../lambda/options/index.ts";
 import { explainFailure } from "./failures.ts";
 import { type Finding, messageOf, passes, refuses } from "./finding.ts";
-import { type Planned, planned } from "./planned.ts";
+import type { Planned } from "./plan-of.ts";
+import { planned } from "./planned.ts";
 
 /** What would be drawn of a picture that lies on this machine, and how long it is predicted to take. */
 export async function explainPlan(

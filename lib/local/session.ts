@@ -136,7 +136,10 @@ async function startOn(
   const cloud = await startCloud({
     ...{ s3, bundle: built, env, memory, timeout, listening },
     derivatives: bucketOrigin(s3.endpoint, buckets.derivatives, BUCKET_TIMEOUT),
-    served: (one) => reasons.of(one).then((reason) => served(one, reason)),
+    served(one) {
+      page.served(one);
+      reasons.of(one).then((reason) => served(one, reason));
+    },
     log(line) {
       reasons.logged(line);
       page.logged(line);

@@ -97,10 +97,36 @@ describe("what the page asks", () => {
     const { body } = await said("/playground/explain", {
       url: "/unsafe/w:30/plain/s3://pictures/trip/sea.png",
     });
-    assert.equal((await fetch(body.right)).status, 200);
-    const { body: again } = await said("/playground/explain", { url: body.right });
+    assert.equal(body.right.path, "/w:30/plain/s3://pictures/trip/sea.png");
+    assert.equal(body.right.url, `${origin}/${body.right.signature}${body.right.path}`);
+    assert.equal((await fetch(body.right.url)).status, 200);
+    const { body: again } = await said("/playground/explain", { url: body.right.url });
     assert.deepEqual([again.right, again.drawing.result.width], [undefined, 30]);
     assert.equal((await said("/playground/explain", { url: "" })).body.right, undefined);
+  });
+
+  test("what was limited is told, and why", async () => {
+    const limits = async (...options: readonly (readonly string[])[]) =>
+      (await asked("trip/sea.png", ...options)).body.drawing.limits;
+    assert.deepEqual(await limits(["width", "600"]), [
+      "no larger than the source allows: with enlarge it would be 600x1000",
+    ]);
+    assert.deepEqual(await limits(["width", "600"], ["enlarge", "1"]), []);
+    assert.deepEqual(await limits(["width", "60"]), []);
+  });
+
+  test("what the function measured when it drew is told by the path, once it was asked for", async () => {
+    const { url } = (await asked("trip/sea.png", ["width", "61"])).body;
+    const path = new URL(url).pathname;
+    assert.deepEqual((await said("/playground/run", { path })).body, {});
+    for (const from of ["Miss from edge", "Hit from edge"]) {
+      const response = await fetch(url, { headers: { accept: "image/webp" } });
+      await response.bytes();
+      assert.equal(response.headers.get("x-cache"), from);
+      const { ms } = (await said("/playground/run", { path })).body;
+      for (const phase of ["download", "render"])
+        assert.ok(ms[phase] >= 0, `${phase} of ${JSON.stringify(ms)}`);
+    }
   });
 
   test("a page of another name reads nothing of it, and pictures are asked for as before", async () => {
@@ -244,6 +270,10 @@ test("formats stand side by side, the slider divides, and a pasted URL is explai
   await page.getByRole("button", { name: "trip/sea.png" }).click();
   await settled(page);
 
+  const times = page.locator("#times");
+  await times.getByText("decode, draw and encode").waitFor();
+  assert.match((await times.textContent()) ?? "", /decode, draw and encode[\d.]+ ms[\d.]+ ms/);
+
   await page.getByText("Formats side by side").click();
   await page.locator("#sides img").nth(3).waitFor();
   const sides = await page.locator("#sides li").allTextContents();
@@ -265,6 +295,10 @@ test("formats stand side by side, the slider divides, and a pasted URL is explai
   assert.deepEqual(
     refused.map((said) => /^✗(signature|options)/.exec(said)?.[1]),
     ["signature", "options"],
+  );
+  assert.match(
+    (await page.locator("#right").textContent()) ?? "",
+    /^signature: with the path \/rs:fil:30\/plain\/s3:\/\/pictures\/trip\/sea\.png it would be [\w-]{43}: http/,
   );
 });
 

@@ -4,6 +4,7 @@ import type { Config } from "../../../lambda/config/variables.ts";
 import { formatNamed, formats, isWritable } from "../../../lambda/formats.ts";
 import { compileLanguage } from "../../../lambda/url/language.ts";
 import { imageUrls } from "../../client/index.ts";
+import { keyPair } from "../../client/signature.ts";
 import { llmsText } from "../../described/llms.ts";
 import { openApi } from "../../described/openapi.ts";
 import { describedOptions } from "../../described/options.ts";
@@ -34,7 +35,7 @@ export interface PlaygroundProps {
 }
 
 /** The page on which people try options, and what is told to programs. */
-export interface Playground extends Pick<Runs, "logged"> {
+export interface Playground extends Pick<Runs, "logged" | "served"> {
   /** `undefined` when something else is asked for. */
   answer(request: IncomingMessage): Promise<Answer | undefined>;
 }
@@ -52,6 +53,7 @@ export function playground(props: PlaygroundProps): Playground {
   const told = runs();
   return {
     logged: told.logged,
+    served: told.served,
     async answer({ method, url = "/", headers: { host = "" } }) {
       if (method !== "GET" && method !== "HEAD") return undefined;
       const [path = "/", query = ""] = url.split("?", 2);
@@ -85,7 +87,7 @@ const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["/playground/pictures.json", pictures],
   ["/playground/ask", ask],
   ["/playground/explain", explained],
-  ["/playground/run", async (query, { runs }) => json((await runs.of(query.get("id") ?? "")) ?? {})],
+  ["/playground/run", async (query, { runs }) => json((await runs.of(query.get("path") ?? "")) ?? {})],
 ]);
 
 /** How many pictures the gallery shows at a time. */
@@ -141,7 +143,9 @@ async function explained(query: URLSearchParams, context: Context): Promise<Answ
   const url = query.get("url") ?? "";
   const told = await tell(url, query.get("accept") ?? "", context);
   const wrong = told.findings.some(({ phase, passes }) => phase === "signature" && !passes);
-  const right = wrong ? resigned(url, context) : undefined;
+  const { config, env, origin } = context;
+  const pair = keyPair(env.IMGPROXY_KEY ?? "", env.IMGPROXY_SALT ?? "");
+  const right = wrong ? resigned(url, config, origin + config.pathPrefix, pair) : undefined;
   return json({ ...told, ...(right && { right }) });
 }
 

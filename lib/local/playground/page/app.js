@@ -108,7 +108,16 @@ async function explainPasted(event) {
   const { findings, right } = await ask("/playground/explain", { url, accept: "image/avif,image/webp,*/*" });
   showFindings(at("explained"), findings);
   at("right").replaceChildren(
-    ...(right ? ["Rightly signed it would be ", make("a", { href: right }, right)] : []),
+    ...(right
+      ? [
+          "signature: with the path ",
+          make("code", {}, right.path),
+          " it would be ",
+          make("code", {}, right.signature),
+          ": ",
+          make("a", { href: right.url }, right.url),
+        ]
+      : []),
   );
 }
 

@@ -59,9 +59,8 @@ function tell(key, options, said) {
 }
 
 async function present(key, options, said, { response, blob, ms }, turn) {
-  const id = response.headers.get("x-request-id") ?? "";
   const hit = (response.headers.get("x-cache") ?? "").startsWith("Hit");
-  const run = id ? await ask("/playground/run", { id }) : {};
+  const run = await ask("/playground/run", { path: new URL(said.url, location.href).pathname });
   if (!response.ok) {
     at("status").textContent = "";
     const [first = ""] = (await blob.text()).split("\n");
