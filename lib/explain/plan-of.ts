@@ -5,6 +5,8 @@ import { type ImageInfo, type Plan, plan } from "../../lambda/image/plan.ts";
 import type { Options } from "../../lambda/options/index.ts";
 import { limitsOf } from "../../lambda/options/limits.ts";
 import { offersOf } from "../../lambda/url/negotiation.ts";
+import { explainFailure } from "./failures.ts";
+import { type Finding, messageOf, refuses } from "./finding.ts";
 
 /** A picture, and what would be drawn of it. */
 export interface Planned {
@@ -33,4 +35,19 @@ function sizeOf(planned: () => Plan): Size | undefined {
     if (error instanceof Failure) return undefined;
     throw error;
   }
+}
+
+/** A plan in one sentence. */
+export function saidOf({ info, plan: { canvas, strokes, output, cost } }: Planned): string {
+  const drawn = strokes.map(({ step, leaves }) => `${step} ${leaves.width}x${leaves.height}`).join(", ");
+  const ends = `${canvas.width}x${canvas.height} ${canvas.format}`;
+  const quality = "quality" in output && output.quality ? ` of quality ${output.quality}` : "";
+  return `${info.width}x${info.height} ${info.format} becomes ${ends}${quality} by ${drawn || "nothing"}; some ${Math.ceil(cost.total)} ms`;
+}
+
+/** Why there is no plan. */
+export function notPlanned(error: unknown): Finding {
+  if (error instanceof Error && "code" in error)
+    return refuses("plan", messageOf(error), "give a picture that is there");
+  return error instanceof Error ? explainFailure(error) : refuses("plan", messageOf(error));
 }

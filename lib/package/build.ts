@@ -3,6 +3,7 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { running } from "../local/lambda/bundle.ts";
+import { partsOptions } from "../playground/page-file.ts";
 import { root } from "../project.ts";
 import { bundling, esbuildOptions, togetherOptions } from "../stack/bundling.ts";
 import { LOCK } from "../stack/sharp.ts";
@@ -33,6 +34,7 @@ export async function buildPackage(): Promise<void> {
   const made = [await client(), await program(), await forCommonJs(), ...(await forTheFunction())];
   cpSync(join(root, "lambda/edge"), join(dist, "function"), { recursive: true });
   cpSync(join(root, "lib/local/playground/page"), join(dist, "playground"), { recursive: true });
+  made.push(await compile({ ...partsOptions, outdir: "dist/playground", keepNames: false }));
   writeFileSync(join(dist, "function", LOCK), functionLock());
   writeFileSync(join(dist, "LICENCES.txt"), licences(made));
   declarations();

@@ -62,6 +62,7 @@ const names = [
   "webAcl",
   "accessLogs",
   "originShieldRegion",
+  "playground",
   "warmPresets",
   "warmAccepts",
   "warmSchedule",
@@ -84,6 +85,7 @@ export function settingsOf(context: Context): ImageStackProps & { readonly stack
     ...functionOf(context),
     ...deliveryOf(context),
     warming: warming(context),
+    playground: choice(context, "playground", truth),
   };
 }
 

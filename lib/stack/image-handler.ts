@@ -8,6 +8,7 @@ import type { KeysPlace } from "../../lambda/keys/places.ts";
 import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
+import { Page } from "./page.ts";
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
 import { type Warming, WarmUp } from "./warming.ts";
@@ -23,6 +24,13 @@ export interface ImageHandlerProps
    * @default - none
    */
   readonly warming?: Warming | undefined;
+  /**
+   * Whether `/playground` answers a page on which options are tried on pictures. Whoever reaches it reads the presets and limits that are
+   * set, and no key: who is to sign types one in.
+   *
+   * @default false
+   */
+  readonly playground?: boolean | undefined;
 }
 
 /** Pictures in a bucket, answered to imgproxy URLs by a distribution: the whole of it, for a stack of one's own. */
@@ -68,6 +76,7 @@ export class ImageHandler extends Construct {
     this.alias = images.alias;
     this.#signing = images.signing;
     this.keys = images.signing.place;
+    if (props.playground) new Page(this, "Playground", { images, distribution });
     const { warming, memorySize = 1769 } = props;
     this.warmUp =
       warming &&

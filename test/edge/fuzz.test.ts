@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { readConfig } from "../../lambda/config/variables.ts";
 import { Failure } from "../../lambda/errors.ts";
 import { fromEvent } from "../../lambda/http.ts";
-import { s3Address } from "../../lambda/source/s3.ts";
+import { s3Address } from "../../lambda/source/s3-address.ts";
 import { derivativeKey, resolvedSource } from "../../lambda/url/key.ts";
 import { compileLanguage } from "../../lambda/url/language.ts";
 import { readPath } from "../../lambda/url/parse.ts";

@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, describe, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
-import { promisify } from "node:util";
-import { chromium, type Page } from "playwright-core";
 import sharp from "sharp";
 import { everyOption } from "../../lambda/options/index.ts";
 import { startSession } from "../../lib/local/session.ts";
-import { isProgram } from "../package/installed.ts";
 import { drawn } from "../pictures.ts";
-
-const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const executablePath = programs.find(isProgram);
-const skip = !executablePath && `no browser: ${programs.join(", ")}`;
+import { browserFor, copied, curled, option, resultBytes, settled, skip, until } from "./browser.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "pictures-"));
 await mkdir(join(folder, "trip"));
@@ -174,13 +166,7 @@ const statusAs = (host: string, path: string) =>
 test("a newcomer picks a picture, changes five options, and what the URL says is what was seen", {
   skip,
 }, async (t) => {
-  const browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ["--no-sandbox"],
-  });
-  t.after(() => browser.close());
-  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
-  const page = await context.newPage();
+  const page = await (await browserFor(t)).newPage();
   const mistakes: string[] = [];
   page.on("pageerror", ({ message }) => mistakes.push(message));
   page.on("console", (line) => line.type() === "error" && mistakes.push(line.text()));
@@ -211,10 +197,9 @@ test("a newcomer picks a picture, changes five options, and what the URL says is
   );
 
   await page.locator('[data-copy="url"]').click();
-  const url = String(await page.evaluate("navigator.clipboard.readText()"));
+  const url = await copied(page);
   assert.match(url, /\/rs:fill:200:100\/bl:2\/plain\/s3:\/\/pictures\/cat.*@png$/);
-  const curl = promisify(execFile)("curl", ["--silent", "--fail", url], { encoding: "buffer" });
-  const fetched = (await curl).stdout;
+  const fetched = await curled(url);
   assert.ok(fetched.equals(seen.at(-1) ?? Buffer.alloc(0)), "the same bytes");
   const { width, height, format } = await sharp(fetched).metadata();
   assert.deepEqual([width, height, format], [200, 100, "png"]);
@@ -230,12 +215,7 @@ test("a newcomer picks a picture, changes five options, and what the URL says is
 test("every option has its inputs, all have names, and the keyboard reaches a picture", {
   skip,
 }, async (t) => {
-  const browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ["--no-sandbox"],
-  });
-  t.after(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+  const page = await (await browserFor(t, { width: 360, height: 740 })).newPage();
   await page.goto(origin);
   await page.getByRole("button", { name: "trip/sea.png" }).focus();
   await page.keyboard.press("Enter");
@@ -260,12 +240,7 @@ test("every option has its inputs, all have names, and the keyboard reaches a pi
 });
 
 test("formats stand side by side, the slider divides, and a pasted URL is explained", { skip }, async (t) => {
-  const browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ["--no-sandbox"],
-  });
-  t.after(() => browser.close());
-  const page = await browser.newPage();
+  const page = await (await browserFor(t)).newPage();
   await page.goto(origin);
   await page.getByRole("button", { name: "trip/sea.png" }).click();
   await settled(page);
@@ -301,32 +276,3 @@ test("formats stand side by side, the slider divides, and a pasted URL is explai
     /^signature: with the path \/rs:fil:30\/plain\/s3:\/\/pictures\/trip\/sea\.png it would be [\w-]{43}: http/,
   );
 });
-
-const option = (page: Page, name: string) => page.locator(`[data-option="${name}"]`);
-
-/** Waits until the result is there. */
-const settled = (page: Page) =>
-  until(async () =>
-    Boolean(
-      await page.evaluate(
-        'document.getElementById("result-facts").textContent !== "" && !document.querySelector("#work.busy")',
-      ),
-    ),
-  );
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, "within ten seconds");
-    await pause(20);
-  }
-}
-
-/** The bytes that the page shows. */
-async function resultBytes(page: Page): Promise<Buffer> {
-  const read =
-    'fetch(document.getElementById("result").src).then((one) => one.bytes()).then((bytes) => [...bytes])';
-  const bytes: unknown = await page.evaluate(read);
-  assert.ok(Array.isArray(bytes) && bytes.length > 0);
-  return Buffer.from(bytes);
-}

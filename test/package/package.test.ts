@@ -202,6 +202,8 @@ test("start serves a folder, with sharp beside it", async (t) => {
   const loaded = [...page.matchAll(/(?:src|href)="(\/playground\/[^"]+)"/g)].map(([, path = ""]) => path);
   assert.equal(loaded.length, 2);
   for (const path of loaded) assert.equal((await fetch(new URL(path, url))).status, 200, path);
+  const alone = await (await fetch(new URL("/playground", url))).text();
+  assert.match(alone, /<style>:root.*<script type="module">.*id="settings">\{"signed":true/s);
   running.kill("SIGINT");
   assert.deepEqual(await once(running, "exit"), [0, null]);
   assert.equal(await complaints, "heic pictures cannot be read: npm install libheif-js\n");

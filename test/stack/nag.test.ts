@@ -22,6 +22,7 @@ const whole: ImageStackProps = {
   provisionedConcurrency: 2,
   tracing: true,
   responseStreaming: true,
+  playground: true,
   accessLogs: "logs",
   webAcl: arn("wafv2:us-east-1:111122223333:global/webacl/mine/12345678-1234-1234-1234-123456789012"),
   originShieldRegion: "eu-central-1",
