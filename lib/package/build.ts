@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { running } from "../local/lambda/bundle.ts";
-import { partsOptions } from "../playground/page-file.ts";
+import { parts, partsOptions } from "../playground/page-file.ts";
 import { root } from "../project.ts";
 import { bundling, esbuildOptions, togetherOptions } from "../stack/bundling.ts";
 import { LOCK } from "../stack/sharp.ts";
@@ -34,7 +35,7 @@ export async function buildPackage(): Promise<void> {
   const made = [await client(), await program(), await forCommonJs(), ...(await forTheFunction())];
   cpSync(join(root, "lambda/edge"), join(dist, "function"), { recursive: true });
   cpSync(join(root, "lib/local/playground/page"), join(dist, "playground"), { recursive: true });
-  made.push(await compile({ ...partsOptions, outdir: "dist/playground", keepNames: false }));
+  made.push(await page());
   writeFileSync(join(dist, "function", LOCK), functionLock());
   writeFileSync(join(dist, "LICENCES.txt"), licences(made));
   declarations();
@@ -77,6 +78,15 @@ function forTheFunction(): Promise<readonly Metafile[]> {
       compile({ ...esbuildOptions, entryPoints: [entry], outfile: join("dist/function", name) }),
     ),
   ]);
+}
+
+/** What the stack's playground is made of. */
+async function page(): Promise<Metafile> {
+  const made = await compile({ ...partsOptions, outdir: "dist/playground", keepNames: false });
+  const script = join(dist, "playground/alone.js");
+  writeFileSync(join(dist, "playground", parts.script), gzipSync(readFileSync(script), { level: 9 }));
+  rmSync(script);
+  return made;
 }
 
 async function compile(options: BuildOptions): Promise<Metafile> {

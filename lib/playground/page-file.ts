@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { BuildOptions } from "esbuild";
 import { compiled, root } from "../project.ts";
 import type { PageSettings } from "./settings.ts";
@@ -16,8 +17,8 @@ export interface PageFile {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the page's file is made of, as the package holds it, by their names there. */
-export const parts = { script: "alone.js", style: "alone.css" } as const;
+/** What the page's file is made of, as the package holds it, by their names there; the script compressed, for it is a twentieth of the package. */
+export const parts = { script: "alone.js.gz", style: "alone.css" } as const;
 
 /** How they are made: everything in one file for browsers, node's own replaced. */
 export const partsOptions = {
@@ -78,7 +79,9 @@ function sources(): Sources {
 
 const read = (folder: string): Sources => ({
   markup: markupIn(folder),
-  script: readFileSync(join(folder, parts.script), "utf8").trim(),
+  script: gunzipSync(readFileSync(join(folder, parts.script)))
+    .toString()
+    .trim(),
   style: readFileSync(join(folder, parts.style), "utf8").trim(),
 });
 
@@ -86,9 +89,9 @@ const read = (folder: string): Sources => ({
 function compile(): Sources {
   const { buildSync }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
   const { outputFiles } = buildSync({ ...partsOptions, outdir: root, write: false });
-  const textOf = (name: string) => outputFiles.find(({ path }) => path.endsWith(name))?.text.trim() ?? "";
+  const textOf = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text.trim() ?? "";
   const markup = markupIn(join(root, "lib/local/playground/page"));
-  return { markup, script: textOf(parts.script), style: textOf(parts.style) };
+  return { markup, script: textOf(".js"), style: textOf(".css") };
 }
 
 /** Without the blanks between its lines. */

@@ -80,7 +80,7 @@ async function present(key, options, said, { response, blob, ms }, turn) {
   at("compare").hidden = !at("source").hasAttribute("src");
   at("under").src = at("source").src;
   if (old.startsWith("blob:")) URL.revokeObjectURL(old);
-  image.alt = `The result, ${key} with ${options.length} options`;
+  image.alt = `The result, ${key} with ${options.length === 1 ? "1 option" : `${options.length} options`}`;
   const size = await image.decode().then(
     () => [`${image.naturalWidth} × ${image.naturalHeight}`],
     () => ["a format this browser does not show"],
@@ -165,7 +165,7 @@ function showTimes(drawing, measured = {}, hit, ms) {
   rows.push(row(hit ? "until it was here, from the edge's cache" : "until it was here", undefined, ms));
   at("times").replaceChildren(
     make("caption", {}, "Time"),
-    head("phase", "predicted ms", "measured ms"),
+    head("phase", "predicted ms", hit ? "measured ms, when it was drawn" : "measured ms"),
     make("tbody", {}, ...rows),
   );
 }
