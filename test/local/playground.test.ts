@@ -153,6 +153,23 @@ test("where URLs name presets alone, below a prefix, the page asks with them", a
   assert.equal((await sharp(await (await fetch(url)).bytes()).metadata()).width, 30);
 });
 
+test("presets are ticked", { skip }, async (t) => {
+  const other = await started({ IMGPROXY_PRESETS: "thumb=w:30,soft=bl:2" });
+  t.after(() => other.stop());
+  const page = await (await browserFor(t)).newPage();
+  await page.goto(other.origin);
+  await page.getByRole("button", { name: "trip/sea.png" }).click();
+  await settled(page);
+  await page.evaluate('for (const one of document.querySelectorAll("#options > details")) one.open = true');
+  for (const name of ["thumb", "soft"]) await option(page, "preset").getByLabel(name).check();
+  await page.locator("#url", { hasText: "/pr:thumb:soft/" }).waitFor();
+  await settled(page);
+  await page.locator("#result-facts", { hasText: "30 × 50" }).waitFor();
+  await page.reload();
+  await page.locator("#url", { hasText: "/pr:thumb:soft/" }).waitFor();
+  assert.deepEqual(await option(page, "preset").getByRole("checkbox", { checked: true }).count(), 2);
+});
+
 /** The status that a browser sees which was led here by another name. */
 const statusAs = (host: string, path: string) =>
   new Promise((resolve, reject) => {
