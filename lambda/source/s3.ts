@@ -3,10 +3,10 @@ import type { Deadline } from "../deadline.ts";
 import { SourceUnreachable } from "../errors.ts";
 import type { Services } from "../services.ts";
 import type { Address, ObjectMetadata, Store } from "../store/store.ts";
-import { objectIn } from "../url/identity.ts";
 import type { ImageRequest } from "../url/parse.ts";
 import { again } from "./again.ts";
 import { download, type Source } from "./download.ts";
+import { s3Address } from "./s3-address.ts";
 import type { Unmodified } from "./unmodified.ts";
 
 /** Downloads `s3://bucket/key?version`. */
@@ -63,19 +63,6 @@ export function readableAddress(url: string, config: Config): Address {
   if (!isAllowed(address.bucket, config)) throw new SourceUnreachable(`${url}: its bucket may not be read`);
   const point = config.s3AccessPoints.find(({ name }) => name === address.bucket);
   return point ? { ...address, bucket: point.arn } : address;
-}
-
-/**
- * Where the object lies that a source URL names. Throws `SourceUnreachable` when it names none, and for `.` and `..` between
- * slashes: where the bucket stands in the path, they lead into another.
- */
-export function s3Address(url: string, separator: string): Address {
-  const { bucket = "", key = "", version } = objectIn(url, separator) ?? {};
-  if (bucket === "" || key === "") throw new SourceUnreachable(`${url}: expected s3://bucket/key`);
-  if (key.split("/").some((part) => part === "." || part === "..")) {
-    throw new SourceUnreachable(`${url}: expected a key without . and .. between slashes`);
-  }
-  return { bucket, key, ...(version !== undefined && { version }) };
 }
 
 /** Finished pictures are no sources, under whatever name. What is no bucket's own name is read only where it is allowed by name. */

@@ -1,4 +1,4 @@
-import { type Config, variables } from "../config/variables.ts";
+import type { Config } from "../config/variables.ts";
 import { Words } from "../contract/args.ts";
 import { type OptionValues, readSegment } from "../contract/option.ts";
 import { Failure, InvalidUrl, SecurityOption } from "../errors.ts";
@@ -62,8 +62,8 @@ interface Definition {
 /** Those of the file come last: of two with one name the last counts. */
 const definitions = ({ presets, presetsSeparator, presetsFile }: Config): readonly Definition[] =>
   [
-    ...presets.split(presetsSeparator).map((text) => ({ from: variables.presets.name, text: text.trim() })),
-    ...presetsFile.map((text) => ({ from: variables.presetsFile.name, text })),
+    ...presets.split(presetsSeparator).map((text) => ({ from: "IMGPROXY_PRESETS", text: text.trim() })),
+    ...presetsFile.map((text) => ({ from: "IMGPROXY_PRESETS_PATH", text })),
   ].filter(({ text }) => text !== "" && !text.startsWith("#"));
 
 function readDefinition({ from, text }: Definition, { argumentsSeparator }: Config) {

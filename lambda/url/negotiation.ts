@@ -1,4 +1,5 @@
 import type { Config } from "../config/variables.ts";
+import type { Offers } from "../contract/canvas.ts";
 import { formats } from "../formats.ts";
 
 /** A format somebody may be answered in because they accept it. */
@@ -25,3 +26,13 @@ export const negotiatedFormats = (switches: Switches): readonly Negotiable[] =>
 /** Those of them an `Accept` header names; only the substring counts, as in imgproxy. */
 export const acceptedFormats = (accept: string, switches: Switches): readonly Negotiable[] =>
   negotiatedFormats(switches).filter((format) => accept.includes(formats[format].mime));
+
+/** The formats an Accept header offers, as far as the environment goes into it. */
+export function offersOf(accept: string, config: Config): Offers {
+  const auto = acceptedFormats(accept, config);
+  return {
+    auto,
+    enforced: auto.filter((format) => isEnforced(format, config)),
+    preferred: config.preferredFormats.filter((format) => formats[format].writes),
+  };
+}

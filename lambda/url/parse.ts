@@ -2,7 +2,7 @@ import type { Config } from "../config/variables.ts";
 import type { Offers } from "../contract/canvas.ts";
 import type { OptionValues } from "../contract/option.ts";
 import { InvalidUrl, SourceNotAllowed, SourceUnreachable, UnsupportedFormat } from "../errors.ts";
-import { formatNamed, formats, isWritable } from "../formats.ts";
+import { formatNamed, isWritable } from "../formats.ts";
 import type { HttpRequest } from "../http.ts";
 import type { Options } from "../options/index.ts";
 import { type Limits, limitsOf } from "../options/limits.ts";
@@ -13,7 +13,7 @@ import { sourceEtagIn } from "./etag.ts";
 import { type Hints, hintsIn } from "./hints.ts";
 import { keyFor, resolvedSource } from "./key.ts";
 import { checkExpiry, type Language, Reading, readOption, startOf, usePresets } from "./language.ts";
-import { acceptedFormats, isEnforced } from "./negotiation.ts";
+import { offersOf } from "./negotiation.ts";
 import { segmentsIn, splitTarget } from "./path.ts";
 import { matchPattern } from "./pattern.ts";
 import { verify } from "./signature.ts";
@@ -99,16 +99,6 @@ function settle(options: OptionValues, extension: string): Options {
   if (!format && options.raw === true) return options;
   if (!format) throw new InvalidUrl(`extension: expected the name of a format, got "${extension}"`);
   return { ...options, format };
-}
-
-/** The formats an Accept header offers, as far as the environment goes into it. */
-export function offersOf(accept: string, config: Config): Offers {
-  const auto = acceptedFormats(accept, config);
-  return {
-    auto,
-    enforced: auto.filter((format) => isEnforced(format, config)),
-    preferred: config.preferredFormats.filter((format) => formats[format].writes),
-  };
 }
 
 /** None behind the edge: CloudFront answers its viewers' conditions by itself, and what it asks us for it will keep. */

@@ -1,6 +1,6 @@
 import { readConfig } from "../../lambda/config/variables.ts";
 import { examine, type Report } from "../../lambda/doctor.ts";
-import { s3Address } from "../../lambda/source/s3.ts";
+import { s3Address } from "../../lambda/source/s3-address.ts";
 import type { Environment } from "../environment.ts";
 
 /** ms that one read may take of the whole examination, and what the steps before may. */

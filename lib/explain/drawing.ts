@@ -1,7 +1,7 @@
-import type { Size } from "../../lambda/contract/canvas.ts";
+import type { Animation, Size } from "../../lambda/contract/canvas.ts";
 import { megapixels } from "../../lambda/contract/canvas.ts";
 import { passes } from "../../lambda/image/passes.ts";
-import type { Planned } from "./planned.ts";
+import type { Planned } from "./plan-of.ts";
 
 /** One stroke as people read it. */
 export interface ShownStroke extends Size {
@@ -29,7 +29,7 @@ export interface Drawing {
 const SHOWN = 120;
 
 /** What is drawn, stroke by stroke. */
-export function drawingOf({ info, plan: { strokes, canvas, output, cost } }: Planned): Drawing {
+export function drawingOf({ info, plan: { strokes, canvas, output, cost }, enlarged }: Planned): Drawing {
   const { decode, draw, encode } = cost;
   const sizeOf = ({ width, height }: Size) => ({ width, height });
   return {
@@ -44,9 +44,20 @@ export function drawingOf({ info, plan: { strokes, canvas, output, cost } }: Pla
       })),
     ),
     cost: { decode, draw, encode },
-    limits: canvas.shrink < 1 ? [shrunk(canvas.shrink)] : [],
+    limits: [
+      ...(canvas.shrink < 1 ? [shrunk(canvas.shrink)] : []),
+      ...(enlarged ? [notEnlarged(enlarged)] : []),
+      ...(framesOf(canvas) < framesOf(info) ? [fewer(framesOf(canvas), framesOf(info))] : []),
+    ],
   };
 }
+
+const framesOf = ({ animation }: { readonly animation?: Animation | undefined }) =>
+  animation?.delays.length ?? 1;
+const notEnlarged = ({ width, height }: Size) =>
+  `no larger than the source allows: with enlarge it would be ${width}x${height}`;
+const fewer = (drawn: number, of: number) =>
+  `${drawn} of ${of} frames: the format, or IMGPROXY_MAX_ANIMATION_FRAMES, allows no more`;
 
 const shrunk = (by: number) =>
   `made ${(by * 100).toFixed(0)} % as large as asked for: the format, or IMGPROXY_MAX_RESULT_DIMENSION, allows no longer side`;

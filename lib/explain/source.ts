@@ -1,7 +1,7 @@
 import type { Config } from "../../lambda/config/variables.ts";
 import { formatNamed, formatNames, formats, isWritable } from "../../lambda/formats.ts";
 import { optionsByName } from "../../lambda/options/index.ts";
-import { s3Address } from "../../lambda/source/s3.ts";
+import { s3Address } from "../../lambda/source/s3-address.ts";
 import { matchPattern } from "../../lambda/url/pattern.ts";
 import { readSource, type WrittenSource } from "../../lambda/url/source.ts";
 import { didYouMean } from "../spelling.ts";

@@ -35,11 +35,11 @@ export function reasonsFor(language: () => Language, pictures: readonly string[]
       if (typeof id === "string" && typeof name === "string")
         failures.set(id, { name, message: String(message) });
     },
-    async of({ method, path, status, failure }) {
+    async of({ method, path, status, id, failure }) {
       if (!failure) return undefined;
       const { refused } = explain(path, language(), Date.now());
       if (refused && status < 500) return refused;
-      const found = await failureOf(failure.id);
+      const found = await failureOf(id);
       if (found) return noticingQuery(explainFailure(found, pictures), path);
       return refuses(
         "function",

@@ -150,7 +150,10 @@ async function startOn(
   const cloud = await startCloud({
     ...{ s3, bundle: built, env, memory, timeout, listening },
     derivatives: bucketOrigin(s3.endpoint, buckets.derivatives, DERIVATIVE_READ_TIMEOUT),
-    served: (one) => reasons.of(one).then((reason) => served(one, reason)),
+    served(one) {
+      page.served(one);
+      reasons.of(one).then((reason) => served(one, reason));
+    },
     log(line) {
       reasons.logged(line);
       page.logged(line);

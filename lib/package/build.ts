@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { running } from "../local/lambda/bundle.ts";
+import { parts, partsOptions } from "../playground/page-file.ts";
 import { root } from "../project.ts";
 import { bundling, esbuildOptions, togetherOptions } from "../stack/bundling.ts";
 import { squeezedEdges } from "../stack/edge-code.ts";
@@ -36,6 +38,7 @@ export async function buildPackage(): Promise<void> {
   for (const [file, code] of Object.entries(squeezedEdges()))
     writeFileSync(join(dist, "function", file), code);
   cpSync(join(root, "lib/local/playground/page"), join(dist, "playground"), { recursive: true });
+  made.push(await page());
   writeFileSync(join(dist, "function", LOCK), functionLock());
   writeFileSync(join(dist, "LICENCES.txt"), licences(made));
   declarations();
@@ -97,6 +100,15 @@ const besideHandler: Plugin = {
   setup: ({ onResolve }) =>
     onResolve({ filter: /\/lambda\/handler\.ts$/ }, () => ({ path: "./handler.mjs", external: true })),
 };
+
+/** What the stack's playground is made of. */
+async function page(): Promise<Metafile> {
+  const made = await compile({ ...partsOptions, outdir: "dist/playground", keepNames: false });
+  const script = join(dist, "playground/alone.js");
+  writeFileSync(join(dist, "playground", parts.script), gzipSync(readFileSync(script), { level: 9 }));
+  rmSync(script);
+  return made;
+}
 
 async function compile(options: BuildOptions): Promise<Metafile> {
   const place = options.outfile === undefined ? { outdir: "dist" } : {};

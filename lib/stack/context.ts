@@ -69,6 +69,7 @@ const names = [
   "accessLogs",
   "originShieldRegion",
   "additionalMetrics",
+  "playground",
   ...watchingNames,
   "warmPresets",
   "warmAccepts",
@@ -101,6 +102,7 @@ export function settingsOf(context: Context): Settings {
     ...deliveryOf(context),
     ...watchingOf(context),
     warming: warming(context),
+    playground: choice(context, "playground", truth),
   };
 }
 

@@ -9,9 +9,8 @@ import { acknowledgeGrants } from "./acknowledged.ts";
 import { Delivery, type DeliveryProps } from "./delivery.ts";
 import { Emptying } from "./emptying.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
-
+import { Page } from "./page.ts";
 import { eventsOf, Purge, type PurgeProps } from "./purge.ts";
-
 import type { Signing } from "./signing.ts";
 import { Storage, type StorageProps } from "./storage.ts";
 import { variablesAsText } from "./variables.ts";
@@ -31,6 +30,13 @@ export interface ImageHandlerProps
    * @default - none
    */
   readonly warming?: Warming | undefined;
+  /**
+   * Whether `/playground` answers a page on which options are tried on pictures. Whoever reaches it reads the presets and limits that are
+   * set, and no key: who is to sign types one in.
+   *
+   * @default false
+   */
+  readonly playground?: boolean | undefined;
 }
 
 /** Pictures in a bucket, answered to imgproxy URLs by a distribution: the whole of it, for a stack of one's own. */
@@ -97,6 +103,7 @@ export class ImageHandler extends Construct {
     this.alias = images.alias;
     this.#signing = images.signing;
     this.keys = images.signing.place;
+    if (props.playground) new Page(this, "Playground", { images, distribution });
     const { warming } = props;
     const { memorySize } = images;
     this.warmUp =

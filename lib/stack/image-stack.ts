@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { PAGE_PATH } from "../playground/page-file.ts";
 import { ImageHandler, type ImageHandlerProps } from "./image-handler.ts";
 
 export interface ImageStackProps extends StackProps, ImageHandlerProps {}
@@ -35,6 +36,7 @@ export class ImageStack extends Stack {
         "What breaks it: aws fis start-experiment --experiment-template-id",
       );
     }
+    if (props.playground) put("Playground", `${images.origin}${PAGE_PATH}`, "Where options are tried");
     if (images.warmUp) {
       put("WarmUp", images.warmUp.stateMachine.stateMachineArn, "What has pictures made before anybody asks");
     }

@@ -164,7 +164,15 @@ test("colours are for terminals, unless somebody says NO_COLOR", (t) => {
 });
 
 test("a request is one line: method, status, cache, time, size, path, and why it was refused", () => {
-  const served = { method: "GET", path: "/a", status: 200, cache: "Hit", ms: 12.3, bytes: 2345 } as const;
+  const served = {
+    method: "GET",
+    path: "/a",
+    status: 200,
+    cache: "Hit",
+    ms: 12.3,
+    bytes: 2345,
+    id: "",
+  } as const;
   assert.equal(requestLine(served), "GET  200 Hit       12 ms    2.3 kB  /a");
   const reason = { phase: "fetch", passes: false, says: "no such key", advice: "put it there" } as const;
   assert.equal(

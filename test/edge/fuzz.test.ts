@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import { test } from "node:test";
 import { Failure } from "../../lambda/errors.ts";
 import { fromEvent } from "../../lambda/http.ts";
-import { s3Address } from "../../lambda/source/s3.ts";
+import { s3Address } from "../../lambda/source/s3-address.ts";
 import { hintsIn } from "../../lambda/url/hints.ts";
 import { derivativeKey, resolvedSource, settingsHash } from "../../lambda/url/key.ts";
 import { parse, readPath } from "../../lambda/url/parse.ts";

@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, describe, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
-import { promisify } from "node:util";
-import { chromium, type Page } from "playwright-core";
 import sharp from "sharp";
 import { everyOption } from "../../lambda/options/index.ts";
 import { startSession } from "../../lib/local/session.ts";
-import { isProgram } from "../package/installed.ts";
 import { drawn } from "../pictures.ts";
-
-const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const executablePath = programs.find(isProgram);
-const skip = !executablePath && `no browser: ${programs.join(", ")}`;
+import { browserFor, copied, curled, option, resultBytes, settled, skip, until } from "./browser.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "pictures-"));
 await mkdir(join(folder, "trip"));
@@ -97,10 +89,36 @@ describe("what the page asks", () => {
     const { body } = await said("/playground/explain", {
       url: "/unsafe/w:30/plain/s3://pictures/trip/sea.png",
     });
-    assert.equal((await fetch(body.right)).status, 200);
-    const { body: again } = await said("/playground/explain", { url: body.right });
+    assert.equal(body.right.path, "/w:30/plain/s3://pictures/trip/sea.png");
+    assert.equal(body.right.url, `${origin}/${body.right.signature}${body.right.path}`);
+    assert.equal((await fetch(body.right.url)).status, 200);
+    const { body: again } = await said("/playground/explain", { url: body.right.url });
     assert.deepEqual([again.right, again.drawing.result.width], [undefined, 30]);
     assert.equal((await said("/playground/explain", { url: "" })).body.right, undefined);
+  });
+
+  test("what was limited is told, and why", async () => {
+    const limits = async (...options: readonly (readonly string[])[]) =>
+      (await asked("trip/sea.png", ...options)).body.drawing.limits;
+    assert.deepEqual(await limits(["width", "600"]), [
+      "no larger than the source allows: with enlarge it would be 600x1000",
+    ]);
+    assert.deepEqual(await limits(["width", "600"], ["enlarge", "1"]), []);
+    assert.deepEqual(await limits(["width", "60"]), []);
+  });
+
+  test("what the function measured when it drew is told by the path, once it was asked for", async () => {
+    const { url } = (await asked("trip/sea.png", ["width", "61"])).body;
+    const path = new URL(url).pathname;
+    assert.deepEqual((await said("/playground/run", { path })).body, {});
+    for (const from of ["Miss from edge", "Hit from edge"]) {
+      const response = await fetch(url, { headers: { accept: "image/webp" } });
+      await response.bytes();
+      assert.equal(response.headers.get("x-cache"), from);
+      const { ms } = (await said("/playground/run", { path })).body;
+      for (const phase of ["download", "render"])
+        assert.ok(ms[phase] >= 0, `${phase} of ${JSON.stringify(ms)}`);
+    }
   });
 
   test("a page of another name reads nothing of it, and pictures are asked for as before", async () => {
@@ -135,6 +153,23 @@ test("where URLs name presets alone, below a prefix, the page asks with them", a
   assert.equal((await sharp(await (await fetch(url)).bytes()).metadata()).width, 30);
 });
 
+test("presets are ticked", { skip }, async (t) => {
+  const other = await started({ IMGPROXY_PRESETS: "thumb=w:30,soft=bl:2" });
+  t.after(() => other.stop());
+  const page = await (await browserFor(t)).newPage();
+  await page.goto(other.origin);
+  await page.getByRole("button", { name: "trip/sea.png" }).click();
+  await settled(page);
+  await page.evaluate('for (const one of document.querySelectorAll("#options > details")) one.open = true');
+  for (const name of ["thumb", "soft"]) await option(page, "preset").getByLabel(name).check();
+  await page.locator("#url", { hasText: "/pr:thumb:soft/" }).waitFor();
+  await settled(page);
+  await page.locator("#result-facts", { hasText: "30 × 50" }).waitFor();
+  await page.reload();
+  await page.locator("#url", { hasText: "/pr:thumb:soft/" }).waitFor();
+  assert.deepEqual(await option(page, "preset").getByRole("checkbox", { checked: true }).count(), 2);
+});
+
 /** The status that a browser sees which was led here by another name. */
 const statusAs = (host: string, path: string) =>
   new Promise((resolve, reject) => {
@@ -148,13 +183,7 @@ const statusAs = (host: string, path: string) =>
 test("a newcomer picks a picture, changes five options, and what the URL says is what was seen", {
   skip,
 }, async (t) => {
-  const browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ["--no-sandbox"],
-  });
-  t.after(() => browser.close());
-  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
-  const page = await context.newPage();
+  const page = await (await browserFor(t)).newPage();
   const mistakes: string[] = [];
   page.on("pageerror", ({ message }) => mistakes.push(message));
   page.on("console", (line) => line.type() === "error" && mistakes.push(line.text()));
@@ -185,10 +214,9 @@ test("a newcomer picks a picture, changes five options, and what the URL says is
   );
 
   await page.locator('[data-copy="url"]').click();
-  const url = String(await page.evaluate("navigator.clipboard.readText()"));
+  const url = await copied(page);
   assert.match(url, /\/rs:fill:200:100\/bl:2\/plain\/s3:\/\/pictures\/cat.*@png$/);
-  const curl = promisify(execFile)("curl", ["--silent", "--fail", url], { encoding: "buffer" });
-  const fetched = (await curl).stdout;
+  const fetched = await curled(url);
   assert.ok(fetched.equals(seen.at(-1) ?? Buffer.alloc(0)), "the same bytes");
   const { width, height, format } = await sharp(fetched).metadata();
   assert.deepEqual([width, height, format], [200, 100, "png"]);
@@ -204,12 +232,7 @@ test("a newcomer picks a picture, changes five options, and what the URL says is
 test("every option has its inputs, all have names, and the keyboard reaches a picture", {
   skip,
 }, async (t) => {
-  const browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ["--no-sandbox"],
-  });
-  t.after(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+  const page = await (await browserFor(t, { width: 360, height: 740 })).newPage();
   await page.goto(origin);
   await page.getByRole("button", { name: "trip/sea.png" }).focus();
   await page.keyboard.press("Enter");
@@ -234,15 +257,14 @@ test("every option has its inputs, all have names, and the keyboard reaches a pi
 });
 
 test("formats stand side by side, the slider divides, and a pasted URL is explained", { skip }, async (t) => {
-  const browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ["--no-sandbox"],
-  });
-  t.after(() => browser.close());
-  const page = await browser.newPage();
+  const page = await (await browserFor(t)).newPage();
   await page.goto(origin);
   await page.getByRole("button", { name: "trip/sea.png" }).click();
   await settled(page);
+
+  const times = page.locator("#times");
+  await times.getByText("decode, draw and encode").waitFor();
+  assert.match((await times.textContent()) ?? "", /decode, draw and encode[\d.]+ ms[\d.]+ ms/);
 
   await page.getByText("Formats side by side").click();
   await page.locator("#sides img").nth(3).waitFor();
@@ -266,33 +288,8 @@ test("formats stand side by side, the slider divides, and a pasted URL is explai
     refused.map((said) => /^✗(signature|options)/.exec(said)?.[1]),
     ["signature", "options"],
   );
-});
-
-const option = (page: Page, name: string) => page.locator(`[data-option="${name}"]`);
-
-/** Waits until the result is there. */
-const settled = (page: Page) =>
-  until(async () =>
-    Boolean(
-      await page.evaluate(
-        'document.getElementById("result-facts").textContent !== "" && !document.querySelector("#work.busy")',
-      ),
-    ),
+  assert.match(
+    (await page.locator("#right").textContent()) ?? "",
+    /^signature: with the path \/rs:fil:30\/plain\/s3:\/\/pictures\/trip\/sea\.png it would be [\w-]{43}: http/,
   );
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, "within ten seconds");
-    await pause(20);
-  }
-}
-
-/** The bytes that the page shows. */
-async function resultBytes(page: Page): Promise<Buffer> {
-  const read =
-    'fetch(document.getElementById("result").src).then((one) => one.bytes()).then((bytes) => [...bytes])';
-  const bytes: unknown = await page.evaluate(read);
-  assert.ok(Array.isArray(bytes) && bytes.length > 0);
-  return Buffer.from(bytes);
-}
+});

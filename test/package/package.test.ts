@@ -196,6 +196,8 @@ test("start serves a folder, with sharp beside it", async (t) => {
   const loaded = [...page.matchAll(/(?:src|href)="(\/playground\/[^"]+)"/g)].map(([, path = ""]) => path);
   assert.equal(loaded.length, 2);
   for (const path of loaded) assert.equal((await fetch(new URL(path, url))).status, 200, path);
+  const alone = await (await fetch(new URL("/playground", url))).text();
+  assert.match(alone, /<style>:root.*<script type="module">.*id="settings">\{"signed":true/s);
   running.kill("SIGINT");
   assert.deepEqual(await once(running, "exit"), [0, null]);
   assert.equal(await complaints, "heic pictures cannot be read: npm install libheif-js\n");
@@ -254,7 +256,11 @@ test("serve serves a folder, with sharp beside it", async (t) => {
 
 test("README's CDK app synthesises: the function comes with the package, its sharp from npm", async (t) => {
   if (!own.add("aws-cdk-lib", "constructs")) return t.skip("npm cannot fetch the CDK here");
-  writeFileSync(join(own.project, "app.mjs"), exampleOf("new ImageStack"));
+  const example = exampleOf("new ImageStack");
+  writeFileSync(
+    join(own.project, "app.mjs"),
+    example.replace("  sourceBuckets", "  playground: true,\n  sourceBuckets"),
+  );
   const out = join(own.project, "cdk.out");
   run(process.execPath, ["app.mjs"], own.project, { ...keys, CDK_OUTDIR: out });
   const { Resources } = JSON.parse(readFileSync(join(out, "Pictures.template.json"), "utf8"));
@@ -278,6 +284,14 @@ test("README's CDK app synthesises: the function comes with the package, its sha
     "purge.mjs",
     "warm.mjs",
   ]);
+  const page = readdirSync(out).find(
+    (name) => name.startsWith("asset.") && readdirSync(join(out, name)).includes("page.mjs"),
+  );
+  const answer = `console.log((await (await import("./${page}/page.mjs")).handler()).body)`;
+  assert.match(
+    run(process.execPath, ["--input-type=module", "--eval", answer], out),
+    /<title>Shutterspeed playground<\/title>.*<script type="module">/s,
+  );
   const load = `console.log(typeof (await import("./${asset}/warm.mjs")).handler)`;
   assert.equal(run(process.execPath, ["--input-type=module", "--eval", load], out).trim(), "function");
   const { version } = JSON.parse(

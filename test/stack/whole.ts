@@ -73,6 +73,8 @@ export const whole = {
   alarms: { topic: arn("sns:eu-central-1:111122223333:pager") },
   dashboard: true,
   chaos: {},
+  // It cannot send the secret; the smallest stack has it.
+  playground: undefined,
   warming: { presets: ["thumb"], inventoryBucket: "inventories" },
 } as const satisfies Every<ImageHandlerProps>;
 

@@ -39,8 +39,10 @@ export interface Served {
   readonly ms: number;
   /** Of the body. */
   readonly bytes: number;
-  /** Of a failure: the id its log line has, and the first line of its body. */
-  readonly failure?: { readonly id: string; readonly says: string };
+  /** The id its log line has: of the request that was answered first, when it is repeated from the cache; empty where the function was not asked. */
+  readonly id: string;
+  /** Of a failure: the first line of its body. */
+  readonly failure?: { readonly says: string };
 }
 
 /** CloudFront's part on this machine. */
@@ -118,7 +120,8 @@ export async function startEdge(props: EdgeProps): Promise<Edge> {
     const { method } = request;
     const path = incoming.url ?? "/";
     const ms = performance.now() - start;
-    served({ method, path, status: response.statusCode, cache: from, ms, bytes, ...failureIn(answered) });
+    const id = answered.headers["x-request-id"] ?? "";
+    served({ method, path, status: response.statusCode, cache: from, ms, bytes, id, ...failureIn(answered) });
   });
   const toViewer = ({ status, headers }: Answer) => ({
     ...Object.fromEntries(Object.entries(headers).filter(([name]) => !unheard.includes(name))),
@@ -144,10 +147,10 @@ export async function startEdge(props: EdgeProps): Promise<Edge> {
   return { port: await listen(server, props.listening), become, forget, invalidate, stop };
 }
 
-function failureIn({ status, headers, body }: Answer): Pick<Served, "failure"> {
+function failureIn({ status, body }: Answer): Pick<Served, "failure"> {
   if (status < 400) return {};
   const [says = ""] = body.toString().split("\n", 1);
-  return { failure: { id: headers["x-request-id"] ?? "", says } };
+  return { failure: { says } };
 }
 
 const lowerCase = (headers: Readonly<Record<string, string>>): Answer["headers"] =>

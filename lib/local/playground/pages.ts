@@ -7,7 +7,9 @@ import type { Answer } from "../edge/http.ts";
 const files: Readonly<Record<string, string>> = {
   "/": "index.html",
   "/playground/style.css": "style.css",
+  "/playground/main.js": "main.js",
   "/playground/app.js": "app.js",
+  "/playground/named.js": "named.js",
   "/playground/form.js": "form.js",
   "/playground/result.js": "result.js",
   "/playground/page.js": "page.js",

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import type { Config } from "../../../lambda/config/variables.ts";
-import { formatNamed, formats, isWritable } from "../../../lambda/formats.ts";
 import { compileLanguage } from "../../../lambda/url/language.ts";
 import { imageUrls } from "../../client/index.ts";
+import { keyPair } from "../../client/signature.ts";
 import { llmsText } from "../../described/llms.ts";
 import { openApi } from "../../described/openapi.ts";
 import { describedOptions } from "../../described/options.ts";
@@ -11,17 +11,20 @@ import { optionsSchema, variablesSchema } from "../../described/schema.ts";
 import { type Drawing, drawingOf } from "../../explain/drawing.ts";
 import { explain } from "../../explain/explain.ts";
 import { type Finding, messageOf, passes } from "../../explain/finding.ts";
-import { notPlanned, saidOf } from "../../explain/plan.ts";
+import { notPlanned, saidOf } from "../../explain/plan-of.ts";
 import { planned } from "../../explain/planned.ts";
+import { PAGE_PATH, pageFile } from "../../playground/page-file.ts";
+import { pageSettings } from "../../playground/settings.ts";
 import type { Answer } from "../edge/http.ts";
 import { buckets } from "../s3/access.ts";
 import { survey } from "../s3/folder.ts";
 import { sourceFile } from "../s3/source-files.ts";
 import { readAsked } from "./asked.ts";
+import { formSettings } from "./form-settings.ts";
 import { answered, json, page } from "./pages.ts";
 import { resigned } from "./resigned.ts";
 import { type Runs, runs } from "./runs.ts";
-import { shownAs } from "./shown.ts";
+import { type Previews, previewsOf, shownAs } from "./shown.ts";
 
 /** What the playground is about. */
 export interface PlaygroundProps {
@@ -40,7 +43,7 @@ export interface Settings {
 }
 
 /** The page on which people try options, and what is told to programs. */
-export interface Playground extends Pick<Runs, "logged"> {
+export interface Playground extends Pick<Runs, "logged" | "served"> {
   /** `undefined` when something else is asked for. */
   answer(request: IncomingMessage): Promise<Answer | undefined>;
 }
@@ -58,6 +61,7 @@ export function playground(props: PlaygroundProps): Playground {
   const told = runs();
   return {
     logged: told.logged,
+    served: told.served,
     async answer({ method, url = "/", headers: { host = "" } }) {
       if (method !== "GET" && method !== "HEAD") return undefined;
       const [path = "/", query = ""] = url.split("?", 2);
@@ -92,11 +96,18 @@ const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["/variables.schema.json", () => json(variablesSchema())],
   ["/openapi.json", (_, { origin, config }) => json(openApi(origin + config.pathPrefix))],
   ["/llms.txt", () => text(llmsText())],
+  [PAGE_PATH, alone],
   ["/playground/pictures.json", pictures],
   ["/playground/ask", ask],
   ["/playground/explain", explained],
-  ["/playground/run", async (query, { runs }) => json((await runs.of(query.get("id") ?? "")) ?? {})],
+  ["/playground/run", async (query, { runs }) => json((await runs.of(query.get("path") ?? "")) ?? {})],
 ]);
+
+/** What the cloud serves there, when it is told to. */
+function alone(_: URLSearchParams, { config }: Context): Answer {
+  const { html, headers } = pageFile(pageSettings(config, config.keys.length > 0));
+  return { status: 200, headers: { ...headers, "cache-control": "no-store" }, body: Buffer.from(html) };
+}
 
 /** How many pictures the gallery shows at a time. */
 const SHOWN = 60;
@@ -107,13 +118,7 @@ async function pictures(query: URLSearchParams, context: Context): Promise<Answe
   const from = Number(query.get("from") ?? 0) || 0;
   const found = (await survey(folder)).pictures.filter((key) => key.toLowerCase().includes(words));
   const shown = found.slice(from, from + SHOWN).map((key) => ({ key, ...previews(key, context) }));
-  const written = Object.keys(formats).filter((name) => {
-    const format = formatNamed(name);
-    return format && isWritable(format);
-  });
-  const { onlyPresets, allowSecurityOptions } = config;
-  const presets = [...compileLanguage(config, Date.now()).presets.keys()];
-  const settings = { formats: written, onlyPresets, allowSecurityOptions, presets };
+  const settings = formSettings(compileLanguage(config, Date.now()));
   return json({ count: found.length, from, pictures: shown, settings });
 }
 
@@ -126,14 +131,8 @@ const imagesOf = ({ config, env, origin }: Context) => {
 
 const sourceOf = (key: string) => `s3://${buckets.pictures}/${key}`;
 
-/** Small and large, in a format that every browser shows. Where URLs name presets alone there are none. */
-function previews(key: string, context: Context) {
-  if (context.config.onlyPresets) return {};
-  const { images } = imagesOf(context);
-  const at = (width: number, height: number) =>
-    images.url(sourceOf(key), { resize: { width, height }, format: "webp" });
-  return { small: at(320, 240), large: at(1600, 1200) };
-}
+const previews = (key: string, context: Context): Previews =>
+  context.config.onlyPresets ? {} : previewsOf(imagesOf(context).images, sourceOf(key));
 
 async function ask(query: URLSearchParams, context: Context): Promise<Answer> {
   const { key, options } = readAsked(query.get("asked") ?? "");
@@ -151,7 +150,9 @@ async function explained(query: URLSearchParams, context: Context): Promise<Answ
   const url = query.get("url") ?? "";
   const told = await tell(url, query.get("accept") ?? "", context);
   const wrong = told.findings.some(({ phase, passes }) => phase === "signature" && !passes);
-  const right = wrong ? resigned(url, context) : undefined;
+  const { config, env, origin } = context;
+  const pair = keyPair(env.IMGPROXY_KEY ?? "", env.IMGPROXY_SALT ?? "");
+  const right = wrong ? resigned(url, config, origin + config.pathPrefix, pair) : undefined;
   return json({ ...told, ...(right && { right }) });
 }
 

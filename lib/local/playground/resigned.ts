@@ -1,15 +1,25 @@
 import type { Config } from "../../../lambda/config/variables.ts";
-import { keyPair, sign } from "../../client/signature.ts";
+import { type KeyPair, sign } from "../../client/signature.ts";
 import { explainPath } from "../../explain/path.ts";
 
-/** A URL as it would be with the right signature; `undefined` where it is none, or nothing is signed. */
+/** How a URL is signed rightly. */
+export interface Resigned {
+  /** What is signed. */
+  readonly path: string;
+  readonly signature: string;
+  readonly url: string;
+}
+
+/** A URL with the right signature, below `base`; `undefined` where it is none, or nothing is signed. */
 export function resigned(
   url: string,
-  { config, env, origin }: { config: Config; env: Readonly<Record<string, string>>; origin: string },
-): string | undefined {
+  config: Config,
+  base: string,
+  pair: KeyPair | undefined,
+): Resigned | undefined {
   const { signed } = explainPath(url, config);
-  const pair = keyPair(env.IMGPROXY_KEY ?? "", env.IMGPROXY_SALT ?? "");
   if (!signed || !pair) return undefined;
   const signature = sign(signed.path, pair.key, pair.salt, config.signatureSize);
-  return `${origin}${config.pathPrefix}/${signature}/${signed.path}`;
+  const path = `/${signed.path.replace(/^\//, "")}`;
+  return { path, signature, url: `${base}/${signature}${path}` };
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import { explainFailure } from "../../explain/failures.ts";
 import type { Finding } from "../../explain/finding.ts";
+import type { Served } from "../edge/edge.ts";
 import { record } from "../lambda/record.ts";
 
 /** What the function told of a request: ms by phase, and why it failed if it did. */
@@ -14,8 +15,10 @@ export interface Run {
 export interface Runs {
   /** Takes a line of the function's log. */
   logged(line: string): void;
-  /** By the id of the request; waits a moment for a line that comes after the answer. */
-  of(id: string): Promise<Run | undefined>;
+  /** Takes what the edge answered. */
+  served(served: Pick<Served, "path" | "id">): void;
+  /** By the path that was asked last; waits a moment for what comes after the answer. `undefined` where the function was not asked. */
+  of(path: string): Promise<Run | undefined>;
 }
 
 /** How many are remembered. */
@@ -27,6 +30,7 @@ const LATE = 200;
 /** Starts remembering. */
 export function runs(): Runs {
   const known = new LRUCache<string, Run>({ max: REMEMBERED });
+  const ids = new LRUCache<string, string>({ max: REMEMBERED });
   return {
     logged(line) {
       const { request_id: id, error, ...fields } = record(parsed(line));
@@ -39,9 +43,11 @@ export function runs(): Runs {
         typeof name === "string" ? { failed: explainFailure({ name, message: String(message) }) } : {};
       known.set(id, { ms: Object.fromEntries(times), ...failed });
     },
-    async of(id) {
-      for (let waited = 0; waited < LATE && !known.has(id); waited += 20) await pause(20);
-      return known.get(id);
+    served: ({ path, id }) => void ids.set(path, id),
+    async of(path) {
+      const run = () => known.get(ids.get(path) ?? "");
+      for (let waited = 0; waited < LATE && !run() && ids.get(path) !== ""; waited += 20) await pause(20);
+      return run();
     },
   };
 }

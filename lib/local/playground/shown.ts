@@ -81,3 +81,16 @@ function htmlOf(images: ImageUrls, { source, options, room, onlyPresets }: Showi
 
 /** For a shell: nothing in single quotes is special but they. */
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** A picture as the page shows it; where URLs name presets alone there are none. */
+export interface Previews {
+  readonly small?: string;
+  readonly large?: string;
+}
+
+/** In a format that every browser shows. */
+export function previewsOf(images: ImageUrls, source: string): Previews {
+  const at = (width: number, height: number) =>
+    images.url(source, { resize: { width, height }, format: "webp" });
+  return { small: at(320, 240), large: at(1600, 1200) };
+}

@@ -1,5 +1,6 @@
 // The page: a gallery, one picture with its options, and URLs explained.
 import { buildForm, readForm, writeForm } from "./form.js";
+import { nameThem } from "./named.js";
 import { ask, at, make, showFindings } from "./page.js";
 import { compare, show } from "./result.js";
 
@@ -56,6 +57,7 @@ function close() {
   key = "";
   at("work").hidden = true;
   at("gallery").hidden = false;
+  if (!at("named").hidden) showGallery();
 }
 
 const hashOf = (chosen, options) => `#${encodeURIComponent(JSON.stringify({ key: chosen, options }))}`;
@@ -108,26 +110,39 @@ async function explainPasted(event) {
   const { findings, right } = await ask("/playground/explain", { url, accept: "image/avif,image/webp,*/*" });
   showFindings(at("explained"), findings);
   at("right").replaceChildren(
-    ...(right ? ["Rightly signed it would be ", make("a", { href: right }, right)] : []),
+    ...(right
+      ? [
+          "signature: with the path ",
+          make("code", {}, right.path),
+          " it would be ",
+          make("code", {}, right.signature),
+          ": ",
+          make("a", { href: right.url }, right.url),
+        ]
+      : []),
   );
 }
 
-at("more").addEventListener("click", () => showGallery(loaded));
-at("words").addEventListener("input", () => showGallery());
-at("back").addEventListener("click", () => {
-  history.pushState(undefined, "", location.pathname);
-  close();
-  at("words").focus();
-});
-at("explain").addEventListener("submit", explainPasted);
-at("formats").addEventListener("toggle", () => at("formats").open && compare());
-for (const button of document.querySelectorAll("[data-copy]"))
-  button.addEventListener("click", () => copy(button));
-at("split").addEventListener("input", ({ target }) =>
-  at("over").parentElement.style.setProperty("--split", `${target.value}%`),
-);
-addEventListener("popstate", follow);
+/** Begins: from here on the page answers its visitor. */
+export async function start() {
+  at("more").addEventListener("click", () => showGallery(loaded));
+  at("words").addEventListener("input", () => showGallery());
+  at("back").addEventListener("click", () => {
+    history.pushState(undefined, "", location.pathname);
+    close();
+    at(at("named").hidden ? "words" : "source-named").focus();
+  });
+  at("explain").addEventListener("submit", explainPasted);
+  at("formats").addEventListener("toggle", () => at("formats").open && compare());
+  for (const button of document.querySelectorAll("[data-copy]"))
+    button.addEventListener("click", () => copy(button));
+  at("split").addEventListener("input", ({ target }) =>
+    at("over").parentElement.style.setProperty("--split", `${target.value}%`),
+  );
+  addEventListener("popstate", follow);
 
-const [options, settings] = await Promise.all([ask("/options.json"), showGallery()]);
-buildForm(options, settings, changed);
-follow();
+  const [options, settings] = await Promise.all([ask("/options.json"), showGallery()]);
+  if (settings.named) nameThem(settings, (source) => choose(source, readForm()), showGallery);
+  buildForm(options, settings, changed);
+  follow();
+}

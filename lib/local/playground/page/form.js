@@ -40,10 +40,11 @@ let described = [];
 
 /** Builds the form; `changed` hears of every change. */
 export function buildForm(options, settings, changed) {
-  described = options.filter(({ of, security, name }) => {
+  const offered = options.filter(({ of, security, name }) => {
     if (settings.onlyPresets) return name === "preset" || name === "format";
     return !of && (!security || settings.allowSecurityOptions);
   });
+  described = offered.map((option) => withPresets(option, settings.presets));
   const placed = new Set(groups.flatMap(([, names]) => names));
   const sections = groups.map(([title, names], nth) => {
     const own = described.filter(
@@ -63,6 +64,13 @@ export function buildForm(options, settings, changed) {
       changed();
     }),
   );
+}
+
+/** Those that there are, to be ticked. */
+function withPresets(option, presets) {
+  if (option.name !== "preset" || presets.length === 0) return option;
+  const control = { kind: "choices", choices: presets };
+  return { ...option, arguments: option.arguments.map((argument) => ({ ...argument, control })) };
 }
 
 function filter() {
@@ -152,9 +160,7 @@ function control(argument, id, label, settings, option) {
                 ...common,
                 type: "text",
                 "data-list": argument.list,
-                placeholder: argument.list
-                  ? (option.name === "preset" && settings.presets.join(", ")) || "separated by commas"
-                  : undefined,
+                placeholder: argument.list ? "separated by commas" : undefined,
               }),
             ),
           ];

@@ -59,9 +59,8 @@ function tell(key, options, said) {
 }
 
 async function present(key, options, said, { response, blob, ms }, turn) {
-  const id = response.headers.get("x-request-id") ?? "";
   const hit = (response.headers.get("x-cache") ?? "").startsWith("Hit");
-  const run = id ? await ask("/playground/run", { id }) : {};
+  const run = await ask("/playground/run", { path: new URL(said.url, location.href).pathname });
   if (!response.ok) {
     at("status").textContent = "";
     const [first = ""] = (await blob.text()).split("\n");
@@ -81,7 +80,7 @@ async function present(key, options, said, { response, blob, ms }, turn) {
   at("compare").hidden = !at("source").hasAttribute("src");
   at("under").src = at("source").src;
   if (old.startsWith("blob:")) URL.revokeObjectURL(old);
-  image.alt = `The result, ${key} with ${options.length} options`;
+  image.alt = `The result, ${key} with ${options.length === 1 ? "1 option" : `${options.length} options`}`;
   const size = await image.decode().then(
     () => [`${image.naturalWidth} × ${image.naturalHeight}`],
     () => ["a format this browser does not show"],
@@ -166,7 +165,7 @@ function showTimes(drawing, measured = {}, hit, ms) {
   rows.push(row(hit ? "until it was here, from the edge's cache" : "until it was here", undefined, ms));
   at("times").replaceChildren(
     make("caption", {}, "Time"),
-    head("phase", "predicted ms", "measured ms"),
+    head("phase", "predicted ms", hit ? "measured ms, when it was drawn" : "measured ms"),
     make("tbody", {}, ...rows),
   );
 }
