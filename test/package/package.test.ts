@@ -17,8 +17,10 @@ const own = installed();
 after(() => own[Symbol.dispose]());
 
 const keys = { IMGPROXY_KEY: "736563726574", IMGPROXY_SALT: "68656c6c6f" };
-const readme = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
-const examples = [...readme.matchAll(/```(?:js|ts)\n(.*?)```/gs)].map(([, code = ""]) => code);
+const read = (guide: string) => readFileSync(resolve(import.meta.dirname, "../..", guide), "utf8");
+const examples = [
+  ...(read("README.md") + read("lib/client/README.md")).matchAll(/```(?:js|ts)\n(.*?)```/gs),
+].map(([, code = ""]) => code);
 const exampleOf = (words: string) => examples.find((code) => code.includes(words)) ?? "";
 const bin = join(own.project, "node_modules/.bin/shutterspeed");
 
@@ -33,7 +35,7 @@ test("it holds what was built and nothing of the sources, and names no registry"
   const files: readonly string[] = own.packed.files.map(({ path }: { path: string }) => path);
   const outside = files.filter(
     (path) =>
-      !/^(dist\/|README\.md|LICENSE|CHANGELOG\.md|package\.json|lib\/client\/README\.md$|test\/oracle\/signing\.json$)/.test(
+      !/^(dist\/|README\.md|LICENSE|CHANGELOG\.md|package\.json|lib\/(client\/)?README\.md$|test\/oracle\/signing\.json$)/.test(
         path,
       ),
   );
@@ -52,7 +54,7 @@ test("publint finds nothing in it", async () => {
   assert.deepEqual(messages, []);
 });
 
-describe("README's client examples run", () => {
+describe("the client's examples of README and of its own guide run", () => {
   const there = nodes();
   for (const major of [20, 22, 24]) {
     test(`on Node ${major}`, { skip: !there.has(major) && "no such node on this machine" }, () => {

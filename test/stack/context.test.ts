@@ -132,11 +132,11 @@ test("every name of the context says something of a prop, and no prop is without
       .match(/they are (.*)$/)?.[1]
       ?.split(", ") ?? [];
   assert.deepEqual(known.toSorted(), [...Object.keys(everything), ...Object.keys(inPlaceOf)].toSorted());
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const readme = readFileSync(new URL("../../lib/README.md", import.meta.url), "utf8");
   assert.deepEqual(
     known.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme)),
     [],
-    "README says them all",
+    "lib/README.md says them all",
   );
   const settings = Object.entries(settingsOf(everything));
   assert.deepEqual(
