@@ -14,9 +14,9 @@ export interface Command {
   readonly serves: boolean;
 }
 
-/** The blocks of a guide: files, named by the line before them, and commands. Throws where neither is told. */
-export function blocksOf(guide: string): readonly Block[] {
-  const text = readFileSync(new URL(`../../${guide}`, import.meta.url), "utf8");
+/** The blocks of a guide, up to a heading: files, named by the line before them, and commands. Throws where neither is told. */
+export function blocksOf(guide: string, end?: string): readonly Block[] {
+  const [text = ""] = readFileSync(new URL(`../../${guide}`, import.meta.url), "utf8").split(end ?? "\0");
   const fenced = /(?:^ *`([\w.-]+)`[^\n]*:\n\n)?^( *)```(\w+)\n(.*?)^\2```$/gms;
   return [...text.matchAll(fenced)].map(([, file, indent = "", language, body = ""]) => {
     const content = body.replaceAll(new RegExp(`^${indent}`, "gm"), "");

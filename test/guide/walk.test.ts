@@ -10,9 +10,7 @@ import { type Block, blocksOf, type Command } from "./commands.ts";
 
 const own = installed();
 after(() => own[Symbol.dispose]());
-const folder = join(own.project, "../new-user");
 const home = join(own.project, "../home");
-mkdirSync(folder);
 mkdirSync(join(home, "Pictures"), { recursive: true });
 writeFileSync(join(home, "Pictures/cat.png"), await drawn(300, 200).png().toBuffer());
 
@@ -30,18 +28,27 @@ const env = {
 const withPackage = (line: string) =>
   line.startsWith("npm install") ? line.replace(/ shutterspeed(@[\d.]+)?(?= |$)/, ` ${own.tarball}`) : line;
 
-const bash = (script: string) =>
+const bash = (script: string, folder: string) =>
   spawnSync("bash", ["-euo", "pipefail", "-c", script], { cwd: folder, env, encoding: "utf8" });
 
-const canFetch = own.add("aws-cdk");
+const skip = !own.add("aws-cdk") && "npm cannot fetch the CDK here";
+const emptyFolder = (name: string) => {
+  const folder = join(own.project, "..", name);
+  mkdirSync(folder);
+  return folder;
+};
 
-describe("the guide to deployments, followed line by line in an empty folder by somebody without an account", {
-  skip: !canFetch && "npm cannot fetch the CDK here",
-}, () => {
-  for (const block of blocksOf("lib/README.md")) follow(block);
+describe("README, followed line by line in an empty folder by somebody without an account", { skip }, () => {
+  const folder = emptyFolder("readme");
+  for (const block of blocksOf("README.md", "## In your code")) follow(block, folder);
 });
 
-function follow(block: Block): void {
+describe("the guide to deployments, likewise", { skip }, () => {
+  const folder = emptyFolder("guide");
+  for (const block of blocksOf("lib/README.md")) follow(block, folder);
+});
+
+function follow(block: Block, folder: string): void {
   if ("file" in block) {
     test(`${block.file} is written`, () => writeFileSync(join(folder, block.file), block.content));
     return;
@@ -50,17 +57,18 @@ function follow(block: Block): void {
   const here = commands.filter(({ aws, serves }) => !aws && !serves).map(({ line }) => line);
   if (here.length > 0) {
     test(here.join("; "), () => {
-      const { status, stdout, stderr } = bash(here.map(withPackage).join("\n"));
+      const { status, stdout, stderr } = bash(here.map(withPackage).join("\n"), folder);
       assert.equal(status, 0, stdout + stderr);
     });
   }
-  for (const command of commands.filter(({ serves }) => serves)) test(command.line, () => serving(command));
+  for (const command of commands.filter(({ serves }) => serves))
+    test(command.line, () => serving(command, folder));
   for (const command of commands.filter(({ aws }) => aws))
-    test(`not run, and spelled as its help does: ${command.line}`, () => spelled(command));
+    test(`not run, and spelled as its help does: ${command.line}`, () => spelled(command, folder));
 }
 
 /** Serves a picture, and stops when it is told. */
-async function serving({ line }: Command): Promise<void> {
+async function serving({ line }: Command, folder: string): Promise<void> {
   const served = spawn("bash", ["-c", `exec ${line} --port 0`], {
     cwd: folder,
     env: { ...env, HOME: home },
@@ -86,21 +94,21 @@ const ofAws =
   /^(aws |npx cdk (bootstrap|deploy|diff|destroy)\b|npx shutterspeed (purge|keys|warm|doctor)\b|curl |secret=\$\(aws |export IMGPROXY_KEY=\$\{secret)/;
 
 /** Its command is there, and so is each of its options. */
-function spelled({ line }: Command): void {
+function spelled({ line }: Command, folder: string): void {
   assert.match(line, ofAws, "what needs no account is to be run");
   const [, program, command = ""] = /^npx (cdk|shutterspeed) (\w+)/.exec(line) ?? [];
   if (program === undefined) return;
   for (const [option] of line.matchAll(/(?<= )--[\w-]+/g))
-    assert.match(help(`${program} ${command}`), new RegExp(`${option}\\b`), option);
+    assert.match(help(`${program} ${command}`, folder), new RegExp(`${option}\\b`), option);
 }
 
 const helps = new Map<string, string>();
 
 /** What a command says of itself. */
-function help(command: string): string {
+function help(command: string, folder: string): string {
   const known = helps.get(command);
   if (known !== undefined) return known;
-  const { status, stdout, stderr } = bash(`npx ${command} --help`);
+  const { status, stdout, stderr } = bash(`npx ${command} --help`, folder);
   assert.equal(status, 0, stderr);
   helps.set(command, stdout);
   return stdout;
