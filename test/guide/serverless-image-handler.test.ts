@@ -16,6 +16,16 @@ const scene = (draw: (width: number, height: number) => string) => sharp(Buffer.
 const opaque = await scene(hills).removeAlpha().jpeg({ quality: 95 }).toBuffer();
 const transparent = await scene(balloon).png().toBuffer();
 
+/** Levels of 255 that pixels may be apart on average, for a reason; else they are the same. */
+const apart: readonly (readonly [what: RegExp, levels: number])[] = [
+  // An odd remainder is split by a pixel more on the other side.
+  [/contain|fill\(/, 2],
+  // imgproxy leaves flat areas alone, which sharp sharpens where nobody says otherwise.
+  [/sharpen/, 1.1],
+  // Qualities nobody named are not the same.
+  [/"webp"\}|format\(webp\)/, 0.8],
+];
+
 describe("what AWS's Serverless Image Handler makes of a picture, the options beside it make, too", () => {
   test("there is a table", () => assert.ok(rows.length >= 30, `${rows.length} rows`));
 
@@ -27,7 +37,8 @@ describe("what AWS's Serverless Image Handler makes of a picture, the options be
       assert.deepEqual([expected.width, expected.height, expected.format], said, "there");
       assert.deepEqual([drawn.width, drawn.height, drawn.format], said, "here");
       const levels = difference(expected.data, drawn.data);
-      assert.ok(levels < 2.5, `${levels} levels of 255 apart`);
+      const [, most = 0.01] = apart.find(([what]) => what.test(theirs)) ?? [];
+      assert.ok(levels < most, `${levels} levels of 255 apart`);
     });
   }
 });

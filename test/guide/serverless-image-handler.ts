@@ -7,14 +7,15 @@ export type Edits = Readonly<Record<string, unknown>>;
 export const editsOf = (asked: string): Edits =>
   asked.startsWith("{") ? JSON.parse(asked) : editsInPath(asked);
 
-/** What it makes of a picture: it hands `resize` to sharp, then every other edit by its name. */
+/** What it makes of a picture: it hands one edit after the other to sharp, in the order they stand in, by its name. */
 export async function edited(edits: Edits, source: Buffer) {
-  const { resize, ...others } = edits;
-  const { ratio, ...size } = Object(resize);
+  const { ratio, ...size } = Object(edits.resize);
   const { width = 0, height = 0 } = await sharp(source).metadata();
-  const scaled = ratio && { width: Math.round(width * ratio), height: Math.round(height * ratio) };
-  const resized = sharp(source).resize({ ...size, ...scaled });
-  const image = Object.entries(others).reduce((soFar, [name, value]) => edit(soFar, name, value), resized);
+  const resize = ratio ? { width: Math.round(width * ratio), height: Math.round(height * ratio) } : size;
+  const image = Object.entries(edits).reduce(
+    (soFar, [name, value]) => edit(soFar, name, name === "resize" ? resize : value),
+    sharp(source),
+  );
   const { data: body, info: written } = await image.toBuffer({ resolveWithObject: true });
   const { data, info } = await sharp(body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, format: written.format, data };
@@ -22,7 +23,7 @@ export async function edited(edits: Edits, source: Buffer) {
 
 function edit(image: Sharp, name: string, value: unknown): Sharp {
   if (name === "crop") return image.extract(Object(value));
-  const method = Reflect.get(image, name === "toFormat" ? "toFormat" : name);
+  const method = Reflect.get(image, name);
   if (typeof method !== "function") throw new Error(`${name}: expected what sharp can do`);
   return method.call(image, value);
 }
