@@ -20,6 +20,9 @@ const env = {
   PATH: `${join(process.execPath, "..")}:${shell.PATH}`,
   CDK_DISABLE_CLI_TELEMETRY: "true",
   AWS_EC2_METADATA_DISABLED: "true",
+  AWS_REGION: "us-east-1",
+  KEYS: "arn:aws:secretsmanager:us-east-1:111122223333:secret:pictures-a1b2c3",
+  STORE: "arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-0000-0000-000000000000",
   AWS_CONFIG_FILE: join(home, "none"),
   AWS_SHARED_CREDENTIALS_FILE: join(home, "none"),
 };
@@ -98,6 +101,11 @@ function spelled({ line }: Command, folder: string): void {
   assert.match(line, ofAws, "what needs no account is to be run");
   const [, program, command = ""] = /^npx (cdk|shutterspeed) (\w+)/.exec(line) ?? [];
   if (program === undefined) return;
+  if (/^npx shutterspeed (purge|keys|doctor)/.test(line)) {
+    const { status, stderr } = bash(line, folder);
+    assert.equal(status, 1);
+    assert.match(stderr, /credentials/i, "all that is missing is an account");
+  }
   for (const [option] of line.matchAll(/(?<= )--[\w-]+/g))
     assert.match(help(`${program} ${command}`, folder), new RegExp(`${option}\\b`), option);
 }
