@@ -26,10 +26,11 @@ export async function copyKeys(event: DeploymentEvent, { ask, put, tell }: Deplo
   const { RequestType, PhysicalResourceId = "keys", ResourceProperties: properties } = event;
   const copy = async () => {
     // What is deleted with the stack needs no keys taken out of it.
-    if (RequestType === "Delete") return;
+    if (RequestType === "Delete") return undefined;
     const { pairs } = properties;
     const keys = pairs === undefined ? await keysIn(placeIn(properties), ask) : readPairs(pairs);
     await put(properties.store, keys);
+    return undefined;
   };
   await conclude(event, PhysicalResourceId, copy, tell);
 }

@@ -282,6 +282,7 @@ test("README's CDK app synthesises: the function comes with the package, its sha
     "node_modules",
     "package.json",
     "purge.mjs",
+    "sample-urls.mjs",
     "warm.mjs",
   ]);
   const page = readdirSync(out).find(
