@@ -82,12 +82,12 @@ test("so does the example of the client's own README, which its types allow", ()
   );
 });
 
-/** What the compiler says of a file of the project. */
-function checked(file: string, code: string): string {
+/** What the compiler says of a file of the project, and with more flags of the package's own declarations. */
+function checked(file: string, code: string, more: readonly string[] = ["--skipLibCheck"]): string {
   const tsc = resolve(import.meta.dirname, "../../node_modules/.bin/tsc");
   writeFileSync(join(own.project, file), code);
-  const flags = "--noEmit --strict --skipLibCheck --module nodenext --target es2022 --lib es2022,dom --types";
-  const words = [tsc, ...flags.split(" "), "", file];
+  const flags = "--noEmit --strict --module nodenext --target es2022 --lib es2022,dom";
+  const words = [tsc, ...flags.split(" "), "--types", "", ...more, file];
   return spawnSync(process.execPath, words, { cwd: own.project, encoding: "utf8" }).stdout;
 }
 
@@ -101,6 +101,14 @@ test("its types hold for a user, and refuse what the function refuses", () => {
   );
   assert.match(check('images.url("s3://b/k", { format: "heic" });'), /error TS2322.*"heic"/);
   assert.match(check('images.url("s3://b/k", { preset: ["hero"] });'), /error TS2322.*"hero"/);
+});
+
+test("its types are found by a module, by CommonJS and by a bundler, and hold by themselves", () => {
+  const code = 'import { imageUrls } from "shutterspeed/client";\nimageUrls({ base: 7 });\n';
+  const refused = /^found\.\w+\(2,13\): error TS2322: Type 'number' is not assignable to type 'string'\.$/;
+  for (const file of ["found.mts", "found.cts"]) assert.match(checked(file, code, []).trim(), refused, file);
+  const bundler = ["--module", "esnext", "--moduleResolution", "bundler"];
+  assert.match(checked("found.ts", code, bundler).trim(), refused);
 });
 
 test("an app of CommonJS requires it", () => {
@@ -284,6 +292,7 @@ test("README's CDK app synthesises: the function comes with the package, its sha
     "node_modules",
     "package.json",
     "purge.mjs",
+    "sample-urls.mjs",
     "warm.mjs",
   ]);
   const page = readdirSync(out).find(
