@@ -38,6 +38,12 @@ const passedOf = ({ headers, edgeKey }: HttpRequest, { responseStreaming }: Serv
       : [],
   );
 
+/** Whether a client asks for all of a source, whatever it has of it already. */
+export function asksForAll(http: HttpRequest, config: Services["config"]): boolean {
+  const { range, "if-none-match": tag, "if-modified-since": date } = passedOf(http, config);
+  return !(range || tag || date);
+}
+
 /** Asks a source for what the client asks of it, and reads its answer whole. Rejects with a `Failure`, as downloads do. */
 export async function fetchRaw(
   request: Asked,
