@@ -43,8 +43,7 @@ const TIMEOUT = 5000;
 
 /** The URL is of S3, and signed for no type. Rejects when it was not told: Lambda does all of it again then. */
 async function tellCloudFormation(url: string, answer: string): Promise<void> {
-  const headers = { "content-type": "", "content-length": Buffer.byteLength(answer) };
-  const options = { method: "PUT", headers, signal: AbortSignal.timeout(TIMEOUT) };
+  const options = { method: "PUT", headers: { "content-type": "" }, signal: AbortSignal.timeout(TIMEOUT) };
   const { status } = await sent(new URL(url), options, answer);
   if (status !== 200) throw new Error(`CloudFormation: ${status}`);
 }

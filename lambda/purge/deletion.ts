@@ -30,7 +30,7 @@ export function deletionIn(
   credentials: AwsCredentialIdentityProvider = environmentCredentials(env),
   patience = PATIENCE,
 ): DeleteBelow {
-  const place = placeOf(bucket, env);
+  const place = bucketPlace(bucket, env);
   const ask = (asked: Pick<SignedPost, "method" | "query" | "headers" | "body">) => {
     const by = Deadline.in(patience);
     return again(
@@ -67,8 +67,8 @@ export function deletionIn(
   };
 }
 
-/** By the bucket's own host; of another S3 than AWS's, by its path. */
-function placeOf(
+/** Where a bucket is asked: at its own host; of another S3 than AWS's, by its path. */
+export function bucketPlace(
   bucket: string,
   { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: region = "us-east-1" }: Environment,
 ) {

@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Deadline } from "../../lambda/deadline.ts";
-import { deletionIn } from "../../lambda/purge/deletion.ts";
+import { bucketPlace, deletionIn } from "../../lambda/purge/deletion.ts";
 import { invalidationsOf } from "../../lambda/purge/invalidation.ts";
 import { queueAt } from "../../lambda/purge/queue.ts";
 import { record } from "../../lib/local/lambda/record.ts";
@@ -144,6 +144,18 @@ test("a store that is silent is given up after the time all attempts may take; o
   assert.deepEqual([await below("a/", Deadline.in(60_000)), asked], [{ deleted: 0, done: true }, 3]);
 });
 
+test("a bucket has a host of its own at AWS, whose domain is another one in China", () => {
+  assert.deepEqual(bucketPlace("b", {}), { endpoint: "https://b.s3.us-east-1.amazonaws.com" });
+  assert.deepEqual(bucketPlace("b", { AWS_REGION: "cn-north-1" }), {
+    endpoint: "https://b.s3.cn-north-1.amazonaws.com.cn",
+  });
+  for (const path of ["", "/"])
+    assert.deepEqual(bucketPlace("b", { AWS_ENDPOINT_URL_S3: `http://h:1${path}` }), {
+      endpoint: "http://h:1",
+      path: "/b",
+    });
+});
+
 test("deleting is asked of the bucket's S3 as it is documented; what it does not delete is told, though it says 200", async (t) => {
   const asked: {
     readonly line: string;
@@ -171,6 +183,7 @@ test("deleting is asked of the bucket's S3 as it is documented; what it does not
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
   );
   assert.equal(deleting?.line, "POST /below/mine?delete=");
+  assert.equal(deleting?.headers["content-type"], "application/xml");
   assert.match(deleting?.body ?? "", /<Object><Key>a\/&#60;1&#62;&#38;'<\/Key><\/Object>/);
   const digest = createHash("md5")
     .update(deleting?.body ?? "")
