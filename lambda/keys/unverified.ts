@@ -5,7 +5,7 @@ import { lookedFor } from "../derivatives.ts";
 import { Failure } from "../errors.ts";
 import { asksForAll } from "../source/raw.ts";
 import { readableAddress } from "../source/s3.ts";
-import type { Get } from "../store/head-start.ts";
+import type { EarlyGet } from "../store/head-start.ts";
 import { objectIn } from "../url/identity.ts";
 import type { Language } from "../url/language.ts";
 import { type ImageRequest, parse } from "../url/parse.ts";
@@ -16,7 +16,7 @@ import { type ImageRequest, parse } from "../url/parse.ts";
  * among it: nobody has this function dial a host without a signature. Nor is a part of a source, or one that the client may have.
  * Nothing for what would be refused under any signature. `language` is one without keys.
  */
-export function firstGets(context: RequestContext, language: Language): readonly Get[] {
+export function firstGets(context: RequestContext, language: Language): readonly EarlyGet[] {
   try {
     if (route(context)) return [];
     checkSecret(context);
@@ -33,7 +33,7 @@ function sourceGets(
   { source, options, conditions }: ImageRequest,
   { http }: RequestContext,
   { config }: Language,
-): readonly Get[] {
+): readonly EarlyGet[] {
   if (objectIn(source, config.sourceQuerySeparator)?.scheme !== "s3") return [];
   const address = readableAddress(source, config);
   if (!options.raw) return [{ address, ...conditions }];

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readConfig } from "../../lambda/config/variables.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import type { HttpRequest } from "../../lambda/http.ts";
 import { firstGets } from "../../lambda/keys/unverified.ts";
 import { serve } from "../../lambda/serve.ts";
 import { StoreError } from "../../lambda/store/store.ts";
+import { etagOf } from "../../lambda/url/etag.ts";
+import { derivativeKey } from "../../lambda/url/key.ts";
 import { storeOf } from "../objects.ts";
 import { requestFor, servicesOf } from "../services.ts";
 
@@ -12,6 +15,8 @@ const path = "/_/w:1/plain/s3://pictures/k";
 const raw = "/_/raw:1/plain/s3://pictures/k";
 const derivatives = { SHUTTERSPEED_DERIVATIVES_BUCKET: "derivatives" };
 const validators = { IMGPROXY_USE_ETAG: "true", IMGPROXY_USE_LAST_MODIFIED: "true" };
+/** What a client holds that has the picture of a source whose ETag is "1". */
+const held = etagOf('"1"', derivativeKey(path, undefined, readConfig(validators)) ?? "") ?? "";
 const since = "Sat, 28 Nov 2026 00:00:00 GMT";
 
 /** What is asked of a store that has nothing, and what was foretold. */
@@ -43,6 +48,7 @@ test("what is foretold of a request is what it asks, and nothing else, in their 
     [{ path: raw }, derivatives, ["derivatives//", "pictures/k/"]],
     [{ path, headers: { "if-modified-since": since } }, validators, [`pictures/k/ ${since}`]],
     [{ path, headers: { "if-none-match": '"of nothing"' } }, validators, ["pictures/k/"]],
+    [{ path, headers: { "if-none-match": held } }, validators, ['pictures/k/ "1"']],
     [{ path, headers: { range: "bytes=0-1" } }, {}, ["pictures/k/"]],
   ] as const) {
     const said = await asked(http, env);
