@@ -144,17 +144,31 @@ describe("what passes", () => {
     assert.deepEqual([nobody.outcome, nobody.reason], ["failed", "bad port"]);
   });
 
+  test("waits as long as it is told to", async (t) => {
+    const asked: number[] = [];
+    const server = createServer((_, response) => {
+      asked.push(performance.now());
+      response.writeHead(asked.length === 1 ? 429 : 200, { "retry-after": "2" }).end();
+    });
+    const port = await listen(server);
+    t.after(() => server.close());
+    const request = { url: `http://127.0.0.1:${port}/`, accept: "*/*" };
+    assert.equal((await warm(request)).outcome, "drawn");
+    const [first = 0, second = 0] = asked;
+    assert.ok(second - first >= 1990 && second - first < 5000, `${second - first}`);
+  });
+
   test("is not tried again where there is no time for it, nor asked why", async (t) => {
     const asked: string[] = [];
     const server = createServer(({ method, url }, response) => {
       asked.push(`${method} ${url}`);
-      response.writeHead(url === "/wrong" ? 403 : 503).end("a sentence");
+      response.writeHead(url === "/wrong" ? 400 : 503).end("a sentence");
     });
     const port = await listen(server);
     t.after(() => server.close());
     for (const [path, reason] of [
       ["/busy", "503"],
-      ["/wrong", "403"],
+      ["/wrong", "400"],
     ]) {
       const request = { url: `http://127.0.0.1:${port}${path}`, accept: "*/*" };
       const { outcome, reason: told } = await warm(request, undefined, () => asked.length === 0);
