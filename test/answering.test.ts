@@ -68,7 +68,13 @@ test("whatever goes wrong is an answer, and its turn ends", async (t) => {
       lines.map((line) => line.status),
       [status, status, status],
     );
+    assert.ok(lines.every((line) => line.error));
   }
+});
+
+test("an answer may have any size: no limit of Lambda's is one here", async (t) => {
+  const { ask } = door(t, async ({ responseLimit }) => ({ ...picture, body: `${responseLimit}` }));
+  assert.equal((await ask("/_/plain/s3://b/k")).body, "Infinity");
 });
 
 test("one more than may wait is turned away; health is told without a turn, and in silence", async (t) => {

@@ -86,10 +86,10 @@ test("many changes, told twice and in any order, are one invalidation and one me
 
 test("an invalidation holds a third of what CloudFront has in progress at most", async () => {
   const { asked, run } = outside();
-  const message = (from: number) => first(...Array.from({ length: 400 }, (_, nth) => tag(from + nth)));
-  await run(...[0, 400, 800].map((from) => record(message(from))));
+  const message = (from: number) => first(...Array.from({ length: 500 }, (_, nth) => tag(from + nth)));
+  await run(...[0, 500, 1000].map((from) => record(message(from))));
   const counts = asked.filter((one) => one.startsWith("invalidate")).map((one) => one.split(",").length);
-  assert.deepEqual(counts, [800, 400]);
+  assert.deepEqual(counts, [1000, 500]);
 });
 
 test("all is everything below, one path, and all once more; others beside it are done by themselves", async () => {
