@@ -1,7 +1,7 @@
 import type { RequestContext } from "../answer/answers.ts";
 import { route } from "../answer/routes.ts";
 import { checkSecret } from "../answer/secret.ts";
-import { lookedFor } from "../derivatives.ts";
+import { lookedFor } from "../derivatives/address.ts";
 import { Failure } from "../errors.ts";
 import { asksForAll } from "../source/raw.ts";
 import { readableAddress } from "../source/s3.ts";
