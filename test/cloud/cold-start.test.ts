@@ -185,6 +185,20 @@ test("what was begun heals as any download does, is counted as one, and told of 
   }
 });
 
+test("what was begun is remembered as any source is, and asked for by its tag afterwards", async () => {
+  await using s3 = await origin((socket, sent) =>
+    socket.write(/^if-none-match: "1"/im.test(sent) ? message(304) : found),
+  );
+  const secret = await slowSecret(() => until(() => s3.heads.length > 0));
+  await using cold = await coldStart(secret, s3.endpoint, { SHUTTERSPEED_RECENT_SECONDS: "0" });
+  for (const width of [10, 11, 12]) {
+    const { statusCode } = await cold.ask(signed(path.replace("w:10", `w:${width}`)));
+    assert.equal(statusCode, 200);
+  }
+  const tags = s3.heads.map((head) => /^if-none-match: (.*)$/im.exec(head)?.[1]);
+  assert.deepEqual(tags, [undefined, '"1"', '"1"']);
+});
+
 test("a download under a wrong signature ends with the request", async () => {
   await using s3 = await origin(faults.silence);
   const secret = await slowSecret(() => until(() => s3.heads.length > 0));
