@@ -75,6 +75,14 @@ test("behind the edge a raw source is asked for whole, whatever the viewer said"
   assert.deepEqual([foretold, gets], [gets, ["derivatives//", "pictures/k/"]]);
 });
 
+test("where the edge has looked for the derivative already, the source alone is asked for", async () => {
+  const edgeKey = derivativeKey(path, undefined, readConfig(derivatives)) ?? "";
+  assert.deepEqual(await asked({ path, edgeKey }, derivatives), {
+    foretold: ["pictures/k/"],
+    gets: ["pictures/k/"],
+  });
+});
+
 test("of a source that does not lie in S3 the derivative alone is looked for", async () => {
   for (const source of ["https://127.0.0.1/k", "local:///k"]) {
     const foretold = { foretold: ["derivatives//"], gets: ["derivatives//"] };
