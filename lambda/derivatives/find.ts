@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import { readBody } from "../source/body.ts";
 import { integrityOf } from "../source/integrity.ts";
 import { type Address, type Store, StoreError } from "../store/store.ts";
-import { isSendable, streamingMs, streams } from "../streaming.ts";
+import { isSendable, leavingMs } from "../streaming.ts";
 import type { ImageRequest } from "../url/parse.ts";
 import { isFileOf } from "../whole-file.ts";
 import { linkTo, lookedFor } from "./address.ts";
@@ -14,8 +14,8 @@ import { linkTo, lookedFor } from "./address.ts";
 const FIND_TIMEOUT = 500;
 /** The part of the time left that looking may take. */
 const FIND_SHARE = 0.1;
-/** bytes; larger pictures fit into no response that is not streamed, and are not read in passing. */
-const maxPictureBytes = ({ responseLimit = RESPONSE_LIMIT }: RequestContext) => (responseLimit / 4) * 3;
+/** bytes; larger pictures fit into no response of Lambda's that is not streamed, and are not read in passing. */
+const MAX_PICTURE_BYTES = (RESPONSE_LIMIT / 4) * 3;
 
 /** What was found of a request's derivative. */
 export interface Found {
@@ -39,7 +39,7 @@ export async function findDerivative(
   const atMost = Math.min(FIND_TIMEOUT, deadline.left * FIND_SHARE);
   try {
     const found = await deadline.within("finding a derivative", atMost, (signal) =>
-      read(address, maxPictureBytes(context), context, store, signal),
+      read(address, MAX_PICTURE_BYTES, context, store, signal),
     );
     const answer =
       typeof found === "number" ? await readLarge(address, found, request, context, store, deadline) : found;
@@ -86,8 +86,8 @@ async function read(
 }
 
 /**
- * A large one, where it can be streamed: in the time that leaves. `undefined` where it cannot be, is not had in time, or is more than
- * the function may hold.
+ * A large one, where it can be streamed, or a server sends it: in the time that leaves. `undefined` where it cannot be, is not had in
+ * time, or is more than a request may hold.
  */
 async function readLarge(
   address: Address,
@@ -97,11 +97,11 @@ async function readLarge(
   store: Store,
   deadline: Deadline,
 ): Promise<HttpResponse | undefined> {
-  const holds = bytes <= limits.memory;
-  if (!context.config.responseStreaming || !holds || !streams(bytes, deadline)) return undefined;
+  const leaving = leavingMs(bytes, context, deadline);
+  if (leaving === undefined || bytes > limits.memory) return undefined;
   try {
     const found = await deadline
-      .keeping(streamingMs(bytes))
+      .keeping(leaving)
       .within("reading a derivative", Infinity, (signal) => read(address, bytes, context, store, signal));
     return typeof found === "number" ? undefined : found;
   } catch (error) {
