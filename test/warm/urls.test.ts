@@ -37,5 +37,6 @@ test("what is a picture by its name is asked for, wherever its bucket is said", 
     ["a.txt", undefined],
   ] as const)
     assert.equal(sourceOf({ Key }, "b"), source, Key);
+  assert.equal(sourceOf({ Key: "100%+.jpg", Bucket: "c" }, "b"), "s3://c/100%+.jpg");
   assert.equal(sourceOf({ Key: "a+%2B%25.jpg", Bucket: "c" }, "b"), "s3://c/a +%.jpg");
 });
