@@ -1,4 +1,4 @@
-import { request } from "node:https";
+import { sent } from "./store/signed-post.ts";
 
 /** What CloudFormation says to a custom resource. */
 export interface CustomResourceEvent<Properties> {
@@ -28,17 +28,25 @@ export async function conclude(
   const ids = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: name };
   const outcome = await work().then(
     (attributes) => ({ Status: "SUCCESS", ...(attributes && { Data: attributes }) }),
-    (error) => ({ Status: "FAILED", Reason: error instanceof Error ? error.message : "unforeseen" }),
+    (error) => ({ Status: "FAILED", Reason: reasonOf(error) }),
   );
   await tell(ResponseURL, JSON.stringify({ ...ids, ...outcome }));
 }
 
-function tellCloudFormation(url: string, answer: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const headers = { "content-type": "", "content-length": Buffer.byteLength(answer) };
-    const asking = request(url, { method: "PUT", headers }, (response) => {
-      response.resume().on("end", resolve).on("error", reject);
-    });
-    asking.on("error", reject).end(answer);
-  });
+/** Characters of a reason: CloudFormation reads 4096 bytes of an answer. */
+const MOST_REASON = 1000;
+
+function reasonOf(error: unknown): string {
+  const reason = error instanceof Error ? error.message : "unforeseen";
+  return reason.length > MOST_REASON ? `${reason.slice(0, MOST_REASON)}…` : reason;
+}
+
+/** ms that telling may take. */
+const TIMEOUT = 5000;
+
+/** The URL is of S3, and signed for no type. Rejects when it was not told: Lambda does all of it again then. */
+async function tellCloudFormation(url: string, answer: string): Promise<void> {
+  const options = { method: "PUT", headers: { "content-type": "" }, signal: AbortSignal.timeout(TIMEOUT) };
+  const { status } = await sent(new URL(url), options, answer);
+  if (status !== 200) throw new Error(`CloudFormation: ${status}`);
 }
