@@ -1,8 +1,7 @@
 import { Annotations, Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { Distribution } from "aws-cdk-lib/aws-cloudfront";
 import { Rule } from "aws-cdk-lib/aws-events";
-import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
-import { Grant } from "aws-cdk-lib/aws-iam";
+import { Grant, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -64,16 +63,18 @@ export class Purge extends Construct {
       deadLetterQueue: { queue: dead, maxReceiveCount: RECEIVES },
     });
     this.queue = queue;
-    const target = new SqsQueue(queue, { deadLetterQueue: dead });
     // A bucket with several prefixes is one.
     for (const source of new Map(places.sources.map((one) => [one.bucket, one])).values()) this.#hear(source);
-    places.sources.forEach((source, nth) => {
-      new Rule(this, `Changes${nth}`, {
-        description: "Pictures that changed, came or went",
-        eventPattern: patternOf(source, places.events),
-        targets: [target],
-      });
-    });
+    const target = { arn: queue.queueArn, deadLetterConfig: { arn: dead.queueArn } };
+    const rules = places.sources.map(
+      (source, nth) =>
+        new Rule(this, `Changes${nth}`, {
+          description: "Pictures that changed, came or went",
+          eventPattern: patternOf(source, places.events),
+          targets: [{ bind: () => target }],
+        }),
+    );
+    for (const each of [queue, dead]) each.addToResourcePolicy(sending(each, rules));
     this.#sayUnheard(places.images);
     const purging = this.#function(places);
     purging.addEventSource(
@@ -160,6 +161,15 @@ const timeout = Duration.seconds(60);
 
 /** How often a change is tried: the last time some two hours after the first. */
 const RECEIVES = 12;
+
+/** Lets all rules send: SQS takes 20 statements and 10 conditions for a queue, and the library's own target writes one for each rule. */
+const sending = (queue: IQueue, rules: readonly Rule[]) =>
+  new PolicyStatement({
+    principals: [new ServicePrincipal("events.amazonaws.com")],
+    actions: ["sqs:SendMessage"],
+    resources: [queue.queueArn],
+    conditions: { ArnEquals: { "aws:SourceArn": rules.map(({ ruleArn }) => ruleArn) } },
+  });
 
 const patternOf = ({ bucket, prefix }: SourceObjects, events: PurgePlaces["events"]) => ({
   source: ["aws.s3"],
