@@ -341,6 +341,18 @@ test("connections are kept as long as is said, or not at all, and as many as may
   for (const socket of held) socket.destroy();
 });
 
+test("where nobody reads the log any more, pictures are served all the same", async () => {
+  await using server = await running(local);
+  server.child.stdout.destroy();
+  for (const width of [10, 20, 30]) {
+    const response = await fetch(`${server.origin}/_/w:${width}/plain/local:///cat.png`);
+    assert.equal(response.status, 200);
+    await response.bytes();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(server.complaints, []);
+});
+
 test("a socket of the file system is listened on, and is gone afterwards", async () => {
   const path = join(folder, "s.sock");
   await using server = await running({ IMGPROXY_NETWORK: "unix", IMGPROXY_BIND: path });
