@@ -1,6 +1,6 @@
 import { Annotations, Duration, RemovalPolicy, Size, Token } from "aws-cdk-lib";
 import { type ILambdaDeploymentConfig, LambdaDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
-import { Key } from "aws-cdk-lib/aws-kms";
+import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import {
   type Alias,
   Architecture,
@@ -140,6 +140,8 @@ export class ImageFunction extends Construct {
   readonly config: Config;
   /** The variables it is given. */
   readonly environment: Environment;
+  /** What they are encrypted with, wherever they are given; `undefined` is Lambda's own key. */
+  readonly environmentKey: IKey | undefined;
 
   /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys, and the prop that cannot work. */
   constructor(scope: Construct, id: string, props: InBuckets = {}) {
@@ -192,6 +194,7 @@ export class ImageFunction extends Construct {
     });
     const role = roleFor(this, logGroup);
     this.environment = { ...ownVariables, ...environment, ...shippedPaths(files) };
+    this.environmentKey = props.environmentKey ? this.#keyOf(props.environmentKey) : undefined;
     this.function = new Lambda(this, "Function", {
       role,
       description: "Draws pictures as imgproxy URLs ask",
@@ -205,13 +208,7 @@ export class ImageFunction extends Construct {
         reservedConcurrentExecutions: props.reservedConcurrency,
       }),
       environment: this.environment,
-      ...(props.environmentKey && {
-        environmentEncryption: Key.fromKeyArn(
-          this,
-          "EnvironmentKey",
-          ownKeyArn(this, "environmentKey", props.environmentKey),
-        ),
-      }),
+      ...(this.environmentKey && { environmentEncryption: this.environmentKey }),
       ...(ephemeralStorage !== undefined && { ephemeralStorageSize: Size.mebibytes(ephemeralStorage) }),
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
       // A version that answered once can be had back.
@@ -235,6 +232,10 @@ export class ImageFunction extends Construct {
         this.rollout,
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]",
       );
+  }
+
+  #keyOf(environmentKey: string): IKey {
+    return Key.fromKeyArn(this, "EnvironmentKey", ownKeyArn(this, "environmentKey", environmentKey));
   }
 
   #answering({ provisionedConcurrency = 0 }: ImageFunctionProps): Alias {

@@ -111,6 +111,7 @@ export class WarmUp extends Construct {
       role: roleFor(this, logGroup),
       code: images.code,
       environment: images.environment,
+      ...(images.environmentKey && { environmentEncryption: images.environmentKey }),
       memorySize: 256,
       timeout: Duration.minutes(15),
       loggingFormat: LoggingFormat.JSON,
