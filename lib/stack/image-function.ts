@@ -6,12 +6,10 @@ import {
   Architecture,
   CfnFunction,
   type Code,
-  Function as Lambda,
-  LoggingFormat,
-  Runtime,
+  type Function as Lambda,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
@@ -30,8 +28,8 @@ import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
 import { ownKeyArn } from "./encryption-key.ts";
 import { type Network, putInto } from "./network.ts";
+import { ownFunction } from "./own-function.ts";
 import { warnOfReach, withReach } from "./reach.ts";
-import { roleFor } from "./role.ts";
 import { Signing, type SigningProps } from "./signing.ts";
 import { type AssumedRole, grantSources, withRole } from "./source-grants.ts";
 import { KEEP_FOR, type StorageProps } from "./storage.ts";
@@ -188,17 +186,12 @@ export class ImageFunction extends Construct {
     this.architecture = architecture;
     this.memorySize = memorySize;
     this.code = functionCode(this, architecture, files);
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
-    });
-    const role = roleFor(this, logGroup);
     this.environment = { ...ownVariables, ...environment, ...shippedPaths(files) };
     this.environmentKey = props.environmentKey ? this.#keyOf(props.environmentKey) : undefined;
-    this.function = new Lambda(this, "Function", {
-      role,
+    this.function = ownFunction(this, "Function", {
+      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      logRemovalPolicy: props.logRemovalPolicy,
       description: "Draws pictures as imgproxy URLs ask",
-      runtime: Runtime.NODEJS_24_X,
       architecture,
       handler: "handler.handler",
       code: this.code,
@@ -213,8 +206,6 @@ export class ImageFunction extends Construct {
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
       // A version that answered once can be had back.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
     });
     if (this.signing.place) this.signing.grantRead(this.function);
     warnOfReach(this, this.config, props.network !== undefined);

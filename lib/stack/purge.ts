@@ -1,10 +1,10 @@
-import { Annotations, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Annotations, Duration } from "aws-cdk-lib";
 import type { Distribution } from "aws-cdk-lib/aws-cloudfront";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { Grant, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket, CfnBucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { type IQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -13,7 +13,7 @@ import type { Environment } from "../environment.ts";
 import { againAfter } from "../purge/again.ts";
 import { acknowledgeDeletion } from "./acknowledged.ts";
 import type { ImageFunction, ImageFunctionProps } from "./image-function.ts";
-import { roleFor } from "./role.ts";
+import { ownFunction } from "./own-function.ts";
 import type { SourceObjects } from "./sources.ts";
 
 export interface PurgeProps {
@@ -113,17 +113,13 @@ export class Purge extends Construct {
   }
 
   #function({ images, environment, derivatives, distribution, logs }: PurgePlaces): Lambda {
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: logs.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: logs.logRemovalPolicy ?? RemovalPolicy.DESTROY,
-    });
     const named = [variables.sourceQuerySeparator, variables.urlReplacements, variables.baseUrl].flatMap(
       ({ name }) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]),
     );
-    return new Lambda(this, "Function", {
-      role: roleFor(this, logGroup),
+    return ownFunction(this, "Function", {
+      logRetention: logs.logRetention ?? RetentionDays.ONE_MONTH,
+      logRemovalPolicy: logs.logRemovalPolicy,
       description: "Deletes what was made of pictures that changed, and has edges drop it",
-      runtime: Runtime.NODEJS_24_X,
       architecture: images.architecture,
       handler: "purge.handler",
       code: images.code,
@@ -136,8 +132,6 @@ export class Purge extends Construct {
         SHUTTERSPEED_PURGE_DISTRIBUTION: distribution.distributionId,
         SHUTTERSPEED_PURGE_AGAIN_AFTER: `${againAfter(images.timeout.toSeconds(), images.config)}`,
       },
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
     });
   }
 
