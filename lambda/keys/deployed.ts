@@ -2,7 +2,7 @@ import { type CustomResourceEvent, conclude, type Tell } from "../custom-resourc
 import { environmentCredentials } from "../store/signed-post.ts";
 import { callAws } from "./aws-json.ts";
 import { putEdgeKeys } from "./edge-store.ts";
-import { readPairs } from "./pairs.ts";
+import type { KeyPair } from "./pairs.ts";
 import { type KeysPlace, keysIn } from "./places.ts";
 
 /** What CloudFormation says of a deployment: where keys lie, and to which store they go. */
@@ -10,14 +10,12 @@ export type DeploymentEvent = CustomResourceEvent<{
   readonly store: string;
   readonly secret?: string;
   readonly parameter?: string;
-  /** Of a stack whose environment holds them. */
-  readonly pairs?: string;
 }>;
 
 /** The outside: who is asked, where keys go, and who hears how it went. */
 export interface Deployment {
   readonly ask: Parameters<typeof keysIn>[1];
-  readonly put: (arn: string, pairs: ReturnType<typeof readPairs>) => Promise<void>;
+  readonly put: (arn: string, pairs: readonly KeyPair[]) => Promise<void>;
   readonly tell?: Tell;
 }
 
@@ -27,8 +25,7 @@ export async function copyKeys(event: DeploymentEvent, { ask, put, tell }: Deplo
   const copy = async () => {
     // What is deleted with the stack needs no keys taken out of it.
     if (RequestType === "Delete") return;
-    const { pairs } = properties;
-    const keys = pairs === undefined ? await keysIn(placeIn(properties), ask) : readPairs(pairs);
+    const keys = await keysIn(placeIn(properties), ask);
     await put(properties.store, keys);
   };
   await conclude(event, PhysicalResourceId, copy, tell);

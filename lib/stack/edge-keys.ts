@@ -3,8 +3,6 @@ import { KeyValueStore } from "aws-cdk-lib/aws-cloudfront";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Architecture, Code } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import type { Config } from "../../lambda/config/variables.ts";
-import { pairsOf, writePairs } from "../../lambda/keys/pairs.ts";
 import { accountWideName } from "./names.ts";
 import { ownFunction } from "./own-function.ts";
 import type { Signing } from "./signing.ts";
@@ -14,14 +12,13 @@ export interface EdgeKeysProps {
   /** Of the function, with what copies keys in it. */
   readonly code: Code;
   readonly architecture: Architecture;
-  readonly config: Config;
 }
 
 /** Where the edge finds the keys it verifies signatures with: a KeyValueStore, into which a deployment copies them. */
 export class EdgeKeys extends Construct {
   readonly store: KeyValueStore;
 
-  constructor(scope: Construct, id: string, { signing, code, architecture, config }: EdgeKeysProps) {
+  constructor(scope: Construct, id: string, { signing, code, architecture }: EdgeKeysProps) {
     super(scope, id);
     this.store = new KeyValueStore(this, "Store", {
       comment: "What signatures are verified with at the edge",
@@ -48,7 +45,7 @@ export class EdgeKeys extends Construct {
       serviceToken: copying.functionArn,
       properties: {
         store: this.store.keyValueStoreArn,
-        ...(place ?? { pairs: writePairs(pairsOf(config)) }),
+        ...place,
       },
     });
     // Before it may be asked, it may read.

@@ -157,7 +157,7 @@ export class ImageFunction extends Construct {
     };
     this.timeout = props.timeout ?? Duration.seconds(20);
     const known = readEnvironment(knownAtSynthesis(given));
-    const signed = this.signing.place !== undefined || known.keys.length > 0;
+    const signed = this.signing.place !== undefined;
     const { edgeVerification = !known.developmentErrorsMode } = props;
     this.verifiedAtEdge = signed && edgeVerification;
     const environment = {
@@ -165,10 +165,10 @@ export class ImageFunction extends Construct {
       ...(signed && !edgeVerification && this.signing.digest(known, props)),
     };
     this.config = readEnvironment(knownAtSynthesis(environment));
-    if (props.unsigned && this.config.keys.length === 0) {
+    if (props.unsigned) {
       Annotations.of(this).addWarningV2(
         "shutterspeed:unsigned",
-        "IMGPROXY_KEY and IMGPROXY_SALT are unset: any picture is drawn in any size for whoever asks",
+        "unsigned: any picture is drawn in any size for whoever asks",
       );
     }
     if (props.network && this.config.responseStreaming) {

@@ -54,7 +54,7 @@ export class ImageHandler extends Construct {
   /** What takes changes of pictures; `undefined` where nothing does. */
   readonly purging: Purge | undefined;
 
-  /** Where the keys lie that URLs are signed with; `undefined` where there are none, or the environment holds them. */
+  /** Where the keys lie that URLs are signed with; `undefined` where there are none. */
   readonly keys: KeysPlace | undefined;
   /** ARN of the edge's KeyValueStore; `undefined` where the edge verifies nothing. */
   readonly keyValueStoreArn: string | undefined;
@@ -72,8 +72,8 @@ export class ImageHandler extends Construct {
     const storage = new Storage(this, "Storage", props);
     const { sources, derivatives } = storage;
     const images = new ImageFunction(this, "Images", { ...props, sources, derivatives });
-    const { s3AssumeRoleArn: role, keys } = images.config;
-    if (props.edgeVerification && images.signing.place === undefined && keys.length === 0)
+    const { s3AssumeRoleArn: role } = images.config;
+    if (props.edgeVerification && images.signing.place === undefined)
       throw new Error("edgeVerification: expected keys to verify signatures with, got unsigned");
     if (role === "") storage.grantReadSources(images.function);
     else storage.letIn(role);

@@ -37,7 +37,7 @@ export class Page extends Construct {
       );
     if (config.secret !== "")
       throw new Error("playground: expected no IMGPROXY_SECRET, which no page can send with its pictures");
-    const signed = signing.place !== undefined || config.keys.length > 0;
+    const signed = signing.place !== undefined;
     const page = ownFunction(this, "Function", {
       description: "Answers the playground's page",
       architecture,

@@ -1,4 +1,4 @@
-import { Annotations, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
+import { RemovalPolicy, Stack, Token } from "aws-cdk-lib";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
@@ -50,30 +50,22 @@ export interface SigningProps {
 
 /** The keys that URLs are signed with: where they lie, and who may read them. */
 export class Signing extends Construct {
-  /** What the function is told; the keys themselves only where the environment held them already. */
+  /** What the function is told: where they lie. */
   readonly environment: Environment;
-  /** `undefined` where there are none, or the environment holds them. */
+  /** `undefined` where there are none. */
   readonly place: KeysPlace | undefined;
   readonly #arns: readonly string[];
   readonly #encryptionKey: string | undefined;
 
-  /** `given` is the environment somebody asked for. Throws one sentence when keys lie in two places, or in none that can be. */
+  /** `given` is the environment somebody asked for. Throws one sentence when it holds keys, or they lie nowhere they can be read. */
   constructor(scope: Construct, id: string, given: Environment, props: SigningProps) {
     super(scope, id);
-    const inEnvironment = [variables.keys, variables.salts].some(
-      ({ name }) => (given[name] ?? "").trim() !== "",
-    );
-    checkPlaces(props, inEnvironment);
-    if (inEnvironment) {
-      Annotations.of(this).addWarningV2(
-        "shutterspeed:keys",
-        "IMGPROXY_KEY and IMGPROXY_SALT stand in the template, for whoever may read it; without them a secret is made, or `keys` names one",
-      );
-    }
+    checkEnvironment(given);
+    checkPlaces(props);
     const { keysRevision, edgeVerification } = props;
     if (keysRevision !== undefined && edgeVerification !== false)
       throw new Error("keysRevision: expected edgeVerification: false beside it, for else the edge verifies");
-    this.place = inEnvironment || props.unsigned ? undefined : (props.keys ?? this.#generated(props));
+    this.place = props.unsigned ? undefined : (props.keys ?? this.#generated(props));
     this.environment = this.place === undefined ? {} : environmentOf(this.place);
     const { keysEncryptionKey: key } = props;
     this.#encryptionKey = key === undefined ? undefined : keyArn("keysEncryptionKey", key);
@@ -90,8 +82,7 @@ export class Signing extends Construct {
 
   /** Lets `grantee` read the keys: the function, and whoever signs. Throws where nobody can be let. */
   grantRead(grantee: IGrantable): void {
-    if (this.place === undefined)
-      throw new Error("grantReadKeys: expected keys in a secret, got none, or some in the environment");
+    if (this.place === undefined) throw new Error("grantReadKeys: expected keys in a secret, got none");
     const read = "secret" in this.place ? "secretsmanager:GetSecretValue" : "ssm:GetParameter";
     Grant.addToPrincipal({ grantee, actions: [read], resourceArns: [...this.#arns] });
     const key = this.#encryptionKey;
@@ -135,13 +126,17 @@ const environmentOf = (place: KeysPlace): Environment =>
     ? { [variables.keysSecret.name]: place.secret }
     : { [variables.keysParameter.name]: place.parameter };
 
-function checkPlaces({ keys, unsigned }: SigningProps, inEnvironment: boolean): void {
+/** A template shows its environment to whoever may read it, and a deployment from a shell without these would sign anew. */
+function checkEnvironment(given: Environment): void {
+  if ([variables.keys, variables.salts].every(({ name }) => (given[name] ?? "").trim() === "")) return;
+  throw new Error(
+    "IMGPROXY_KEY and IMGPROXY_SALT: expected them in a secret, as key:salt, whose ARN `keys` (-c keysSecret=ARN) says, for a template shows its environment; without either, the first deployment makes a secret",
+  );
+}
+
+function checkPlaces({ keys, unsigned }: SigningProps): void {
   if (keys === undefined) return;
-  if (inEnvironment || unsigned) {
-    throw new Error(
-      `keys: expected them in one place, got also ${unsigned ? "unsigned" : "IMGPROXY_KEY and IMGPROXY_SALT"}`,
-    );
-  }
+  if (unsigned) throw new Error("keys: expected them in one place, got also unsigned");
   const arn = "secret" in keys ? keys.secret : undefined;
   if (arn === undefined || Token.isUnresolved(arn)) return;
   if (/^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:.+/.test(arn)) return;

@@ -81,7 +81,7 @@ test("a queue hands over what is due in batches, again what failed, and lays asi
   const batches: (readonly QueueRecord[])[] = [];
   const queue = memoryQueue({
     batch: 2,
-    visibility: 30,
+    visibility: 400,
     receives: 3,
     async deliver(records) {
       batches.push(records);
@@ -89,7 +89,7 @@ test("a queue hands over what is due in batches, again what failed, and lays asi
     },
   });
   t.after(queue.stop);
-  queue.send("later", 0.2);
+  queue.send("later", 1.5);
   const sent = ["bad", "1", "2", "3"].map((body) => queue.send(body));
   await Promise.all(sent.map(({ tried }) => tried));
   assert.deepEqual(

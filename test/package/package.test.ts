@@ -220,7 +220,7 @@ describe("README's CDK app synthesises in TypeScript", () => {
       if (!own.add("aws-cdk-lib", "constructs")) return t.skip("npm cannot fetch the CDK here");
       writeFileSync(join(own.project, "app.mts"), exampleOf("new ImageStack"));
       const out = join(own.project, `cdk.out.${major}`);
-      run(there.get(major) ?? "", ["app.mts"], own.project, { ...keys, CDK_OUTDIR: out });
+      run(there.get(major) ?? "", ["app.mts"], own.project, { CDK_OUTDIR: out });
       const { Resources } = JSON.parse(readFileSync(join(out, "Pictures.template.json"), "utf8"));
       const { FunctionCode } =
         Object.values<{ Type: string; Properties: Record<string, string> }>(Resources).find(
@@ -262,7 +262,7 @@ test("README's CDK app synthesises: the function comes with the package, its sha
     example.replace("  sourceBuckets", "  playground: true,\n  sourceBuckets"),
   );
   const out = join(own.project, "cdk.out");
-  run(process.execPath, ["app.mjs"], own.project, { ...keys, CDK_OUTDIR: out });
+  run(process.execPath, ["app.mjs"], own.project, { CDK_OUTDIR: out });
   const { Resources } = JSON.parse(readFileSync(join(out, "Pictures.template.json"), "utf8"));
   const drawing = Object.values<{ Type: string; Properties: Record<string, unknown> }>(Resources).find(
     ({ Properties }) => Properties.Handler === "handler.handler",

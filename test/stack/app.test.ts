@@ -39,7 +39,8 @@ const settings = {
   memory: "3008",
   timeout: 40,
   reservedConcurrency: "9",
-  environment: { IMGPROXY_QUALITY: 70, IMGPROXY_TTL: 60, IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" },
+  environment: { IMGPROXY_QUALITY: 70, IMGPROXY_TTL: 60 },
+  keysParameter: "/images/keys",
 };
 
 test("settings come from the context, variables from its map and from the shell, which wins", () => {
@@ -60,8 +61,7 @@ test("settings come from the context, variables from its map and from the shell,
     SHUTTERSPEED_KEEP_AFTER: "0",
     IMGPROXY_QUALITY: "70",
     IMGPROXY_TTL: "90",
-    IMGPROXY_KEY: "aa",
-    IMGPROXY_SALT: "bb",
+    SHUTTERSPEED_KEYS_PARAMETER: "/images/keys",
     IMGPROXY_ALLOWED_SOURCES: "s3://",
     IMGPROXY_S3_ALLOWED_BUCKETS: "cats,dogs",
   });

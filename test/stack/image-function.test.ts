@@ -17,7 +17,7 @@ const chosen = synthesized({
   timeout: Duration.seconds(40),
   reservedConcurrency: 25,
   logRetention: RetentionDays.ONE_WEEK,
-  environment: { IMGPROXY_QUALITY: "70", IMGPROXY_KEY: "ab", IMGPROXY_SALT: "cd" },
+  environment: { IMGPROXY_QUALITY: "70", IMGPROXY_TTL: "60" },
 });
 const environment = (of: Template) => drawing(of).Environment.Variables;
 
@@ -47,8 +47,8 @@ test("concurrency is not reserved unless asked for", () => {
 });
 
 test("the variables reach the function by their own names", () => {
-  const { IMGPROXY_QUALITY, IMGPROXY_KEY, IMGPROXY_SALT } = environment(chosen);
-  assert.deepEqual([IMGPROXY_QUALITY, IMGPROXY_KEY, IMGPROXY_SALT], ["70", "ab", "cd"]);
+  const { IMGPROXY_QUALITY, IMGPROXY_TTL } = environment(chosen);
+  assert.deepEqual([IMGPROXY_QUALITY, IMGPROXY_TTL], ["70", "60"]);
 });
 
 test("a file that a variable names is shipped with the function, which looks for it where Lambda unpacks it", () => {
@@ -146,21 +146,20 @@ test("so does the ARN of a secret that is made, and the path of a file that is s
   });
 });
 
-const keys = { IMGPROXY_KEY: "aa", IMGPROXY_SALT: "bb" };
 const warningsOf = (environment: Readonly<Record<string, string>>) =>
   Annotations.fromStack(stackOf({ environment })).findWarning("*", Match.stringLikeRegexp("IMGPROXY"));
 
 test("a stack that serves whoever asks says so", () => {
-  assert.equal(warningsOf({}).length, 1);
-  assert.match(String(warningsOf({})[0]?.entry.data), /^IMGPROXY_KEY and IMGPROXY_SALT are unset/);
-  assert.deepEqual(
-    warningsOf(keys).filter(({ entry }) => /unset/.test(String(entry.data))),
-    [],
-  );
+  const told = (unsigned: boolean) =>
+    Annotations.fromStack(stackOf({ unsigned })).findWarning(
+      "*",
+      Match.stringLikeRegexp("^unsigned: any picture"),
+    );
+  assert.deepEqual([told(true).length, told(false).length], [1, 0]);
 });
 
 test("a variable nobody reads is pointed out", () => {
-  const all = warningsOf({ IMGPROXY_QUALTIY: "70", IMGPROXY_QUALITY: "70", ...keys });
+  const all = warningsOf({ IMGPROXY_QUALTIY: "70", IMGPROXY_QUALITY: "70" });
   const warnings = all.filter(({ entry }) => !/stand in the template/.test(String(entry.data)));
   assert.equal(warnings.length, 1);
   assert.match(

@@ -10,8 +10,8 @@ import { pageCode } from "../../lib/stack/page.ts";
 import { all, drawing, only, synthesized } from "./synthesized.ts";
 
 const keys = { IMGPROXY_KEY: "943b421c9eb07c83", IMGPROXY_SALT: "520f986b998545b4" };
-const off = synthesized({ unsigned: false, environment: keys });
-const on = synthesized({ unsigned: false, environment: keys, playground: true });
+const off = synthesized({ unsigned: false });
+const on = synthesized({ unsigned: false, playground: true });
 const ofPage = ({ Handler }: { readonly Handler?: string }) => Handler === "page.handler";
 const { DistributionConfig } = only(on, "AWS::CloudFront::Distribution");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Stack } from "aws-cdk-lib";
-import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
+import { Template } from "aws-cdk-lib/assertions";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { ImageHandler } from "../../lib/stack/image-handler.ts";
 import type { ImageStackProps } from "../../lib/stack/image-stack.ts";
@@ -9,7 +9,6 @@ import { all, appWith, drawing, only, stackOf, synthesized } from "./synthesized
 
 const made = synthesized({ unsigned: false });
 const secret = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:keys-AbCdEf";
-const plain = { IMGPROXY_KEY: "ab", IMGPROXY_SALT: "cd" };
 const copying = (of: Template) =>
   only(of, "AWS::Lambda::Function", ({ Handler }) => Handler === "deployed-keys.handler");
 /** On what a function's role is allowed an action. */
@@ -84,17 +83,6 @@ test("keys of one's own are read where they lie", () => {
   }
 });
 
-test("keys of the environment work as they did, and one is told that the template holds them", () => {
-  const props = { unsigned: false, environment: plain };
-  assert.equal(only(synthesized(props), "Custom::EdgeKeys").pairs, "ab:cd");
-  assert.deepEqual(all(synthesized(props), "AWS::SecretsManager::Secret"), []);
-  const told = Annotations.fromStack(stackOf(props)).findWarning(
-    "*",
-    Match.stringLikeRegexp("stand in the template"),
-  );
-  assert.equal(told.length, 1);
-});
-
 test("without verification at the edge, or without keys, there is no store", () => {
   for (const props of [{ unsigned: true }, { unsigned: false, edgeVerification: false }]) {
     const of = synthesized(props);
@@ -117,15 +105,15 @@ test("a backend that signs is let read the keys, where there are some to be read
   ]);
   const none = new ImageHandler(stack, "None", { unsigned: true });
   assert.throws(() => none.grantReadKeys(backend), {
-    message: "grantReadKeys: expected keys in a secret, got none, or some in the environment",
+    message: "grantReadKeys: expected keys in a secret, got none",
   });
 });
 
 test("keys in two places, or in none that is one, are refused with one sentence", () => {
   const refusals: readonly (readonly [ImageStackProps, string])[] = [
     [
-      { keys: { secret }, environment: plain },
-      "keys: expected them in one place, got also IMGPROXY_KEY and IMGPROXY_SALT",
+      { environment: { IMGPROXY_KEY: "ab", IMGPROXY_SALT: "cd" } },
+      "IMGPROXY_KEY and IMGPROXY_SALT: expected them in a secret, as key:salt, whose ARN `keys` (-c keysSecret=ARN) says, for a template shows its environment; without either, the first deployment makes a secret",
     ],
     [{ keys: { secret }, unsigned: true }, "keys: expected them in one place, got also unsigned"],
     [{ keys: { secret: "mine" } }, 'keys: expected the ARN of a secret of Secrets Manager, got "mine"'],
