@@ -85,7 +85,7 @@ const anyStack = fc.record({
 });
 
 /** A refusal: a prop, perhaps with a part of it, or a variable; then what was expected. */
-const refusal = new RegExp(`^(${[...names, "IMGPROXY_\\w+"].join("|")})(\\.\\w+)?: [^\n]+$`);
+const refusal = new RegExp(`^(${[...names, "IMGPROXY_\\w+"].join("|")})(\\.\\w+)?( and \\w+)?: [^\n]+$`);
 
 /** What IAM and SQS take, in characters and statements. */
 const [ROLE_POLICIES, QUEUE_STATEMENTS] = [10_240, 20];
