@@ -22,7 +22,7 @@ const planned: readonly (readonly [name: string, alias: string])[] = [
 ];
 
 /** The options as a Markdown table: what is there, then what is to come. */
-export function optionsTable(): string {
+function optionsTable(): string {
   const there = everyOption.map((option) => {
     const { name, aliases = [], doc, example } = option;
     const words = wordsOf(option).map((word) => `%${word}`);
@@ -46,7 +46,7 @@ function wordsOf(option: Option): readonly string[] {
 }
 
 /** Variables as a Markdown table. @default the function's */
-export function variablesTable(of: Readonly<Record<string, Variable>> = variables): string {
+function variablesTable(of: Readonly<Record<string, Variable>> = variables): string {
   const rows = Object.values(of).map(({ name, default: otherwise, doc }) =>
     row([code(name), shown(otherwise), doc]),
   );
@@ -54,13 +54,13 @@ export function variablesTable(of: Readonly<Record<string, Variable>> = variable
 }
 
 /** The variables of imgproxy's that change nothing here as a Markdown table. */
-export function otherVariablesTable(): string {
+function otherVariablesTable(): string {
   const rows = otherVariables.map(({ names, reason }) => row([names.map(code).join(" "), reason]));
   return table(["variable of imgproxy's", "why it changes nothing here"], rows);
 }
 
 /** The differences from imgproxy as a Markdown list. */
-export const differencesList = (): string =>
+const differencesList = (): string =>
   Object.values(differences)
     .map(({ here, because }) => `* ${here}, because ${because}.`)
     .join("\n");
