@@ -120,11 +120,11 @@ test("whatever is asked of whatever source, it is a picture of the planned size,
       if (type === "image/svg+xml" || bytes.length === answer.body.length) return;
       const { info } = await openHere({ bytes: Buffer.from(answer.body) });
       const size = [info.width, info.height];
-      assert.deepEqual(
-        size.map(String),
-        [answer.headers["X-Result-Width"], answer.headers["X-Result-Height"]],
-        path,
-      );
+      const told = [answer.headers["X-Result-Width"], answer.headers["X-Result-Height"]].map(Number);
+      // An orientation that is kept turns what decoders of AVIF tell, mostly; the others tell the size before.
+      const mayBeTurned = info.format === "avif" && drawing.auto_rotate === false && source.orientation > 4;
+      if (mayBeTurned && size[0] !== told[0]) size.reverse();
+      assert.deepEqual(size, told, path);
       assert.equal(formats[info.format].mime, type, path);
     }),
     { numRuns: tries(60, 2000) },

@@ -8,7 +8,7 @@ import { listen } from "../lib/local/listen.ts";
 /** What S3 hears, for CloudFormation: it has handed out a signed URL. */
 async function told(
   t: TestContext,
-  work: () => Promise<unknown>,
+  work: Parameters<typeof conclude>[2],
   answer: RequestListener = (_, r) => r.end(),
 ) {
   const heard: { line: string; type: unknown; length: unknown; body: string }[] = [];
@@ -35,7 +35,7 @@ async function told(
 }
 
 test("CloudFormation is told at its signed URL, under no type, for that is signed, too", async (t) => {
-  const { heard, ids, concluded } = await told(t, async () => {});
+  const { heard, ids, concluded } = await told(t, async () => undefined);
   await concluded;
   const body = JSON.stringify({ ...ids, PhysicalResourceId: "name", Status: "SUCCESS" });
   assert.deepEqual(heard, [{ line: "PUT /told?signed=1", type: "", length: `${body.length}`, body }]);

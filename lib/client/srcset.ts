@@ -53,7 +53,7 @@ export function sizesText(rules: readonly SizeRule[]): string {
 }
 
 /** The same options for a picture of that width. */
-export function ofWidth<Preset extends string>(options: Options<Preset>, width: number): Options<Preset> {
+function ofWidth<Preset extends string>(options: Options<Preset>, width: number): Options<Preset> {
   const { resize, size, width: ownWidth, height: ownHeight, ...others } = options;
   const sides = {
     ...size,

@@ -1,5 +1,6 @@
 // The program of a process that serves: started, replaced and ended by `server.ts`.
 import type { ListenOptions } from "node:net";
+import { goOnUnread } from "../unread.ts";
 import { lendCredentials } from "./credentials.ts";
 import { door } from "./door.ts";
 import { turnsFor } from "./turns.ts";
@@ -30,6 +31,7 @@ const tell = (message: WorkerMessage) => process.send?.(message);
 async function serve({ config, address, slots, waiting, clients }: WorkerProps): Promise<void> {
   // Ctrl-C reaches all of us, and one decides who ends when.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+  goOnUnread();
   await lendCredentials(process.env);
   // Now: its environment is complete.
   const { answer, hasLeftovers } = await import("../../lambda/handler.ts");

@@ -92,7 +92,10 @@ export class Chaos extends Construct {
   }
 
   #role(images: ImageFunction, faults: IBucket, overNetwork: boolean): Role {
-    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("fis.amazonaws.com") });
+    // Else experiments of other accounts might be run with it.
+    const conditions = { StringEquals: { "aws:SourceAccount": Stack.of(this).account } };
+    const assumedBy = new ServicePrincipal("fis.amazonaws.com", { conditions });
+    const role = new Role(this, "Role", { assumedBy });
     const may = (actions: string[], ...resources: string[]) =>
       role.addToPolicy(new PolicyStatement({ actions, resources }));
     const { function: own } = images;

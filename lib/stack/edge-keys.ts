@@ -1,17 +1,10 @@
-import { CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { CustomResource, Duration } from "aws-cdk-lib";
 import { KeyValueStore } from "aws-cdk-lib/aws-cloudfront";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import {
-  type Architecture,
-  type Code,
-  Function as Lambda,
-  LoggingFormat,
-  Runtime,
-} from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Architecture, Code } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { accountWideName } from "./names.ts";
-import { roleFor } from "./role.ts";
+import { ownFunction } from "./own-function.ts";
 import type { Signing } from "./signing.ts";
 
 export interface EdgeKeysProps {
@@ -31,21 +24,13 @@ export class EdgeKeys extends Construct {
       comment: "What signatures are verified with at the edge",
       keyValueStoreName: accountWideName(this, "Keys"),
     });
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: RetentionDays.ONE_WEEK,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const copying = new Lambda(this, "Copying", {
+    const copying = ownFunction(this, "Copying", {
       description: "Copies the signing keys to the edge when the stack is deployed",
-      runtime: Runtime.NODEJS_24_X,
       architecture,
       handler: "deployed-keys.handler",
-      role: roleFor(this, logGroup),
       code,
       memorySize: 256,
       timeout: Duration.seconds(30),
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
     });
     copying.addToRolePolicy(
       new PolicyStatement({

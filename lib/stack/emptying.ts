@@ -1,17 +1,10 @@
-import { CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { CustomResource, Duration } from "aws-cdk-lib";
 import { type IRole, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import {
-  type Architecture,
-  type Code,
-  Function as Lambda,
-  LoggingFormat,
-  Runtime,
-} from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Architecture, Code } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { acknowledgeDeletion } from "./acknowledged.ts";
-import { roleFor } from "./role.ts";
+import { ownFunction } from "./own-function.ts";
 
 /** Marks buckets that go with their stack. One that is to stay from now on loses it before its custom resource goes. */
 export const GOES_WITH_STACK_TAG = "shutterspeed:goes-with-the-stack";
@@ -33,21 +26,13 @@ export interface EmptyingProps {
 export class Emptying extends Construct {
   constructor(scope: Construct, id: string, { bucket, writers, code, architecture }: EmptyingProps) {
     super(scope, id);
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: RetentionDays.ONE_WEEK,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const emptying = new Lambda(this, "Function", {
+    const emptying = ownFunction(this, "Function", {
       description: "Empties the derivative bucket when the stack is deleted",
-      runtime: Runtime.NODEJS_24_X,
       architecture,
       handler: "emptied-bucket.handler",
-      role: roleFor(this, logGroup),
       code,
       memorySize: 512,
       timeout: Duration.minutes(5),
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
     });
     emptying.addToRolePolicy(
       new PolicyStatement({

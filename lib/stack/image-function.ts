@@ -1,17 +1,15 @@
 import { Annotations, Duration, RemovalPolicy, Size, Token } from "aws-cdk-lib";
 import { type ILambdaDeploymentConfig, LambdaDeploymentGroup } from "aws-cdk-lib/aws-codedeploy";
-import { Key } from "aws-cdk-lib/aws-kms";
+import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import {
   type Alias,
   Architecture,
   CfnFunction,
   type Code,
-  Function as Lambda,
-  LoggingFormat,
-  Runtime,
+  type Function as Lambda,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { type Config, variables } from "../../lambda/config/variables.ts";
@@ -30,8 +28,8 @@ import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
 import { ownKeyArn } from "./encryption-key.ts";
 import { type Network, putInto } from "./network.ts";
+import { ownFunction } from "./own-function.ts";
 import { warnOfReach, withReach } from "./reach.ts";
-import { roleFor } from "./role.ts";
 import { Signing, type SigningProps } from "./signing.ts";
 import { type AssumedRole, grantSources, withRole } from "./source-grants.ts";
 import { KEEP_FOR, type StorageProps } from "./storage.ts";
@@ -140,6 +138,8 @@ export class ImageFunction extends Construct {
   readonly config: Config;
   /** The variables it is given. */
   readonly environment: Environment;
+  /** What they are encrypted with, wherever they are given; `undefined` is Lambda's own key. */
+  readonly environmentKey: IKey | undefined;
 
   /** Throws one sentence that names the variable when `environment` holds nonsense, or no keys, and the prop that cannot work. */
   constructor(scope: Construct, id: string, props: InBuckets = {}) {
@@ -186,16 +186,12 @@ export class ImageFunction extends Construct {
     this.architecture = architecture;
     this.memorySize = memorySize;
     this.code = functionCode(this, architecture, files);
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
-    });
-    const role = roleFor(this, logGroup);
     this.environment = { ...ownVariables, ...environment, ...shippedPaths(files) };
-    this.function = new Lambda(this, "Function", {
-      role,
+    this.environmentKey = props.environmentKey ? this.#keyOf(props.environmentKey) : undefined;
+    this.function = ownFunction(this, "Function", {
+      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      logRemovalPolicy: props.logRemovalPolicy,
       description: "Draws pictures as imgproxy URLs ask",
-      runtime: Runtime.NODEJS_24_X,
       architecture,
       handler: "handler.handler",
       code: this.code,
@@ -205,19 +201,11 @@ export class ImageFunction extends Construct {
         reservedConcurrentExecutions: props.reservedConcurrency,
       }),
       environment: this.environment,
-      ...(props.environmentKey && {
-        environmentEncryption: Key.fromKeyArn(
-          this,
-          "EnvironmentKey",
-          ownKeyArn(this, "environmentKey", props.environmentKey),
-        ),
-      }),
+      ...(this.environmentKey && { environmentEncryption: this.environmentKey }),
       ...(ephemeralStorage !== undefined && { ephemeralStorageSize: Size.mebibytes(ephemeralStorage) }),
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
       // A version that answered once can be had back.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
     });
     if (this.signing.place) this.signing.grantRead(this.function);
     warnOfReach(this, this.config, props.network !== undefined);
@@ -235,6 +223,10 @@ export class ImageFunction extends Construct {
         this.rollout,
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]",
       );
+  }
+
+  #keyOf(environmentKey: string): IKey {
+    return Key.fromKeyArn(this, "EnvironmentKey", ownKeyArn(this, "environmentKey", environmentKey));
   }
 
   #answering({ provisionedConcurrency = 0 }: ImageFunctionProps): Alias {

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AssetHashType, DockerImage, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { AssetHashType, DockerImage, Duration } from "aws-cdk-lib";
 import {
   AllowedMethods,
   CachePolicy,
@@ -10,21 +10,14 @@ import {
   ViewerProtocolPolicy,
 } from "aws-cdk-lib/aws-cloudfront";
 import { FunctionUrlOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
-import {
-  Code,
-  FunctionUrlAuthType,
-  Function as Lambda,
-  LoggingFormat,
-  Runtime,
-} from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Code, FunctionUrlAuthType } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { PAGE_PATH, pageFile } from "../playground/page-file.ts";
 import { type PageSettings, pageSettings } from "../playground/settings.ts";
 import { compiled, root } from "../project.ts";
 import type { ImageFunction } from "./image-function.ts";
 import { accountWideName } from "./names.ts";
-import { roleFor } from "./role.ts";
+import { ownFunction } from "./own-function.ts";
 
 export interface PageProps {
   /** What draws the pictures it shows; the page is told of its settings, and of no keys. */
@@ -45,21 +38,13 @@ export class Page extends Construct {
     if (config.secret !== "")
       throw new Error("playground: expected no IMGPROXY_SECRET, which no page can send with its pictures");
     const signed = signing.place !== undefined;
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: RetentionDays.ONE_WEEK,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const page = new Lambda(this, "Function", {
+    const page = ownFunction(this, "Function", {
       description: "Answers the playground's page",
-      runtime: Runtime.NODEJS_24_X,
       architecture,
       handler: "page.handler",
-      role: roleFor(this, logGroup),
       code: pageCode(pageSettings(config, signed)),
       memorySize: 128,
       timeout: Duration.seconds(5),
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
     });
     const url = page.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
     const originAccessControl = new FunctionUrlOriginAccessControl(this, "Call", {

@@ -1,11 +1,10 @@
-import { Annotations, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Annotations, Duration } from "aws-cdk-lib";
 import type { Distribution } from "aws-cdk-lib/aws-cloudfront";
 import { Rule } from "aws-cdk-lib/aws-events";
-import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
-import { Grant } from "aws-cdk-lib/aws-iam";
-import { Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Grant, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket, CfnBucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { type IQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -14,7 +13,7 @@ import type { Environment } from "../environment.ts";
 import { againAfter } from "../purge/again.ts";
 import { acknowledgeDeletion } from "./acknowledged.ts";
 import type { ImageFunction, ImageFunctionProps } from "./image-function.ts";
-import { roleFor } from "./role.ts";
+import { ownFunction } from "./own-function.ts";
 import type { SourceObjects } from "./sources.ts";
 
 export interface PurgeProps {
@@ -64,16 +63,18 @@ export class Purge extends Construct {
       deadLetterQueue: { queue: dead, maxReceiveCount: RECEIVES },
     });
     this.queue = queue;
-    const target = new SqsQueue(queue, { deadLetterQueue: dead });
     // A bucket with several prefixes is one.
     for (const source of new Map(places.sources.map((one) => [one.bucket, one])).values()) this.#hear(source);
-    places.sources.forEach((source, nth) => {
-      new Rule(this, `Changes${nth}`, {
-        description: "Pictures that changed, came or went",
-        eventPattern: patternOf(source, places.events),
-        targets: [target],
-      });
-    });
+    const target = { arn: queue.queueArn, deadLetterConfig: { arn: dead.queueArn } };
+    const rules = places.sources.map(
+      (source, nth) =>
+        new Rule(this, `Changes${nth}`, {
+          description: "Pictures that changed, came or went",
+          eventPattern: patternOf(source, places.events),
+          targets: [{ bind: () => target }],
+        }),
+    );
+    for (const each of [queue, dead]) each.addToResourcePolicy(sending(each, rules));
     this.#sayUnheard(places.images);
     const purging = this.#function(places);
     purging.addEventSource(
@@ -112,17 +113,13 @@ export class Purge extends Construct {
   }
 
   #function({ images, environment, derivatives, distribution, logs }: PurgePlaces): Lambda {
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: logs.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: logs.logRemovalPolicy ?? RemovalPolicy.DESTROY,
-    });
     const named = [variables.sourceQuerySeparator, variables.urlReplacements, variables.baseUrl].flatMap(
       ({ name }) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]),
     );
-    return new Lambda(this, "Function", {
-      role: roleFor(this, logGroup),
+    return ownFunction(this, "Function", {
+      logRetention: logs.logRetention ?? RetentionDays.ONE_MONTH,
+      logRemovalPolicy: logs.logRemovalPolicy,
       description: "Deletes what was made of pictures that changed, and has edges drop it",
-      runtime: Runtime.NODEJS_24_X,
       architecture: images.architecture,
       handler: "purge.handler",
       code: images.code,
@@ -135,8 +132,6 @@ export class Purge extends Construct {
         SHUTTERSPEED_PURGE_DISTRIBUTION: distribution.distributionId,
         SHUTTERSPEED_PURGE_AGAIN_AFTER: `${againAfter(images.timeout.toSeconds(), images.config)}`,
       },
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
     });
   }
 
@@ -160,6 +155,15 @@ const timeout = Duration.seconds(60);
 
 /** How often a change is tried: the last time some two hours after the first. */
 const RECEIVES = 12;
+
+/** Lets all rules send: SQS takes 20 statements and 10 conditions for a queue, and the library's own target writes one for each rule. */
+const sending = (queue: IQueue, rules: readonly Rule[]) =>
+  new PolicyStatement({
+    principals: [new ServicePrincipal("events.amazonaws.com")],
+    actions: ["sqs:SendMessage"],
+    resources: [queue.queueArn],
+    conditions: { ArnEquals: { "aws:SourceArn": rules.map(({ ruleArn }) => ruleArn) } },
+  });
 
 const patternOf = ({ bucket, prefix }: SourceObjects, events: PurgePlaces["events"]) => ({
   source: ["aws.s3"],

@@ -1,14 +1,12 @@
-import { CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { CustomResource, Duration } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { variables } from "../../lambda/config/variables.ts";
 import type { Samples } from "../../lambda/samples/deployed.ts";
 import { compiled } from "../project.ts";
 import { ours } from "../settings.ts";
 import type { ImageFunction } from "./image-function.ts";
-import { roleFor } from "./role.ts";
+import { ownFunction } from "./own-function.ts";
 import type { SourceObjects } from "./sources.ts";
 
 export interface SampleUrlsProps {
@@ -27,26 +25,18 @@ export class SampleUrls extends Construct {
 
   constructor(scope: Construct, id: string, { images, pictures, origin }: SampleUrlsProps) {
     super(scope, id);
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: RetentionDays.ONE_WEEK,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const signer = new Lambda(this, "Function", {
+    const signer = ownFunction(this, "Function", {
       description: "Signs URLs of a few pictures when the stack is deployed",
-      runtime: Runtime.NODEJS_24_X,
       architecture: images.architecture,
       handler: "sample-urls.handler",
-      role: roleFor(this, logGroup),
       code: images.code,
       memorySize: 256,
       timeout: Duration.seconds(30),
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
     });
     signer.addToRolePolicy(listing(pictures));
     if (images.signing.place) images.signing.grantRead(signer);
     const { [variables.secret.name]: _, ...environment } = ours(images.environment);
-    const signed = images.signing.place !== undefined || images.config.keys.length > 0;
+    const signed = images.signing.place !== undefined;
     const samples = {
       bucket: pictures.bucket.bucketName,
       prefix: pictures.prefix,

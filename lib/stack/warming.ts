@@ -2,7 +2,7 @@ import { ArnFormat, Aws, Duration, Fn, RemovalPolicy, Stack } from "aws-cdk-lib"
 import { Rule, type Schedule } from "aws-cdk-lib/aws-events";
 import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
-import { Function as Lambda, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import type { Function as Lambda } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { DefinitionBody, LogLevel, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
@@ -11,7 +11,7 @@ import { compileLanguage } from "../../lambda/url/language.ts";
 import { warmPrices } from "../warm/prices.ts";
 import { acknowledgeWarming } from "./acknowledged.ts";
 import type { ImageFunction } from "./image-function.ts";
-import { roleFor } from "./role.ts";
+import { ownFunction } from "./own-function.ts";
 import { warmStates } from "./warm-states.ts";
 
 /** What is made before anybody asks. */
@@ -99,22 +99,17 @@ export class WarmUp extends Construct {
   /** The function that asks for a batch, and adds up at the end. */
   #asking(): Lambda {
     const { images } = this.#props;
-    const logGroup = new LogGroup(this, "AskingLogs", {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const asking = new Lambda(this, "Asking", {
+    const asking = ownFunction(this, "Asking", {
+      logs: "AskingLogs",
+      logRetention: RetentionDays.ONE_MONTH,
       description: "Asks for pictures that are to be there before viewers do",
-      runtime: Runtime.NODEJS_24_X,
       architecture: images.architecture,
       handler: "warm.handler",
-      role: roleFor(this, logGroup),
       code: images.code,
       environment: images.environment,
+      ...(images.environmentKey && { environmentEncryption: images.environmentKey }),
       memorySize: 256,
       timeout: Duration.minutes(15),
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
     });
     if (images.signing.place) images.signing.grantRead(asking);
     return asking;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, describe, test } from "node:test";
 import { paintFor } from "../../lib/cli/paint.ts";
 import { requestLine } from "../../lib/cli/request-line.ts";
@@ -11,9 +13,10 @@ import { drawn } from "../pictures.ts";
 const folder = mkdtempSync(join(tmpdir(), "shutterspeed-cli-"));
 after(() => rmSync(folder, { recursive: true }));
 
+const program = join(import.meta.dirname, "../../bin/shutterspeed.ts");
+
 /** The program in an empty folder, with these variables and no others. */
 function run(words: readonly string[], variables: Readonly<Record<string, string>> = {}) {
-  const program = join(import.meta.dirname, "../../bin/shutterspeed.ts");
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
     cwd: folder,
     env: { PATH: process.env.PATH, ...variables },
@@ -60,6 +63,14 @@ describe("help", () => {
   });
 
   test("makes nothing", () => assert.equal(existsSync(join(folder, ".shutterspeed")), false));
+});
+
+test("whoever reads the first line only, as head does, ends nothing", async () => {
+  const words = [program, "sign", "--help"];
+  const child = spawn(process.execPath, words, { env: {}, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  const [said, [status]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  assert.deepEqual([said, status], ["", 0]);
 });
 
 test("a wrong command line is one line that helps, and status 2", () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { sign } from "../../lib/client/signature.ts";
+import { cache } from "../../lib/project.ts";
 import signing from "../oracle/signing.json" with { type: "json" };
 
 const { vectors } = signing;
@@ -68,7 +69,7 @@ describe("what the client signs, and what each language of lib/client/README.md 
     test(`in ${name}`, { skip: !isThere(compiler) && `no ${compiler} on this machine` }, () => {
       assert.notEqual(snippet(name), "", "no snippet");
       writeFileSync(join(folder, file), `${before}${snippet(name)}\n${main}\n`);
-      const env = { ...process.env, GOCACHE: join(folder, "go"), GOFLAGS: "-mod=mod" };
+      const env = { ...process.env, GOCACHE: join(cache, "go"), GOFLAGS: "-mod=mod" };
       const made =
         compile === run
           ? undefined

@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { bundle } from "../../lib/local/lambda/bundle.ts";
 import { startEnvironment } from "../../lib/local/lambda/environment.ts";
 import { record } from "../../lib/local/lambda/record.ts";
+import { faults, origin, s3Error } from "../faults.ts";
 
 /** Secrets Manager's part: it answers with what `secret` says, or refuses. */
 let secret: string | undefined;
@@ -18,9 +19,11 @@ const server = createServer((request, response) => {
   else response.end(JSON.stringify({ SecretString: secret }));
 }).listen(0, "127.0.0.1");
 await once(server, "listening");
+const s3 = await origin(faults.answers(s3Error(404, "NoSuchKey")));
 after(() => {
   server.close();
   server.closeAllConnections();
+  return s3[Symbol.asyncDispose]();
 });
 
 const built = await bundle();
@@ -33,7 +36,7 @@ const start = () =>
       AWS_ACCESS_KEY_ID: "AKID",
       AWS_SECRET_ACCESS_KEY: "hidden",
       AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${record(server.address()).port}`,
-      IMGPROXY_S3_ENDPOINT: "http://127.0.0.1:9",
+      IMGPROXY_S3_ENDPOINT: s3.endpoint,
       SHUTTERSPEED_KEYS_SECRET: "arn:secret",
     },
     memory: 512,

@@ -66,6 +66,7 @@ test("without a derivative bucket 12 MB are streamed too", async () => {
 
 test("raw answers of 12 MB are streamed too", async () => {
   const response = await fetch(cloud.url("noise.png", { raw: true }), { redirect: "error" });
+  assert.equal(response.status, 200, cloud.logged.at(-1));
   assert.deepEqual(await sizeOf(await response.bytes()), { width: 2000, height: 2000, format: "png" });
 });
 

@@ -7,6 +7,7 @@ import { startFunction } from "../../lib/local/lambda/function.ts";
 import { startFunctionUrl } from "../../lib/local/lambda/function-url.ts";
 import { streamedIn } from "../../lib/local/lambda/response-stream.ts";
 import { listen } from "../../lib/local/listen.ts";
+import { underLoad } from "../load.ts";
 
 /** A stand-in that streams, in the real runtime client, behind a URL that streams. */
 const logged: string[] = [];
@@ -63,7 +64,7 @@ test("at the timeout a process is killed in the middle of what it streams, and a
   assert.equal(response.status, 200);
   await assert.rejects(response.text());
   const ms = performance.now() - began;
-  assert.ok(ms > 950 && ms < 2500, `${ms} ms`);
+  assert.ok(ms > 950 && ms < underLoad(2500), `${ms} ms`);
   assert.notEqual(await (await get("/pid")).text(), pid);
   assert.match(logged.join("\n"), /timed out after 1.00 seconds/);
 });
@@ -98,7 +99,7 @@ async function streamed(bytes: number) {
 }
 
 test("after the burst a stream goes at its rate", async () => {
-  assert.ok((await streamed(100)).ms < 300);
+  assert.ok((await streamed(100)).ms < underLoad(300));
   const { length, ms } = await streamed(700);
   assert.equal(length, 700);
   assert.ok(ms >= 590, `${ms} ms`);

@@ -45,7 +45,9 @@ async function started(env: Readonly<Record<string, string>>) {
     },
     async signedByPage(width: number): Promise<string> {
       const asked = JSON.stringify({ key: "cat.png", options: [["width", `${width}`]] });
-      const answer = await fetch(`${origin}/playground/ask?${new URLSearchParams({ asked })}`);
+      const answer = await fetch(`${origin}/playground/ask?${new URLSearchParams({ asked })}`, {
+        headers: { connection: "close" },
+      });
       return JSON.parse(await answer.text()).url;
     },
   };
@@ -58,7 +60,8 @@ after(async () => {
   for (const [, { stop }] of sessions) await stop();
   await rm(folder, { recursive: true });
 });
-const statusOf = async (url: string) => (await fetch(url)).status;
+/** On a connection of its own: while a command runs nothing else does, and idle ones are closed unheard. */
+const statusOf = async (url: string) => (await fetch(url, { headers: { connection: "close" } })).status;
 
 for (const [who, { served, complaints, sign, signedByPage }] of sessions) {
   describe(`where ${who}`, () => {

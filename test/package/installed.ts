@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import {
   accessSync,
   constants,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -34,8 +35,11 @@ export function installed() {
     ms: performance.now() - began,
     bytes: () => bytesIn(join(project, "node_modules")),
     /** Adds packages; false when npm cannot fetch them. */
-    add: (...names: readonly string[]) =>
-      spawnSync("npm", ["install", "--prefer-offline", ...names], { cwd: project, env: shell }).status === 0,
+    add(...names: readonly string[]): boolean {
+      const missing = names.filter((name) => !existsSync(join(project, "node_modules", name)));
+      const words = ["install", "--prefer-offline", ...missing];
+      return missing.length === 0 || spawnSync("npm", words, { cwd: project, env: shell }).status === 0;
+    },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

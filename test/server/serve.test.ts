@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import sharp from "sharp";
+import { underLoad } from "../load.ts";
 import { descendants, survivors } from "../local/processes.ts";
 import { drawn } from "../pictures.ts";
 import { eventually, exchange, running, source } from "./running.ts";
@@ -183,10 +184,10 @@ test("as many are in work as may", async (t) => {
     const second = fetch(server.origin + path("2"));
     assert.equal((await first).status, 504);
     const { status, durationMs } = await server.line("/1");
-    assert.ok(status === 504 && durationMs < 2000, `${durationMs} ms`);
+    assert.ok(status === 504 && durationMs < underLoad(2000), `${durationMs} ms`);
     // Its turn came too late.
     assert.ok([503, 504].includes((await second).status));
-    assert.ok((await server.line("/2")).durationMs <= 2100);
+    assert.ok((await server.line("/2")).durationMs <= underLoad(2100));
   });
 
   await t.test("who goes is given up: its source is left, its turn is free, the log says 499", async () => {
@@ -233,7 +234,7 @@ test("after SIGTERM requests in work end, new ones find nobody, and it exits wit
     assert.deepEqual([response.status, response.headers.get("connection")], [200, "close"]);
     await response.bytes();
     assert.deepEqual(await server.exited, [0, null]);
-    assert.ok(performance.now() - began < 3000, signal);
+    assert.ok(performance.now() - began < underLoad(3000), signal);
     assert.deepEqual(server.complaints, []);
   }
 });
@@ -249,7 +250,7 @@ test("what is not done by IMGPROXY_GRACEFUL_STOP_TIMEOUT is given up, and nobody
   const began = performance.now();
   await assert.rejects(waiting);
   assert.deepEqual([await server.exited, asked], [[0, null], true]);
-  assert.ok(performance.now() - began > 700 && performance.now() - began < 3000);
+  assert.ok(performance.now() - began > 700 && performance.now() - began < underLoad(3000));
   assert.deepEqual(await survivors(workers), []);
 });
 
@@ -257,6 +258,7 @@ test("a process that dies is replaced, and meanwhile another one listens", async
   await using server = await running({ ...local, IMGPROXY_WORKERS: "2" });
   const before = descendants(server.child.pid ?? 0);
   assert.equal(before.length, 2);
+  const met = new Set<number>();
   const sentence = "a process that serves has ended: SIGSEGV; another one takes its place";
   for (const [at, pid] of before.entries()) {
     process.kill(pid, "SIGSEGV");
@@ -266,12 +268,26 @@ test("a process that dies is replaced, and meanwhile another one listens", async
       const response = await fetch(`${server.origin}/health`, { headers: { connection: "close" } });
       assert.equal(response.status, 200);
     }
-    // The next one listens within that time.
-    await new Promise((resolve) => setTimeout(resolve, 5000));
-    assert.equal(descendants(server.child.pid ?? 0).length, 2);
+    const next = await eventually(
+      () => descendants(server.child.pid ?? 0).find((each) => !before.includes(each) && !met.has(each)),
+      "another process",
+    );
+    met.add(next);
+    const [other = 0] = descendants(server.child.pid ?? 0).filter((each) => each !== next);
+    // While the other one stands still, nobody else can answer.
+    process.kill(other, "SIGSTOP");
+    await eventually(() => isWell(server.origin), "the next process to listen");
+    process.kill(other, "SIGCONT");
   }
   assert.deepEqual(server.complaints, [sentence, sentence]);
 });
+
+/** Whether a new connection is answered at once. */
+const isWell = (origin: string) =>
+  fetch(`${origin}/health`, { headers: { connection: "close" }, signal: AbortSignal.timeout(500) }).then(
+    ({ ok }) => ok || undefined,
+    () => undefined,
+  );
 
 test("a process that hangs is killed and replaced", async () => {
   await using server = await running({ ...local, IMGPROXY_WORKERS: "1", IMGPROXY_TIMEOUT: "1" });
@@ -320,8 +336,8 @@ test("a client that sends or reads too slowly, or stays idle, is not waited for"
     timed("GET /health HTTP/1.1\r\nHost: a\r\n\r\n"),
     timed("GET /_/plain/local:///noise.png@png HTTP/1.1\r\nHost: a\r\n\r\n", false),
   ]);
-  assert.ok(slow.ms < 3500, `${slow.ms} ms`);
-  assert.ok(idle.ms > 900 && idle.ms < 3500, `${idle.ms} ms`);
+  assert.ok(slow.ms < underLoad(3500), `${slow.ms} ms`);
+  assert.ok(idle.ms > 900 && idle.ms < underLoad(3500), `${idle.ms} ms`);
   assert.ok(deaf.bytes > 0 && deaf.bytes < 6_291_556, `${deaf.bytes} bytes`);
 });
 
@@ -339,6 +355,18 @@ test("connections are kept as long as is said, or not at all, and as many as may
     "",
   );
   for (const socket of held) socket.destroy();
+});
+
+test("where nobody reads the log any more, pictures are served all the same", async () => {
+  await using server = await running(local);
+  server.child.stdout.destroy();
+  for (const width of [10, 20, 30]) {
+    const response = await fetch(`${server.origin}/_/w:${width}/plain/local:///cat.png`);
+    assert.equal(response.status, 200);
+    await response.bytes();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(server.complaints, []);
 });
 
 test("a socket of the file system is listened on, and is gone afterwards", async () => {

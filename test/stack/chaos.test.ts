@@ -109,10 +109,13 @@ test("FIS may put its faults and look at this function; the function may only re
   const own = saying("ImagesRole");
   assert.ok(own.includes('"s3:prefix":["FisConfigs/*"]'));
   assert.equal(own.split("s3:PutObject").length, 2, "of derivatives alone");
+  const role = only(template, "AWS::IAM::Role", ({ id }) => id.includes("Chaos"));
+  const [{ Principal, Condition }] = role.AssumeRolePolicyDocument.Statement;
+  assert.deepEqual(Principal, { Service: "fis.amazonaws.com" });
   assert.deepEqual(
-    only(template, "AWS::IAM::Role", ({ id }) => id.includes("Chaos")).AssumeRolePolicyDocument.Statement[0]
-      .Principal,
-    { Service: "fis.amazonaws.com" },
+    Condition,
+    { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+    "for experiments of this account",
   );
 });
 

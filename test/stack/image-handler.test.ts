@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { App, Stack } from "aws-cdk-lib";
+import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { ImageHandler } from "../../lib/stack/image-handler.ts";
 import { ImageStack } from "../../lib/stack/image-stack.ts";
-import { all, only } from "./synthesized.ts";
+import { all, appWith, only } from "./synthesized.ts";
 
-const app = () =>
-  new App({ context: { "aws:cdk:bundling-stacks": [] }, builtinCloudFormationValidation: false });
 const env = (region: string) => ({ account: "111122223333", region });
 const unsigned = true;
 
 test("the construct stands in a stack of one's own, twice if need be, and reads a bucket of the app", () => {
-  const stack = new Stack(app(), "Mine");
+  const stack = new Stack(appWith(), "Mine");
   const pictures = new Bucket(stack, "Pictures");
   const first = new ImageHandler(stack, "First", { unsigned, sourceBuckets: [pictures] });
   new ImageHandler(stack, "Second", { unsigned, sourceBuckets: [pictures] });
@@ -29,7 +27,7 @@ test("the construct stands in a stack of one's own, twice if need be, and reads 
 });
 
 test("a key of the app encrypts what is made, and comes to let CloudFront decrypt", () => {
-  const stack = new Stack(app(), "Mine");
+  const stack = new Stack(appWith(), "Mine");
   const encryptionKey = new Key(stack, "Key");
   new ImageHandler(stack, "Images", { unsigned, encryptionKey });
   const template = Template.fromStack(stack);
@@ -47,7 +45,7 @@ test("a key of the app encrypts what is made, and comes to let CloudFront decryp
 });
 
 test("a bucket of another region is refused unless one says that the way is paid for", () => {
-  const both = app();
+  const both = appWith();
   const far = Bucket.fromBucketAttributes(new Stack(both, "Far", { env: env("us-west-2") }), "Far", {
     bucketName: "far",
     region: "us-west-2",
@@ -75,7 +73,7 @@ const namesIn = (template: Template): readonly string[] => {
 };
 
 test("two stacks of an app, and one stack in two regions, share no name that is the account's", () => {
-  const both = app();
+  const both = appWith();
   const stacks = [
     new ImageStack(both, "A", { env: env("eu-central-1"), unsigned: false }),
     new ImageStack(both, "B", { env: env("eu-central-1"), unsigned: false }),

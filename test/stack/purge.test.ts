@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { App, Duration, Stack } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { ImageHandler } from "../../lib/stack/image-handler.ts";
-import { all, only, stackOf, synthesized } from "./synthesized.ts";
+import { all, appWith, only, stackOf, synthesized } from "./synthesized.ts";
 
 const made = synthesized();
 const named = stackOf({
@@ -135,7 +135,7 @@ test("of buckets that were there before, pictures below their prefix are heard o
 });
 
 test("a bucket of the app tells EventBridge by what the library has for that", () => {
-  const stack = new Stack(new App({ context: { "aws:cdk:bundling-stacks": [] } }), "Mine");
+  const stack = new Stack(appWith(), "Mine");
   const pictures = new Bucket(stack, "Pictures");
   new ImageHandler(stack, "Images", { unsigned: true, sourceBuckets: [pictures] });
   const told = only(Template.fromStack(stack), "Custom::S3BucketNotifications");
@@ -154,4 +154,23 @@ test("without purging there is nothing of it", () => {
   assert.deepEqual(besideEmptying(allowed(without, "s3:DeleteObject")), []);
   const source = only(without, "AWS::S3::Bucket", ({ id }) => id.includes("Source"));
   assert.equal(source.NotificationConfiguration, undefined);
+});
+
+test("fifty buckets' changes fit into the policy of a queue: SQS takes 20 statements, and 10 conditions", () => {
+  const many = synthesized({ sourceBuckets: Array.from({ length: 50 }, (_, nth) => `pictures-${nth}`) });
+  const rules = all(many, "AWS::Events::Rule").map(({ id }) => arn(id));
+  assert.equal(rules.length, 50);
+  for (const { PolicyDocument } of all(many, "AWS::SQS::QueuePolicy")) {
+    const [tls, events, ...more] = PolicyDocument.Statement;
+    assert.deepEqual([tls.Effect, more], ["Deny", []]);
+    assert.deepEqual(
+      [events.Effect, events.Action, events.Principal, events.Condition],
+      [
+        "Allow",
+        "sqs:SendMessage",
+        { Service: "events.amazonaws.com" },
+        { ArnEquals: { "aws:SourceArn": rules } },
+      ],
+    );
+  }
 });

@@ -2,13 +2,16 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { ImageStack, type ImageStackProps } from "../../lib/stack/image-stack.ts";
 
-/** The stack as an object, without keys unless it is given some. Nothing is bundled, and the library's own rules, seconds of work, are left to the app's test. */
-export const stackOf = (props?: ImageStackProps) =>
-  new ImageStack(new App({ context, builtinCloudFormationValidation: false }), "Test", {
-    unsigned: true,
-    ...props,
+/** An app in which nothing is bundled; the library's own rules, seconds of work, are left to the tests of `bin/app.ts` and cdk-nag. */
+export const appWith = (context: Readonly<Record<string, unknown>> = {}) =>
+  new App({
+    context: { ...context, "aws:cdk:bundling-stacks": [] },
+    builtinCloudFormationValidation: false,
   });
-const context = { "aws:cdk:bundling-stacks": [] };
+
+/** The stack as an object, without keys unless it is given some. */
+export const stackOf = (props?: ImageStackProps) =>
+  new ImageStack(appWith(), "Test", { unsigned: true, ...props });
 
 /** What CloudFormation is told. */
 export const synthesized = (props?: ImageStackProps) => Template.fromStack(stackOf(props));

@@ -6,6 +6,7 @@ import { Failure } from "../../lambda/errors.ts";
 import { parse } from "../../lambda/url/parse.ts";
 import { edgeFunction } from "../../lib/local/edge/edge-function.ts";
 import { viewerRequestCode } from "../../lib/stack/edge-code.ts";
+import { underLoad } from "../load.ts";
 import { requestFor, servicesOf } from "../services.ts";
 
 /** ms a URL may take to be understood, at the edge or in the function. */
@@ -85,9 +86,9 @@ for (const [name, env] of [
         const uri = `/${signature}/${path}`;
         const shown = `${uri.slice(0, 30)}… (${uri.length})`;
         const inFunction = best(() => understand(uri, services));
-        assert.ok(inFunction < MOST, `${shown}: ${inFunction} ms`);
+        assert.ok(inFunction < underLoad(MOST), `${shown}: ${inFunction} ms`);
         const atEdge = best(() => edge({ method: "GET", uri, headers: {} }));
-        assert.ok(atEdge < MOST, `${shown}: ${atEdge} ms at the edge`);
+        assert.ok(atEdge < underLoad(MOST), `${shown}: ${atEdge} ms at the edge`);
       }
     }
   });

@@ -131,6 +131,17 @@ describe("the state machine", () => {
   });
 });
 
+test("what asks has the function's variables, encrypted as the function's are", () => {
+  const environmentKey = "arn:aws:kms:eu-central-1:111122223333:key/1234";
+  const props = { environment, warming: { presets: ["thumb"] }, environmentKey };
+  const functions = all(synthesized(props), "AWS::Lambda::Function");
+  const given = functions.filter(({ Environment }) => Environment?.Variables.IMGPROXY_PRESETS);
+  assert.deepEqual(given.map(({ Handler, KmsKeyArn }) => [Handler, KmsKeyArn]).sort(), [
+    ["handler.handler", environmentKey],
+    ["warm.handler", environmentKey],
+  ]);
+});
+
 describe("its definition", () => {
   const folder = mkdtempSync(join(tmpdir(), "shutterspeed-asl-"));
   after(() => rmSync(folder, { recursive: true }));
