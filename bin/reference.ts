@@ -1,16 +1,17 @@
-// Writes what is made of the registries: tables of README.md, the options' own README with its pictures, llms.txt; with --check, fails when a text is stale.
+// Writes what is made of the registries: tables of guides, the options' own README with its pictures, llms.txt; with --check, fails when a text is stale.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { drawExample, examplePictures } from "../lib/described/example-pictures.ts";
 import { llmsText } from "../lib/described/llms.ts";
 import { optionsReadme } from "../lib/described/options-readme.ts";
-import { withReference, withServerVariables } from "../lib/reference.ts";
+import { withGuide, withServerVariables, withVariables } from "../lib/reference.ts";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 
 /** What each is to be, of what it is. */
 const files: Readonly<Record<string, (before: string) => string>> = {
-  "README.md": withReference,
+  "lib/README.md": withGuide,
+  "lambda/config/README.md": withVariables,
   "lib/server/README.md": withServerVariables,
   "lambda/options/README.md": optionsReadme,
   "llms.txt": llmsText,

@@ -1,5 +1,5 @@
 import type { RequestContext } from "./answer/answers.ts";
-import { isSilent } from "./answer/routes.ts";
+import { isSilent, route } from "./answer/routes.ts";
 import { type Config, readConfig } from "./config/variables.ts";
 import { type Deadline, DeadlineExceeded } from "./deadline.ts";
 import { Failure, InternalError, Timeout } from "./errors.ts";
@@ -48,6 +48,9 @@ export function open(env: Readonly<Record<string, string | undefined>>): Opened 
   return {
     config,
     async serve(request, deadline) {
+      // What asks for no picture waits for no keys.
+      const routed = route(request);
+      if (routed) return routed;
       // At a cold start S3 is asked while the keys come; what it says is looked at once the signature was right.
       const early = headStart(opened.store, ring.awaited ? firstGets(request, unverified) : []);
       try {

@@ -10,6 +10,8 @@ import { queueAt } from "./purge/queue.ts";
 
 /** ms of an invocation kept for what follows deleting: an invalidation, messages. */
 const RESERVE = 20_000;
+/** ms in which something is deleted whatever is left: else messages about the rest would go round without end. */
+const LEAST = 5000;
 
 const config = readConfig(process.env);
 const { SHUTTERSPEED_PURGE_QUEUE = "", SHUTTERSPEED_PURGE_DISTRIBUTION = "" } = process.env;
@@ -28,7 +30,7 @@ export async function handler(
   context: Pick<Context, "getRemainingTimeInMillis">,
 ): Promise<SQSBatchResponse> {
   const began = Date.now();
-  const deadline = Deadline.in(context.getRemainingTimeInMillis() - RESERVE);
+  const deadline = Deadline.in(Math.max(LEAST, context.getRemainingTimeInMillis() - RESERVE));
   const { failed, errors, ...purged } = await purgeBatch(records, purging, deadline);
   const waited = Math.max(...records.map(({ attributes }) => began - Number(attributes.SentTimestamp)));
   const line = {

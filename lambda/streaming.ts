@@ -32,10 +32,29 @@ export const streamingMs = (bytes: number): number =>
 export const streams = (bytes: number, { left }: Deadline): boolean =>
   bytes <= streamLimits.bytes && streamingMs(bytes) <= left + RESERVED;
 
+/**
+ * ms that a body of so many bytes, too large for a response that is not streamed, takes to leave; `undefined` where it cannot leave
+ * in the time left.
+ */
+export function leavingMs(
+  bytes: number,
+  { config, responseLimit }: Sending,
+  deadline: Deadline,
+): number | undefined {
+  if (responseLimit === Infinity) return 0;
+  return config.responseStreaming && streams(bytes, deadline) ? streamingMs(bytes) : undefined;
+}
+
+/** What says how an answer is sent. */
+interface Sending {
+  readonly config: Config;
+  readonly responseLimit?: number;
+}
+
 /** The function can send this response by itself, in the way its URL expects and in the time left; a server of one's own knows no such limits. */
 export const isSendable = (
   response: HttpResponse,
-  { config, responseLimit }: { readonly config: Config; readonly responseLimit?: number },
+  { config, responseLimit }: Sending,
   deadline: Deadline,
 ): boolean =>
   config.responseStreaming && responseLimit === undefined

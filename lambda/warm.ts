@@ -5,7 +5,7 @@ import { callAws } from "./keys/aws-json.ts";
 import { keyring } from "./keys/keyring.ts";
 import { s3Store } from "./store/s3.ts";
 import { compileLanguage } from "./url/language.ts";
-import { sender, type Warmed, type WarmRequest, warm } from "./warm/asking.ts";
+import { LONGEST_ASKING, sender, type Warmed, type WarmRequest, warm } from "./warm/asking.ts";
 import { reportOf, type WarmResults } from "./warm/report.ts";
 import { nothingWarmed, type WarmPrices, type WarmTotals, warmedText, withWarmed } from "./warm/totals.ts";
 import { type ListedObject, type Presets, sourceOf, warmRequests } from "./warm/urls.ts";
@@ -22,8 +22,8 @@ export interface WarmBatch {
 
 /** Pictures that are asked for at once by one batch. */
 const AT_ONCE = 4;
-/** ms before the end of an invocation from which nothing more is asked for. */
-const RESERVE = 130_000;
+/** ms before the end of an invocation from which nothing more is asked for, nor asked again. */
+const RESERVE = LONGEST_ASKING + 5000;
 
 const config = readConfig(process.env);
 const ring = keyring(compileLanguage(config, Date.now()), (call) => callAws(call, process.env));
@@ -47,10 +47,10 @@ async function warmBatch({ Items, BatchInput }: WarmBatch, context: Context): Pr
     return source === undefined ? [] : warmRequests(source, BatchInput, keyed);
   });
   const late = { outcome: "failed", ms: 0, reason: "no time was left in its batch" } as const;
+  const mayAsk = () => context.getRemainingTimeInMillis() > RESERVE;
+  const send = sender(config.secret);
   const ask = async (request: WarmRequest): Promise<Warmed> =>
-    context.getRemainingTimeInMillis() > RESERVE
-      ? warm(request, sender(config.secret))
-      : { ...request, ...late };
+    mayAsk() ? warm(request, send, mayAsk) : { ...request, ...late };
   const warmed = await pMap(requests, ask, { concurrency: AT_ONCE });
   return warmed.reduce((sum, one) => withWarmed(sum, one, BatchInput.prices), nothingWarmed);
 }

@@ -1,49 +1,9 @@
 import type { Variable } from "../lambda/config/kinds.ts";
 import { otherVariables } from "../lambda/config/other-variables.ts";
 import { variables } from "../lambda/config/variables.ts";
-import type { Option } from "../lambda/contract/option.ts";
-import { everyOption, optionsByName } from "../lambda/options/index.ts";
+import { costsTable } from "./capacity/costs.ts";
 import { differences } from "./differences.ts";
 import { serverVariables } from "./server/variables.ts";
-
-/** Options of imgproxy's open-source version, by name and alias; the table shows those that are not there yet. */
-const planned: readonly (readonly [name: string, alias: string])[] = [
-  ["trim", "t"],
-  ["watermark", "wm"],
-  ["keep_copyright", "kcr"],
-  ["strip_color_profile", "scp"],
-  ["preserve_hdr", "ph"],
-  ["enforce_thumbnail", "eth"],
-  ["max_src_resolution", "msr"],
-  ["max_src_file_size", "msfs"],
-  ["max_animation_frames", "maf"],
-  ["max_animation_frame_resolution", "mafr"],
-  ["max_result_dimension", "mrd"],
-];
-
-/** The options as a Markdown table: what is there, then what is to come. */
-function optionsTable(): string {
-  const there = everyOption.map((option) => {
-    const { name, aliases = [], doc, example } = option;
-    const words = wordsOf(option).map((word) => `%${word}`);
-    return row([code(name), aliases.map(code).join(" "), code(words.join(":")), doc, code(example), "yes"]);
-  });
-  const missing = planned.filter(([name]) => !optionsByName.has(name));
-  const toCome = missing.map(([name, alias]) =>
-    row([code(name), alias && code(alias), "", "", "", "to come"]),
-  );
-  return table(["option", "alias", "arguments", "what it does", "example", "built"], [...there, ...toCome]);
-}
-
-/** What an option's words are called, in URL order; a shorthand's are those of its parts. */
-function wordsOf(option: Option): readonly string[] {
-  const parts = option.of ?? [];
-  if (parts.length === 0) return Object.entries(option.args).flatMap(([key, arg]) => arg.words ?? [key]);
-  return parts.flatMap((part) => {
-    const [first = part.name, ...rest] = wordsOf(part);
-    return [first === "enabled" ? part.name : first, ...rest];
-  });
-}
 
 /** Variables as a Markdown table. @default the function's */
 function variablesTable(of: Readonly<Record<string, Variable>> = variables): string {
@@ -83,12 +43,17 @@ const row = (cells: readonly string[]) =>
 const table = (head: readonly string[], rows: readonly string[]) =>
   [row(head), row(head.map(() => "---")), ...rows].join("\n");
 
-/** Puts the tables between their markers. Throws when a marker is missing. */
-export const withReference = (text: string): string =>
+/** Puts the variables between their markers. Throws when a marker is missing. */
+export const withVariables = (text: string): string =>
   withTables(text, [
-    ["options", optionsTable()],
     ["variables", variablesTable()],
     ["other variables", otherVariablesTable()],
+  ]);
+
+/** The same for the guide to deployments: what they cost, and what is different from imgproxy. */
+export const withGuide = (text: string): string =>
+  withTables(text, [
+    ["costs", costsTable()],
     ["differences", differencesList()],
   ]);
 

@@ -3,8 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { RequestContext } from "../lambda/answer/answers.ts";
 import { Deadline } from "../lambda/deadline.ts";
-import { findDerivative, keepDerivative } from "../lambda/derivatives.ts";
+import { findDerivative } from "../lambda/derivatives/find.ts";
+import { keepDerivative } from "../lambda/derivatives/keep.ts";
 import type { HttpRequest, HttpResponse } from "../lambda/http.ts";
 import type { ObjectMetadata } from "../lambda/store/store.ts";
 import { derivativeKey } from "../lambda/url/key.ts";
@@ -38,10 +40,11 @@ function policy(
   path: string,
   http: Partial<HttpRequest> = {},
   environment: Readonly<Record<string, string>> = {},
+  of: Partial<RequestContext> = {},
 ) {
   const env = { SHUTTERSPEED_DERIVATIVES_BUCKET: buckets.derivatives, ...environment };
   const services = servicesOf(env, { now });
-  const context = requestFor(services, { path, ...http }, now);
+  const context = { ...requestFor(services, { path, ...http }, now), ...of };
   const request = parse(context.http, services.language, now);
   return {
     key: derivativeKey(path, undefined, services.config) ?? "",
@@ -328,6 +331,18 @@ test("where answers are streamed, what is found to be more than the function hol
   await store.put({ bucket: buckets.derivatives, key }, pngOfBytes(96_000_000), { type: "image/png" }, never);
   const foundWith = async (memory: string) =>
     (await policy(path, {}, { ...streaming, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory }).find(120_000))?.status;
+  assert.deepEqual([await foundWith("128"), await foundWith("1769")], [302, 200]);
+});
+
+test("a server answers what is kept whatever its size, but for what is more than a request may hold", async () => {
+  const path = "/_/w:1/plain/s3://b/of-a-server";
+  const { key, store } = policy(path);
+  const never = new AbortController().signal;
+  await store.put({ bucket: buckets.derivatives, key }, pngOfBytes(96_000_000), { type: "image/png" }, never);
+  const foundWith = async (memory: string) => {
+    const env = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory };
+    return (await policy(path, {}, env, { responseLimit: Infinity }).find(120_000))?.status;
+  };
   assert.deepEqual([await foundWith("128"), await foundWith("1769")], [302, 200]);
 });
 

@@ -24,9 +24,10 @@ export async function copyKeys(event: DeploymentEvent, { ask, put, tell }: Deplo
   const { RequestType, PhysicalResourceId = "keys", ResourceProperties: properties } = event;
   const copy = async () => {
     // What is deleted with the stack needs no keys taken out of it.
-    if (RequestType === "Delete") return;
+    if (RequestType === "Delete") return undefined;
     const keys = await keysIn(placeIn(properties), ask);
     await put(properties.store, keys);
+    return undefined;
   };
   await conclude(event, PhysicalResourceId, copy, tell);
 }

@@ -43,7 +43,12 @@ export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
     async languageFor(path) {
       // No picture's: nothing is verified.
       if (signedPathIn(path, language.config.pathPrefix) === undefined) return language;
-      const current = await reading.catch(() => (reading = begin()));
+      const before = reading;
+      const current = await before.catch(() => {
+        // Somebody else who waited may have asked again already.
+        if (reading === before) reading = begin();
+        return reading;
+      });
       if (isRight(path, current.config) || now() - readAt < AGAIN) return current;
       reading = begin().catch(() => current);
       return reading;

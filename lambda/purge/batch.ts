@@ -39,8 +39,9 @@ interface Waiting extends Purge {
 
 /**
  * Purges what these messages ask for: what was made of the sources is deleted, then what the edges have of it dropped, in one invalidation
- * for many, and both are asked for again when no drawing of before can be under way. Whether it is done twice, or in another
- * order, makes no difference. Never rejects: what failed comes again, later each time.
+ * for many, and both are asked for again when no drawing of before can be under way. What the deadline leaves no time for goes on in
+ * messages of its own. Whether it is done twice, or in another order, makes no difference. Never rejects: what failed comes again,
+ * later each time.
  */
 export async function purgeBatch(
   records: readonly Received[],
@@ -71,7 +72,7 @@ export async function purgeBatch(
   return { tags, deleted, failed: ids, errors: [...new Set(failed.values())] };
 }
 
-/** As many messages together as one invalidation takes; what purges all stands alone. */
+/** As many messages together as one invalidation takes; what purges all, or more than that, stands alone. */
 function grouped(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] {
   const groups: Waiting[][] = [];
   let room = 0;
@@ -112,7 +113,10 @@ async function goOn(
   now: number,
 ): Promise<void> {
   const done = tagsOf(group).filter(isDone);
-  if (done.length > 0) await purging.invalidate(done.map(itemOf), referenceOf(group));
+  for (let at = 0; at < done.length; at += MOST_ITEMS) {
+    const items = done.slice(at, at + MOST_ITEMS).map(itemOf);
+    await purging.invalidate(items, referenceOf(group, items));
+  }
   for (const again of [false, true]) {
     const tags = tagsOf(group.filter((one) => one.again === again));
     const left = tags.filter((tag) => !isDone(tag));
@@ -140,15 +144,9 @@ const sendLater = ({ tags, ...when }: Purge, { queue }: Purging, now: number) =>
     Math.min(LONGEST_DELAY, (when.notBefore - now) / 1000),
   );
 
-/** The same messages again are the same invalidation: CloudFront counts it once. */
-const referenceOf = (group: readonly Waiting[]) =>
-  hash(
-    "sha256",
-    group
-      .map(({ received }) => received.messageId)
-      .sort()
-      .join(),
-  ).slice(0, 32);
+/** The same items for the same messages again are the same invalidation: CloudFront counts it once. Others under its name it would refuse. */
+const referenceOf = (group: readonly Waiting[], items: readonly string[]) =>
+  hash("sha256", [...group.map(({ received }) => received.messageId), ...items].sort().join()).slice(0, 32);
 
 /** Tags whose derivatives are deleted at a time. */
 const AT_ONCE = 8;
@@ -169,10 +167,12 @@ async function deleteMade(tags: readonly string[], deleteBelow: DeleteBelow, dea
   return outcomes;
 }
 
+/** Nothing is begun once the deadline is over. */
 async function deleteOf(tag: string, deleteBelow: DeleteBelow, deadline: Deadline): Promise<Outcome> {
   let [deleted, done] = [0, true];
   try {
     for (const prefix of tag === EVERYTHING ? [""] : derivativePrefixes(tag)) {
+      if (deadline.left === 0) return { deleted, done: false };
       const made = await deleteBelow(prefix, deadline);
       deleted += made.deleted;
       done &&= made.done;

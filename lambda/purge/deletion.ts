@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
-import type { Deadline } from "../deadline.ts";
+import { Deadline } from "../deadline.ts";
 import { again } from "../source/again.ts";
 import { domainOf, environmentCredentials, type SignedPost, signedPost } from "../store/signed-post.ts";
 import { StoreError } from "../store/store.ts";
@@ -12,7 +12,7 @@ export interface Deletion {
   readonly done: boolean;
 }
 
-/** Deletes all objects of a bucket whose keys begin so: as many as the deadline allows, at least a thousand. Rejects when S3 refuses one. */
+/** Deletes all objects of a bucket whose keys begin so: as many as the deadline allows, at least a thousand. Rejects when S3 refuses one, or is silent. */
 export type DeleteBelow = (prefix: string, deadline: Deadline) => Promise<Deletion>;
 
 /** ms that S3 may take for a request, and for all attempts at it. */
@@ -20,17 +20,23 @@ const [TIMEOUT, PATIENCE] = [10_000, 15_000];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** For the bucket of the derivatives, in the function's own account and region. The SDK's client would be 0.3 MB for these two requests. */
+/**
+ * For the bucket of the derivatives, in the function's own account and region. Each request is tried again for `patience` ms. The SDK's
+ * client would be 0.3 MB for these two requests.
+ */
 export function deletionIn(
   bucket: string,
   env: Environment,
   credentials: AwsCredentialIdentityProvider = environmentCredentials(env),
+  patience = PATIENCE,
 ): DeleteBelow {
-  const place = placeOf(bucket, env);
-  const ask = (asked: Pick<SignedPost, "method" | "query" | "headers" | "body">) =>
-    again(
+  const place = bucketPlace(bucket, env);
+  const ask = (asked: Pick<SignedPost, "method" | "query" | "headers" | "body">) => {
+    const by = Deadline.in(patience);
+    return again(
       async () => {
-        const post = { service: "s3", timeout: TIMEOUT, ...place, ...asked };
+        const timeout = Math.ceil(Math.min(TIMEOUT, by.left));
+        const post = { service: "s3", timeout, ...place, ...asked };
         const { status = 500, text } = await signedPost(post, env, credentials);
         // What comes with a 200 may be an error that S3 met later.
         const word = textIn(text, "Code");
@@ -39,8 +45,9 @@ export function deletionIn(
         return text;
       },
       new AbortController().signal,
-      () => PATIENCE,
+      () => by.left,
     );
+  };
   return async (prefix, deadline) => {
     let deleted = 0;
     for (let token: string | undefined = ""; token !== undefined; ) {
@@ -60,8 +67,8 @@ export function deletionIn(
   };
 }
 
-/** By the bucket's own host; of another S3 than AWS's, by its path. */
-function placeOf(
+/** Where a bucket is asked: at its own host; of another S3 than AWS's, by its path. */
+export function bucketPlace(
   bucket: string,
   { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: region = "us-east-1" }: Environment,
 ) {

@@ -33,7 +33,8 @@ export function invalidationsOf(
       { AWS_REGION: region },
       credentials,
     );
-    if (status !== 201) throw new Error(`CloudFront: ${status} ${wordIn(text)}`);
+    // One that it has been told before need not be created.
+    if (status !== 201 && status !== 200) throw new Error(`CloudFront: ${status} ${wordIn(text)}`);
   };
 }
 

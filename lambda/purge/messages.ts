@@ -1,5 +1,6 @@
 import type { Config } from "../config/variables.ts";
 import { objectTag, tagOf } from "../url/key.ts";
+import { withoutSecrets } from "../url/shown.ts";
 import { rewritten } from "../url/source.ts";
 
 /** What is to be purged. */
@@ -33,7 +34,7 @@ export function readMessage(body: string, config: Naming): Purge {
   if (isTexts(sources)) return first(sources.map((url) => tagOf(rewritten(url, config), config)));
   if (isTexts(tags) && tags.every((tag) => /^[0-9a-f]{32}$/.test(tag)))
     return { tags, again: again === true, notBefore: Number(notBefore) || 0 };
-  throw new Error(`expected an event of S3's, or what to purge, got ${body.slice(0, SHOWN)}`);
+  throw new Error(`expected an event of S3's, or what to purge, got ${withoutSecrets(body).slice(0, SHOWN)}`);
 }
 
 /** By hand. */

@@ -38,6 +38,12 @@ const passedOf = ({ headers, edgeKey }: HttpRequest, { responseStreaming }: Serv
       : [],
   );
 
+/** Whether a client asks for all of a source, whatever it has of it already. */
+export function asksForAll(http: HttpRequest, config: Services["config"]): boolean {
+  const { range, "if-none-match": tag, "if-modified-since": date } = passedOf(http, config);
+  return !(range || tag || date);
+}
+
 /** Asks a source for what the client asks of it, and reads its answer whole. Rejects with a `Failure`, as downloads do. */
 export async function fetchRaw(
   request: Asked,
@@ -55,31 +61,35 @@ export async function fetchRaw(
   const ask = asking.get(url.slice(0, url.indexOf(":")).toLowerCase());
   if (!ask) throw new SourceUnreachable(`${url}: no such scheme`);
   const by = deadline.sooner(config.downloadTimeout * 1000);
+  const over = new AbortController();
   try {
-    return await by.within(url, Infinity, (signal) =>
-      again(
-        async (fresh) => {
-          const { stream, ...answer } = await ask(request, given, services, { fresh, signal, at });
-          if (!stream) return { ...answer, bytes: new Uint8Array() };
-          try {
-            at("body");
-            return { ...answer, bytes: await readBody(stream, limits.maxSrcFileSize) };
-          } finally {
-            stream.cancel();
-          }
-        },
-        signal,
-        () => by.left,
-      ),
-    );
+    return await by.within(url, Infinity, (late) => {
+      const signal = AbortSignal.any([late, over.signal]);
+      const once = async (fresh: boolean) => {
+        const answered = await ask(request, given, services, { fresh, signal, at });
+        at("body");
+        return whole(answered, limits.maxSrcFileSize);
+      };
+      return again(once, signal, () => by.left);
+    });
   } catch (error) {
     throw failure(error, { phase }, url);
   } finally {
+    over.abort();
     log.note({ source: url });
   }
 }
 
 type Answered = Omit<RawSource, "bytes"> & { readonly stream?: ObjectStream };
+
+async function whole({ stream, ...answer }: Answered, limit: number): Promise<RawSource> {
+  if (!stream) return { ...answer, bytes: new Uint8Array() };
+  try {
+    return { ...answer, bytes: await readBody(stream, limit) };
+  } finally {
+    stream.cancel();
+  }
+}
 
 type Ask = (request: Asked, given: Given, services: Services, how: How) => Promise<Answered>;
 

@@ -98,7 +98,7 @@ export async function emptyBucket(
   // Another bucket in its place is another resource: CloudFormation has the old one deleted then.
   const bucket = RequestType === "Delete" ? (PhysicalResourceId ?? "") : ResourceProperties.bucket;
   const work = async () => {
-    if (RequestType === "Delete") return letGo(bucket, ResourceProperties.tag, s3, left);
+    if (RequestType === "Delete") await letGo(bucket, ResourceProperties.tag, s3, left);
     return undefined;
   };
   await conclude(event, bucket, work, tell);

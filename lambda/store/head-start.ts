@@ -10,7 +10,7 @@ export interface HeadStart {
 }
 
 /** A whole object, as it will be asked for. */
-export interface Get extends Conditions {
+export interface EarlyGet extends Conditions {
   readonly address: Address;
 }
 
@@ -18,7 +18,7 @@ export interface Get extends Conditions {
 const CHUNKS_AHEAD = 256;
 
 /** Begins these at once. */
-export function headStart(store: Store, gets: readonly Get[]): HeadStart {
+export function headStart(store: Store, gets: readonly EarlyGet[]): HeadStart {
   const begun = gets.map((get) => begin(get, store));
   return {
     store: {
@@ -35,7 +35,7 @@ export function headStart(store: Store, gets: readonly Get[]): HeadStart {
   };
 }
 
-function begin(get: Get, store: Store) {
+function begin(get: EarlyGet, store: Store) {
   const { address, ...conditions } = get;
   const controller = new AbortController();
   let phase: Phase = "first byte";
@@ -65,7 +65,7 @@ function begin(get: Get, store: Store) {
 }
 
 /** A part of an object, another version of it, or the same over a new connection is something else. */
-const isSame = ({ address, ...conditions }: Get, asked: Address, options: GetOptions): boolean =>
+const isSame = ({ address, ...conditions }: EarlyGet, asked: Address, options: GetOptions): boolean =>
   address.bucket === asked.bucket &&
   address.key === asked.key &&
   address.version === asked.version &&

@@ -80,7 +80,8 @@ export async function signedPost(
   return sent(url, { method, headers: signed.headers, signal: AbortSignal.timeout(timeout) }, body);
 }
 
-function sent(url: URL, options: RequestOptions, body: string): Promise<PostAnswer> {
+/** Sends a request, and reads its answer whole. Rejects when there was none before the options' signal. */
+export function sent(url: URL, options: RequestOptions, body: string): Promise<PostAnswer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === "http:" ? httpRequest : httpsRequest;
     const asking = send(url, options, (response) => {

@@ -17,7 +17,7 @@ const auto = { jxl: "autoJxl", avif: "autoAvif", webp: "autoWebp" } as const;
 const enforce = { jxl: "enforceJxl", avif: "enforceAvif", webp: "enforceWebp" } as const;
 
 /** Whether the format is answered even where the URL names another. */
-export const isEnforced = (format: Negotiable, switches: Switches): boolean => switches[enforce[format]];
+const isEnforced = (format: Negotiable, switches: Switches): boolean => switches[enforce[format]];
 
 /** The formats the environment lets a client have instead of the one it would get otherwise, best first. */
 export const negotiatedFormats = (switches: Switches): readonly Negotiable[] =>

@@ -33,6 +33,10 @@ export const withoutSecrets = (text: string): string =>
   text.replace(
     /\b(https?(?::|%3A)(?:\/\/?|%2F%2F))([^\s"'<>]*)/gi,
     (_, scheme: string, rest: string) =>
-      scheme +
-      rest.replace(/^[^/?#%]*(%(?!2F|3F|23|40)..[^/?#%]*)*(@|%40)/i, "…@").replace(/(\?|%3F).+/i, "$1…"),
+      scheme + rest.replace(scheme.endsWith("/") ? credentials : encoded, "…@").replace(/(\?|%3F).+/i, "$1…"),
   );
+
+/** What stands before a host: up to a slash, where slashes are themselves; a password may hold one that is encoded. */
+const credentials = /^[^/?#]*(@|%40)/i;
+/** The same where slashes are encoded. */
+const encoded = /^[^/?#%]*(%(?!2F|3F|23|40)..[^/?#%]*)*(@|%40)/i;

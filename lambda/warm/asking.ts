@@ -22,6 +22,7 @@ export interface HeadOrText {
   readonly status: number;
   readonly headers: Pick<Headers, "get">;
   readonly text: () => Promise<string>;
+  readonly body: Pick<ReadableStream, "cancel"> | null;
 }
 
 /** Asks over HTTP, without following redirects. */
@@ -37,6 +38,8 @@ export const sender =
 
 /** ms an answer may take: CloudFront waits no longer for the function. */
 const TIMEOUT = 125_000;
+/** ms that asking for a picture, or once more, or why there is none, may take, with what is waited before. */
+export const LONGEST_ASKING = 135_000;
 /** What passes is tried so often, with ms in between that double. */
 const [ATTEMPTS, WAIT] = [3, 500];
 /** Seconds of a `Retry-After` that are waited at most. */
@@ -45,8 +48,15 @@ const MAX_RETRY_AFTER = 10;
 /** Throttled, or without time: it may be otherwise the next moment. */
 const passing = [429, 502, 503, 504];
 
-/** Has a picture made, by a HEAD: what is worth keeping is kept as for a GET, and nothing travels. Never rejects. */
-export async function warm(request: WarmRequest, send: Send = sender("")): Promise<Warmed> {
+/**
+ * Has a picture made, by a HEAD: what is worth keeping is kept as for a GET, and nothing travels. Never rejects. Once it was asked for,
+ * nothing more is asked while `mayAsk` says no: each takes up to `LONGEST_ASKING`.
+ */
+export async function warm(
+  request: WarmRequest,
+  send: Send = sender(""),
+  mayAsk: () => boolean = () => true,
+): Promise<Warmed> {
   const began = performance.now();
   const ended = (outcome: Warmed["outcome"], reason?: string): Warmed => ({
     ...request,
@@ -57,14 +67,16 @@ export async function warm(request: WarmRequest, send: Send = sender("")): Promi
   for (let attempt = 1; ; attempt++) {
     const { status, headers, broke } = await once("HEAD", request, send);
     if (status >= 200 && status < 400) return ended(outcomeOf(status, headers));
-    if (attempt === ATTEMPTS || !(broke !== undefined || passing.includes(status)))
+    const passes = broke !== undefined || passing.includes(status);
+    if (!mayAsk()) return ended("failed", broke ?? `${status}`);
+    if (attempt === ATTEMPTS || !passes)
       return ended("failed", broke ?? (await reasonOf(status, request, send)));
     const said = Math.min(Number(headers.get("retry-after")) || 0, MAX_RETRY_AFTER) * 1000;
     await pause(Math.max(said, WAIT * 2 ** (attempt - 1) * (0.5 + Math.random())));
   }
 }
 
-interface Once extends Pick<HeadOrText, "status" | "headers" | "text"> {
+interface Once extends HeadOrText {
   readonly broke?: string;
 }
 
@@ -74,7 +86,7 @@ async function once(method: "GET" | "HEAD", request: WarmRequest, send: Send): P
   } catch (error) {
     const { message, cause } = Object(error);
     const broke = Object(cause).code ?? Object(cause).message ?? message;
-    return { status: 0, headers: new Headers(), text: async () => "", broke };
+    return { status: 0, headers: new Headers(), text: async () => "", body: null, broke };
   }
 }
 
@@ -84,9 +96,13 @@ function outcomeOf(status: number, headers: HeadOrText["headers"]): Warmed["outc
   return status < 300 && headers.get("accept-ranges") === "bytes" ? "kept" : "drawn";
 }
 
-/** A HEAD is answered without the sentence that says why. */
+/** A HEAD is answered without the sentence that says why; a GET, too, where it has passed meanwhile. */
 async function reasonOf(status: number, request: WarmRequest, send: Send): Promise<string> {
   const answer = await once("GET", request, send);
+  if (answer.status < 400) {
+    await answer.body?.cancel().catch(() => {});
+    return `${status}`;
+  }
   const [line = ""] = (await answer.text().catch(() => "")).split("\n", 1);
   return `${status} ${line.slice(0, SHOWN)}`.trim();
 }

@@ -25,7 +25,11 @@ export async function reportOf(
   const read = async (name: string): Promise<unknown> => {
     const stream = await store.get({ bucket, key: name }, { signal: AbortSignal.timeout(TIMEOUT) });
     if (stream === "not modified") throw new TypeError(`${name}: not modified, which nobody asked`);
-    return JSON.parse(Buffer.from(await readBody(stream, MOST)).toString());
+    try {
+      return JSON.parse(Buffer.from(await readBody(stream, MOST)).toString());
+    } finally {
+      stream.cancel();
+    }
   };
   const { ResultFiles: files } = Object(await read(key));
   let sum = nothingWarmed;

@@ -64,5 +64,5 @@ export const together = (a: WarmTotals, b: WarmTotals): WarmTotals => ({
 /** In one sentence. */
 export function warmedText({ asked, cached, kept, drawn, failed, dollars }: WarmTotals): string {
   const parts = Object.entries({ cached, kept, drawn, failed }).map(([name, count]) => `${count} ${name}`);
-  return `${asked} pictures: ${parts.join(", ")}; at most $${dollars.toFixed(dollars < 1 ? 4 : 2)}`;
+  return `${asked} picture${asked === 1 ? "" : "s"}: ${parts.join(", ")}; at most $${dollars.toFixed(dollars < 1 ? 4 : 2)}`;
 }

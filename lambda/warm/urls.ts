@@ -23,9 +23,18 @@ export interface ListedObject {
 
 /** The source that a listed object is; `undefined` when its name is no picture's. Keys of an inventory are percent-encoded. */
 export function sourceOf({ Key, Bucket }: ListedObject, bucket: string): string | undefined {
-  const key = Bucket === undefined ? Key : decodeURIComponent(Key.replaceAll("+", " "));
+  const key = Bucket === undefined ? Key : decoded(Key);
   const [, extension = ""] = /\.([^./]+)$/.exec(key) ?? [];
   return isPicture(extension.toLowerCase()) ? `s3://${Bucket ?? bucket}/${key}` : undefined;
+}
+
+/** What is not encoded stays as it is: one strange name is no reason to make nothing of a batch. */
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    return key;
+  }
 }
 
 /** Names of files that formats' own names do not say. */

@@ -6,7 +6,7 @@ import { examplePictures, sourceOf } from "./example-pictures.ts";
 /** `lambda/options/README.md`: every option with its words, its default and its example. */
 export const optionsReadme = (): string => `# Options
 
-Written by \`npm run reference\` from the options in this folder. Each stands in a URL as \`name:argument:argument\`, between the signature and the source; arguments left out at the end keep their defaults. In the client (\`shutterspeed/client\`) it is a property of the same name. Pictures show what one makes of a picture that code has drawn.
+Written by \`npm run reference\` from the options in this folder. Each stands in a URL as \`name:argument:argument\`, between the signature and the source; arguments left out at the end keep their defaults. The extension at the end of a URL (\`@webp\` after a plain source, \`.webp\` after a base64 one) is [format](#format). imgproxy's Pro options are unknown here, as in its open edition. In the client (\`shutterspeed/client\`) it is a property of the same name. Pictures show what one makes of a picture that code has drawn.
 
 ${everyOption.map(({ name }) => `[${name}](#${name})`).join(" · ")}
 

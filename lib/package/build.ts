@@ -116,29 +116,38 @@ async function compile(options: BuildOptions): Promise<Metafile> {
   return metafile;
 }
 
-/** The types, one file for each of the source's that a user's compiler comes by. */
+/** What a user's compiler asks for by a name of the package, and the declarations it is led to. */
+const typed = { index: "lib/index", client: "lib/client/index" };
+
+/**
+ * The types, one file for each of the source's that a user's compiler comes by. There is one set of them, for CommonJS: a module may
+ * take its types from there, where the other way is closed to many compilers.
+ */
 function declarations(): void {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const words = [compiler, "--project", "lib/package/tsconfig.json"];
   const { status, stdout } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(`tsc: ${stdout}`);
-  const entries = ["lib/index", "lib/client/index"].map((name) => join(dist, "types", `${name}.d.ts`));
-  const needed = reached(entries);
-  for (const file of globSync("types/**/*.d.ts", { cwd: dist }).map((name) => join(dist, name)))
-    if (needed.has(file)) withoutSharp(file);
+  const types = join(dist, "cjs/types");
+  const needed = reached(Object.values(typed).map((name) => join(types, `${name}.d.ts`)));
+  for (const file of globSync("**/*.d.ts", { cwd: types }).map((name) => join(types, name)))
+    if (needed.has(file)) withoutStrangers(file);
     else rmSync(file);
   writeFileSync(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
-  cpSync(join(dist, "types"), join(dist, "cjs/types"), { recursive: true });
+  for (const [name, file] of Object.entries(typed))
+    writeFileSync(join(dist, `${name}.d.ts`), `export * from "./cjs/types/${file}.js";\n`);
 }
 
-/** What is drawn with is nothing a user of the types ever meets, and may not be installed. */
-function withoutSharp(file: string): void {
+/** What is drawn and signed with is nothing a user of the types ever meets, and may not be installed. */
+function withoutStrangers(file: string): void {
   const text = readFileSync(file, "utf8");
-  const made = text.replace(/^import type \{ (.*) \} from "sharp";$/m, (_, names: string) =>
-    names
-      .split(", ")
-      .map((name) => `type ${name} = unknown;`)
-      .join("\n"),
+  const made = text.replace(
+    /^import type \{ (.*) \} from "(?:sharp|@smithy\/types)";$/m,
+    (_, names: string) =>
+      names
+        .split(", ")
+        .map((name) => `type ${name} = unknown;`)
+        .join("\n"),
   );
   if (made !== text) writeFileSync(file, made);
 }

@@ -13,6 +13,7 @@ export const bundling = {
     "deployed-keys.mjs": "lambda/keys/deployed.ts",
     "emptied-bucket.mjs": "lambda/store/emptied-bucket.ts",
     "purge.mjs": "lambda/purge.ts",
+    "sample-urls.mjs": "lambda/samples/deployed.ts",
     "warm.mjs": "lambda/warm.ts",
   },
   target: "node24",

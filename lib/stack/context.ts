@@ -70,6 +70,7 @@ const names = [
   "originShieldRegion",
   "additionalMetrics",
   "playground",
+  "sampleUrls",
   ...watchingNames,
   "warmPresets",
   "warmAccepts",
@@ -83,6 +84,7 @@ const names = [
 export interface Settings extends Omit<Every<ImageHandlerProps>, "environment"> {
   /** What the stack is called. */
   readonly stack: string;
+  readonly sampleUrls: boolean | undefined;
   readonly environment: Environment;
 }
 
@@ -103,6 +105,7 @@ export function settingsOf(context: Context): Settings {
     ...watchingOf(context),
     warming: warming(context),
     playground: choice(context, "playground", truth),
+    sampleUrls: choice(context, "sampleUrls", truth),
   };
 }
 

@@ -11,7 +11,7 @@ import { Emptying } from "./emptying.ts";
 import { ImageFunction, type ImageFunctionProps } from "./image-function.ts";
 import { Page } from "./page.ts";
 import { eventsOf, Purge, type PurgeProps } from "./purge.ts";
-import type { Signing } from "./signing.ts";
+import { SampleUrls } from "./sample-urls.ts";
 import { Storage, type StorageProps } from "./storage.ts";
 import { variablesAsText } from "./variables.ts";
 import { type Warming, WarmUp } from "./warming.ts";
@@ -64,7 +64,8 @@ export class ImageHandler extends Construct {
   readonly experiment: string | undefined;
   /** What has pictures made before anybody asks; `undefined` without `warming`. */
   readonly warmUp: WarmUp | undefined;
-  readonly #signing: Signing;
+  readonly #images: ImageFunction;
+  readonly #storage: Storage;
 
   /** Throws one sentence that names what could not work, and says what to do. */
   constructor(scope: Construct, id: string, props: ImageHandlerProps = {}) {
@@ -101,7 +102,8 @@ export class ImageHandler extends Construct {
     this.distribution = distribution;
     this.function = images.function;
     this.alias = images.alias;
-    this.#signing = images.signing;
+    this.#images = images;
+    this.#storage = storage;
     this.keys = images.signing.place;
     if (props.playground) new Page(this, "Playground", { images, distribution });
     const { warming } = props;
@@ -119,7 +121,18 @@ export class ImageHandler extends Construct {
 
   /** Lets a backend that signs read the keys. Throws where the environment holds them, or there are none. */
   grantReadKeys(grantee: IGrantable): void {
-    this.#signing.grantRead(grantee);
+    this.#images.signing.grantRead(grantee);
+  }
+
+  /**
+   * Has the deployment look for pictures and sign URLs of them: text to put out, which holds them, separated by spaces, or says how to
+   * come by some. `undefined` where another role reads the pictures. To be called once.
+   */
+  sampleUrls(): string | undefined {
+    const [pictures] = this.#storage.sourceObjects;
+    const images = this.#images;
+    if (pictures === undefined || images.config.s3AssumeRoleArn !== "") return undefined;
+    return new SampleUrls(this, "SampleUrls", { images, pictures, origin: this.origin }).text;
   }
 
   /** Its URLs begin so: https://, CloudFront's name of the distribution. */

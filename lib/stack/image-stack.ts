@@ -3,7 +3,16 @@ import type { Construct } from "constructs";
 import { PAGE_PATH } from "../playground/page-file.ts";
 import { ImageHandler, type ImageHandlerProps } from "./image-handler.ts";
 
-export interface ImageStackProps extends StackProps, ImageHandlerProps {}
+export interface ImageStackProps extends StackProps, ImageHandlerProps {
+  /**
+   * Whether the deployment looks for pictures in the first source bucket and puts out signed URLs of two. Whoever may read a stack's
+   * outputs, or the log of a deployment, reads what these pictures are called, and sees them. Made anew when bucket, keys' place or
+   * variables change.
+   *
+   * @default true
+   */
+  readonly sampleUrls?: boolean | undefined;
+}
 
 /** What is deployed: pictures in a bucket, answered to imgproxy URLs under the name it puts out as `Domain`. */
 export class ImageStack extends Stack {
@@ -19,6 +28,9 @@ export class ImageStack extends Stack {
       images.distribution.distributionDomainName,
       "Where pictures are asked for; what names of your own point to",
     );
+    const { sampleUrls = true } = props;
+    const samples = sampleUrls ? images.sampleUrls() : undefined;
+    if (samples) put("SampleUrls", samples, SAMPLES);
     const { sources, derivatives } = images;
     put("SourceBuckets", sources.map((bucket) => bucket.bucketName).join(","), "Where pictures lie");
     put("DerivativesBucket", derivatives.bucketName, "Where finished pictures are kept");
@@ -53,3 +65,6 @@ export class ImageStack extends Stack {
     );
   }
 }
+
+const SAMPLES =
+  "Pictures of the first source bucket to look at, signed when the stack was first deployed: refused once that key is revoked";

@@ -22,10 +22,10 @@ test("a picture is kept when drawing it twice more costs as much: by the prices 
   assert.equal(keepAfter({ memory: 10_240, architecture: "x86_64", days: 1 }), 0, "never less");
 });
 
-test("README says from when on", () => {
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+test("the guide to deployments says from when on", () => {
+  const guide = readFileSync(new URL("../../lib/README.md", import.meta.url), "utf8");
   const from = keepAfter({ memory: 1769, architecture: "arm64", days: 30 });
-  assert.ok(readme.includes(`keeping pays from ${from} ms of drawing on`));
+  assert.ok(guide.includes(`keeping pays from ${from} ms of drawing on`));
 });
 
 test("so AVIF, large and animated pictures are kept, and a small JPEG is not", () => {

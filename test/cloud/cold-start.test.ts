@@ -152,6 +152,53 @@ test("whoever signs wrongly hears the same as ever, whatever became of the sourc
   for (const refusal of refusals) assert.deepEqual(refusal, first);
 });
 
+/** What there is of the picture from where a request asks. */
+const goesOn: Fault = (socket, sent) => {
+  const [, from] = /^range: bytes=(\d+)-/im.exec(sent) ?? [];
+  if (from === undefined) return socket.write(found);
+  const range = `bytes ${from}-${picture.length - 1}/${picture.length}`;
+  return socket.write(message(206, { ETag: '"1"', "Content-Range": range }, picture.subarray(Number(from))));
+};
+const half = picture.subarray(0, picture.length / 2);
+const halfOf = { "Content-Length": picture.length, "Content-Type": "image/png", ETag: '"1"' };
+
+test("what was begun heals as any download does, is counted as one, and told of in the log", async () => {
+  for (const [begun, resumed] of [
+    [goesOn, 0],
+    [faults.resets(half, halfOf), 1],
+    [faults.endsEarly(half, halfOf), 1],
+    [faults.stalls(half, halfOf), 1],
+    [faults.answers(s3Error(503, "SlowDown")), 0],
+    [(socket) => socket.resetAndDestroy(), 0],
+    [faults.silence, 0],
+  ] as const satisfies readonly (readonly [Fault, number])[]) {
+    await using s3 = await origin((socket, sent, nth) => (nth === 0 ? begun : goesOn)(socket, sent, nth));
+    const secret = await slowSecret(() => until(() => s3.heads.length > 0).then(() => pause(50)));
+    await using cold = await coldStart(secret, s3.endpoint);
+    assert.equal((await cold.ask(signed())).statusCode, 200, s3.heads.join("\n"));
+    const line = cold.logged.map((text) => record(JSON.parse(text))).find(({ download }) => download);
+    const { attempts, read, length, resumed: again, hedged } = record(line?.download);
+    assert.deepEqual([attempts, again], [s3.heads.length, resumed], begun.name);
+    assert.deepEqual([line?.bytes, length], [picture.length, picture.length]);
+    assert.equal(Number(read) >= picture.length, true);
+    assert.equal(hedged, begun === faults.silence ? 1 : 0);
+  }
+});
+
+test("what was begun is remembered as any source is, and asked for by its tag afterwards", async () => {
+  await using s3 = await origin((socket, sent) =>
+    socket.write(/^if-none-match: "1"/im.test(sent) ? message(304) : found),
+  );
+  const secret = await slowSecret(() => until(() => s3.heads.length > 0));
+  await using cold = await coldStart(secret, s3.endpoint, { SHUTTERSPEED_RECENT_SECONDS: "0" });
+  for (const width of [10, 11, 12]) {
+    const { statusCode } = await cold.ask(signed(path.replace("w:10", `w:${width}`)));
+    assert.equal(statusCode, 200);
+  }
+  const tags = s3.heads.map((head) => /^if-none-match: (.*)$/im.exec(head)?.[1]);
+  assert.deepEqual(tags, [undefined, '"1"', '"1"']);
+});
+
 test("a download under a wrong signature ends with the request", async () => {
   await using s3 = await origin(faults.silence);
   const secret = await slowSecret(() => until(() => s3.heads.length > 0));

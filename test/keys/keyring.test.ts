@@ -69,6 +69,16 @@ test("while the keys cannot be read nothing is served, and the next request asks
   assert.equal(await keysIn(ring), "a");
 });
 
+test("requests that wait together for keys that could not be read ask again once", async () => {
+  const { ask, asked } = answering(new Error("down"), new Error("down"), { SecretString: "61:62" });
+  const ring = keyring(languageOf(secret), ask);
+  const together = () => Promise.allSettled(["a", "b", "c"].map(() => ring.languageFor(signed("a", "b"))));
+  assert.deepEqual(new Set((await together()).map(({ status }) => status)), new Set(["rejected"]));
+  assert.equal(asked.length, 2);
+  assert.deepEqual(new Set((await together()).map(({ status }) => status)), new Set(["fulfilled"]));
+  assert.equal(asked.length, 3);
+});
+
 test("what is no picture waits for no keys", async () => {
   const { ask } = answering(new Error("down"));
   const ring = keyring(languageOf(secret), ask);

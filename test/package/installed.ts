@@ -18,8 +18,10 @@ const root = resolve(import.meta.dirname, "../..");
 /** An empty folder outside the repository, with the package installed in it as npm installs what it fetched. */
 export function installed() {
   const folder = mkdtempSync(join(tmpdir(), "shutterspeed-package-"));
-  run(process.execPath, [join(root, "bin/build.ts")], root);
-  const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], root));
+  // Packing builds dist/ anew, which two test files would do at once.
+  const [packed] = alone(() =>
+    JSON.parse(run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], root)),
+  );
   const project = join(folder, "project");
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), "{}");
@@ -40,6 +42,32 @@ export function installed() {
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+const lock = join(root, "node_modules/.packing");
+
+/** Does it while no other process does. One that was killed meanwhile is waited for no longer than two minutes. */
+function alone<T>(work: () => T): T {
+  const until = Date.now() + 120_000;
+  while (!taken()) {
+    if (Date.now() > until) rmSync(lock, { recursive: true, force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function taken(): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch (error) {
+    if (Object(error).code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 /** A user's shell: nothing of this repository in it. */

@@ -17,8 +17,10 @@ const own = installed();
 after(() => own[Symbol.dispose]());
 
 const keys = { IMGPROXY_KEY: "736563726574", IMGPROXY_SALT: "68656c6c6f" };
-const readme = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
-const examples = [...readme.matchAll(/```(?:js|ts)\n(.*?)```/gs)].map(([, code = ""]) => code);
+const read = (guide: string) => readFileSync(resolve(import.meta.dirname, "../..", guide), "utf8");
+const examples = [
+  ...(read("README.md") + read("lib/client/README.md")).matchAll(/```(?:js|ts)\n(.*?)```/gs),
+].map(([, code = ""]) => code);
 const exampleOf = (words: string) => examples.find((code) => code.includes(words)) ?? "";
 const bin = join(own.project, "node_modules/.bin/shutterspeed");
 
@@ -33,7 +35,7 @@ test("it holds what was built and nothing of the sources, and names no registry"
   const files: readonly string[] = own.packed.files.map(({ path }: { path: string }) => path);
   const outside = files.filter(
     (path) =>
-      !/^(dist\/|README\.md|LICENSE|CHANGELOG\.md|package\.json|lib\/client\/README\.md$|test\/oracle\/signing\.json$)/.test(
+      !/^(dist\/|README\.md|LICENSE|CHANGELOG\.md|package\.json|lib\/(client\/)?README\.md$|test\/oracle\/signing\.json$)/.test(
         path,
       ),
   );
@@ -52,7 +54,7 @@ test("publint finds nothing in it", async () => {
   assert.deepEqual(messages, []);
 });
 
-describe("README's client examples run", () => {
+describe("the client's examples of README and of its own guide run", () => {
   const there = nodes();
   for (const major of [20, 22, 24]) {
     test(`on Node ${major}`, { skip: !there.has(major) && "no such node on this machine" }, () => {
@@ -80,12 +82,12 @@ test("so does the example of the client's own README, which its types allow", ()
   );
 });
 
-/** What the compiler says of a file of the project. */
-function checked(file: string, code: string): string {
+/** What the compiler says of a file of the project, and with more flags of the package's own declarations. */
+function checked(file: string, code: string, more: readonly string[] = ["--skipLibCheck"]): string {
   const tsc = resolve(import.meta.dirname, "../../node_modules/.bin/tsc");
   writeFileSync(join(own.project, file), code);
-  const flags = "--noEmit --strict --skipLibCheck --module nodenext --target es2022 --lib es2022,dom --types";
-  const words = [tsc, ...flags.split(" "), "", file];
+  const flags = "--noEmit --strict --module nodenext --target es2022 --lib es2022,dom";
+  const words = [tsc, ...flags.split(" "), "--types", "", ...more, file];
   return spawnSync(process.execPath, words, { cwd: own.project, encoding: "utf8" }).stdout;
 }
 
@@ -99,6 +101,14 @@ test("its types hold for a user, and refuse what the function refuses", () => {
   );
   assert.match(check('images.url("s3://b/k", { format: "heic" });'), /error TS2322.*"heic"/);
   assert.match(check('images.url("s3://b/k", { preset: ["hero"] });'), /error TS2322.*"hero"/);
+});
+
+test("its types are found by a module, by CommonJS and by a bundler, and hold by themselves", () => {
+  const code = 'import { imageUrls } from "shutterspeed/client";\nimageUrls({ base: 7 });\n';
+  const refused = /^found\.\w+\(2,13\): error TS2322: Type 'number' is not assignable to type 'string'\.$/;
+  for (const file of ["found.mts", "found.cts"]) assert.match(checked(file, code, []).trim(), refused, file);
+  const bundler = ["--module", "esnext", "--moduleResolution", "bundler"];
+  assert.match(checked("found.ts", code, bundler).trim(), refused);
 });
 
 test("an app of CommonJS requires it", () => {
@@ -282,6 +292,7 @@ test("README's CDK app synthesises: the function comes with the package, its sha
     "node_modules",
     "package.json",
     "purge.mjs",
+    "sample-urls.mjs",
     "warm.mjs",
   ]);
   const page = readdirSync(out).find(

@@ -15,6 +15,9 @@ const record = (body: string, times = 1, id = body) => ({
   body,
   attributes: { ApproximateReceiveCount: `${times}` },
 });
+/** A deadline that is over when `work` was called so often. */
+const over = (work: () => number, times: number): Deadline =>
+  Object.create(Deadline.in(10_000), { left: { get: () => (work() < times ? 10_000 : 0) } });
 const first = (...tags: readonly string[]) => writeMessage({ tags, again: false, notBefore: 0 });
 const again = (...tags: readonly string[]) => writeMessage({ tags, again: true, notBefore: 0 });
 
@@ -45,9 +48,10 @@ function outside(others: Partial<Purging> = {}) {
     },
     ...others,
   };
-  const run = (...records: readonly ReturnType<typeof record>[]) =>
-    purgeBatch(records, purging, Deadline.in(10_000), now);
-  return { asked, sent, postponed, references, run };
+  const runBy = (deadline: Deadline, ...records: readonly ReturnType<typeof record>[]) =>
+    purgeBatch(records, purging, deadline, now);
+  const run = (...records: readonly ReturnType<typeof record>[]) => runBy(Deadline.in(10_000), ...records);
+  return { asked, sent, postponed, references, run, runBy };
 }
 
 test("derivatives are deleted before edges are told, or these would read them again; then it is asked for once more", async () => {
@@ -82,10 +86,10 @@ test("many changes, told twice and in any order, are one invalidation and one me
 
 test("an invalidation holds a third of what CloudFront has in progress at most", async () => {
   const { asked, run } = outside();
-  const message = (from: number) => first(...Array.from({ length: 400 }, (_, nth) => tag(from + nth)));
-  await run(...[0, 400, 800].map((from) => record(message(from))));
+  const message = (from: number) => first(...Array.from({ length: 500 }, (_, nth) => tag(from + nth)));
+  await run(...[0, 500, 1000].map((from) => record(message(from))));
   const counts = asked.filter((one) => one.startsWith("invalidate")).map((one) => one.split(",").length);
-  assert.deepEqual(counts, [800, 400]);
+  assert.deepEqual(counts, [1000, 500]);
 });
 
 test("all is everything below, one path, and all once more; others beside it are done by themselves", async () => {
@@ -171,4 +175,47 @@ test("a queue that fails too is no exception: what is not done comes again by it
   const early = writeMessage({ tags: [tag(2)], again: true, notBefore: now + 1 });
   const { failed } = await run(record(first(tag(1)), 1, "a"), record(early, 1, "b"));
   assert.deepEqual(failed, ["b", "a"]);
+});
+
+test("what there is no time to begin with goes on in messages of its own, and is no failure", async () => {
+  const deletions = () => asked.filter((one) => one.startsWith("delete")).length;
+  const { asked, sent, runBy } = outside();
+  const numbers = Array.from({ length: 1500 }, (_, nth) => nth);
+  const records = numbers.map((nth) => record(first(tag(nth))));
+  const { failed, tags } = await runBy(over(deletions, 500), ...records);
+  assert.deepEqual([failed, tags], [[], 1500]);
+  assert.ok(deletions() >= 500 && deletions() <= 500 + 16, `${deletions()}`);
+  const tagsSent = (twice: boolean) =>
+    sent.filter(({ again: so }) => so === twice).flatMap(({ tags: some }) => some);
+  const done = tagsSent(true).length;
+  assert.ok(done > 240 && done <= 254, `${done} done, and once more later`);
+  assert.equal(new Set([...tagsSent(true), ...tagsSent(false)]).size, 1500);
+  assert.equal(tagsSent(false).length, 1500 - done);
+});
+
+test("the same messages, of which more is done another time, are another invalidation: CloudFront refuses one word for two", async () => {
+  const references: string[] = [];
+  for (const unfinished of [tag(2), "none"]) {
+    const { run } = outside({
+      deleteBelow: async (prefix) => ({ deleted: 1, done: !prefix.includes(unfinished) }),
+      async invalidate(_, reference) {
+        references.push(reference);
+      },
+    });
+    await run(record(first(tag(1), tag(2)), 1, "m"));
+  }
+  assert.equal(new Set(references).size, 2);
+});
+
+test("what one message asks for is not too much for an invalidation", async () => {
+  const { asked, references, sent, run } = outside();
+  const many = Array.from({ length: 2500 }, (_, nth) => tag(nth));
+  assert.deepEqual((await run(record(writeAsked({ tags: many }), 1, "m"))).failed, []);
+  const counts = asked.filter((one) => one.startsWith("invalidate")).map((one) => one.split(",").length);
+  assert.deepEqual(counts, [1000, 1000, 500]);
+  assert.equal(new Set(references).size, 3);
+  assert.deepEqual(
+    sent.flatMap(({ tags }) => tags),
+    many,
+  );
 });

@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Deadline } from "../../lambda/deadline.ts";
-import { deletionIn } from "../../lambda/purge/deletion.ts";
+import { bucketPlace, deletionIn } from "../../lambda/purge/deletion.ts";
 import { invalidationsOf } from "../../lambda/purge/invalidation.ts";
 import { queueAt } from "../../lambda/purge/queue.ts";
 import { record } from "../../lib/local/lambda/record.ts";
@@ -49,6 +49,9 @@ test("an invalidation is signed for CloudFront, which lies in no region, and nam
   assert.equal(url, "/2020-05-31/distribution/E2EXAMPLE/invalidation");
   assert.match(String(headers.authorization), /Credential=AKID\/\d{8}\/us-east-1\/cloudfront\/aws4_request/);
   assert.equal(headers["x-amz-security-token"], "session");
+  answer = [200, ""];
+  await invalidationsOf("E2EXAMPLE", env)(["#0a", "#0b"], "once");
+  answer = [201, ""];
   assert.equal(
     body,
     '<?xml version="1.0" encoding="UTF-8"?><InvalidationBatch xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Paths><Quantity>2</Quantity><Items><Path>#0a</Path><Path>#0b</Path></Items></Paths><CallerReference>once</CallerReference></InvalidationBatch>',
@@ -122,6 +125,37 @@ test("deleting comes a thousand further each time, however little time there is,
   }
 });
 
+test("a store that is silent is given up after the time all attempts may take; one that stumbles is asked again", async (t) => {
+  let asked = 0;
+  const own = createServer((_, response) => {
+    asked++;
+    if (asked === 2) response.writeHead(503).end("<Error><Code>SlowDown</Code></Error>");
+    if (asked === 3) response.end("<ListBucketResult></ListBucketResult>");
+  }).listen(0, "127.0.0.1");
+  await once(own, "listening");
+  t.after(() => own.closeAllConnections());
+  t.after(() => own.close());
+  const place = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${record(own.address()).port}` };
+  const below = deletionIn("mine", place, undefined, 700);
+  const began = performance.now();
+  await assert.rejects(below("a/", Deadline.in(60_000)));
+  const spent = performance.now() - began;
+  assert.ok(spent >= 690 && spent < 5000, `${spent}`);
+  assert.deepEqual([await below("a/", Deadline.in(60_000)), asked], [{ deleted: 0, done: true }, 3]);
+});
+
+test("a bucket has a host of its own at AWS, whose domain is another one in China", () => {
+  assert.deepEqual(bucketPlace("b", {}), { endpoint: "https://b.s3.us-east-1.amazonaws.com" });
+  assert.deepEqual(bucketPlace("b", { AWS_REGION: "cn-north-1" }), {
+    endpoint: "https://b.s3.cn-north-1.amazonaws.com.cn",
+  });
+  for (const path of ["", "/"])
+    assert.deepEqual(bucketPlace("b", { AWS_ENDPOINT_URL_S3: `http://h:1${path}` }), {
+      endpoint: "http://h:1",
+      path: "/b",
+    });
+});
+
 test("deleting is asked of the bucket's S3 as it is documented; what it does not delete is told, though it says 200", async (t) => {
   const asked: {
     readonly line: string;
@@ -149,6 +183,7 @@ test("deleting is asked of the bucket's S3 as it is documented; what it does not
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
   );
   assert.equal(deleting?.line, "POST /below/mine?delete=");
+  assert.equal(deleting?.headers["content-type"], "application/xml");
   assert.match(deleting?.body ?? "", /<Object><Key>a\/&#60;1&#62;&#38;'<\/Key><\/Object>/);
   const digest = createHash("md5")
     .update(deleting?.body ?? "")

@@ -106,4 +106,7 @@ test("anything else is refused with a sentence: nobody's message purges everythi
     );
   for (const body of ['{"source":"aws.s3"}', '{"source":"aws.s3","detail":{"bucket":{"name":"b"}}}'])
     assert.throws(() => readMessage(body, config), { message: /names bucket and key$/ });
+  assert.throws(() => readMessage('{"purge":{"source":"https://u:SECRET@h.test/a"}}', config), {
+    message: 'expected an event of S3\'s, or what to purge, got {"purge":{"source":"https://…@h.test/a"}}',
+  });
 });

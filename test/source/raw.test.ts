@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { answerFailure } from "../../lambda/answer/answers.ts";
 import { Deadline } from "../../lambda/deadline.ts";
 import { Failure } from "../../lambda/errors.ts";
@@ -61,6 +62,19 @@ describe("a raw source", () => {
     assert.equal(headers["X-Secret"], undefined);
     assert.equal(headers["Content-Disposition"], 'inline; filename="a.png"');
     assert.equal(headers["Cache-Control"], "max-age=31536000, public");
+  });
+
+  test("leaves nothing open behind it, not even a redirect that never ends", async () => {
+    await using at = await origin((socket, sent) =>
+      sent.includes("/a.png")
+        ? socket.write(message(302, { Location: "/b.png", "Content-Length": 9 }))
+        : socket.write(message(200, {}, png)),
+    );
+    assert.equal((await answered(`${at.endpoint}/a.png`)).status, 200);
+    for (let left = 100; at.open > 1; left--) {
+      assert.ok(left > 0, `${at.open} connections`);
+      await pause(10);
+    }
   });
 
   test("is asked for what the client asks, and for nothing more", async () => {

@@ -36,6 +36,7 @@ test("the bundle is the handler, what it starts, what they share, the files its 
       "node_modules",
       "package.json",
       "purge.mjs",
+      "sample-urls.mjs",
       "warm.mjs",
     ]);
     const shipped = readFileSync(join(folder, "IMGPROXY_PRESETS_PATH"));
@@ -106,7 +107,7 @@ test("the handler is below 600 KB, and holds no way to credentials but the envir
 
 test("what purges, and what copies keys, is below 100 KB each", () => {
   for (const { folder } of folders)
-    for (const name of ["purge.mjs", "deployed-keys.mjs"])
+    for (const name of ["purge.mjs", "deployed-keys.mjs", "sample-urls.mjs"])
       assert.ok(statSync(join(folder, name)).size < 100_000, name);
 });
 
@@ -125,7 +126,13 @@ test("on a CPU like this one's it loads, with a sharp that draws", async (t) => 
   const own = folders.find(({ cpu }) => process.platform === "linux" && cpu === process.arch);
   if (!own) return t.skip(`neither ${Object.keys(cpus).join(" nor ")} on Linux`);
 
-  for (const name of ["handler.mjs", "deployed-keys.mjs", "emptied-bucket.mjs", "purge.mjs"]) {
+  for (const name of [
+    "handler.mjs",
+    "deployed-keys.mjs",
+    "emptied-bucket.mjs",
+    "purge.mjs",
+    "sample-urls.mjs",
+  ]) {
     const loaded: { handler?: unknown } = await import(pathToFileURL(join(own.folder, name)).href);
     assert.equal(typeof loaded.handler, "function", name);
   }

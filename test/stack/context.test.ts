@@ -117,6 +117,7 @@ const everything = {
   chaosMinutes: 30,
   chaosStopAlarm: "arn:7",
   playground: true,
+  sampleUrls: false,
   warmPresets: "thumb",
   warmAccepts: "image/webp",
   warmSchedule: "rate(1 day)",
@@ -132,11 +133,11 @@ test("every name of the context says something of a prop, and no prop is without
       .match(/they are (.*)$/)?.[1]
       ?.split(", ") ?? [];
   assert.deepEqual(known.toSorted(), [...Object.keys(everything), ...Object.keys(inPlaceOf)].toSorted());
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const readme = readFileSync(new URL("../../lib/README.md", import.meta.url), "utf8");
   assert.deepEqual(
     known.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme)),
     [],
-    "README says them all",
+    "lib/README.md says them all",
   );
   const settings = Object.entries(settingsOf(everything));
   assert.deepEqual(
@@ -190,6 +191,7 @@ test("each is read as the prop wants it", () => {
     tracing: true,
     responseStreaming: true,
     playground: true,
+    sampleUrls: false,
     rollout: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
     logRetention: RetentionDays.ONE_WEEK,
     logRemovalPolicy: RemovalPolicy.RETAIN,

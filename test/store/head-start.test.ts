@@ -11,7 +11,7 @@ const never = new AbortController().signal;
 /** A store that answers with so many chunks, what it was asked, and how much of it was read. */
 function storing(chunks = 1) {
   const asked: GetOptions[] = [];
-  const read = { chunks: 0, cancelled: 0 };
+  const read = { chunks: 0, cancelled: 0, ended: false };
   const store = storeOf(async (_, options) => {
     asked.push(options);
     options.at?.("first byte");
@@ -20,7 +20,11 @@ function storing(chunks = 1) {
       length: chunks,
       cancel: () => void read.cancelled++,
       body: (async function* () {
-        for (; read.chunks < chunks; read.chunks++) yield Buffer.from("x");
+        try {
+          for (; read.chunks < chunks; read.chunks++) yield Buffer.from("x");
+        } finally {
+          read.ended = true;
+        }
       })(),
     };
   });
@@ -52,6 +56,17 @@ test("no more than some of a large body is read before somebody asks", async () 
   assert.ok(read.chunks <= 300, `${read.chunks}`);
   const answer = await early.store.get(address, { signal: never });
   assert.equal((await bodyOf(answer)).length, 10_000);
+});
+
+test("what is cancelled is read no further, and what was read of it is not held", async () => {
+  const { store, read } = storing(10_000);
+  const answer = await headStart(store, [{ address }]).store.get(address, { signal: never });
+  await new Promise(setImmediate);
+  assert.ok(answer !== "not modified");
+  assert.equal(read.ended, false);
+  answer.cancel();
+  for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
+  assert.deepEqual([read.ended, read.cancelled], [true, 1]);
 });
 
 test("another object, a part, a condition, or a new connection is asked for by itself", async () => {

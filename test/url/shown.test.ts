@@ -20,6 +20,8 @@ test("of a page of the web neither credentials nor query are shown, however its 
   for (const [url, right] of [
     ["https://user:SECRET@h.test/a.png", "https://…@h.test/a.png"],
     ["https://SECRET@h.test", "https://…@h.test"],
+    ["https://user:SE%2FCRET@h.test/a%2Fb.png", "https://…@h.test/a%2Fb.png"],
+    ["https://user:SE%3FCRET%23SECRET@h.test/a", "https://…@h.test/a"],
     ["http://u:SE%43RET@h.test/a?x", "http://…@h.test/a?…"],
     ["https://h.test/a.png?X-Amz-Signature=SECRET&b=SECRET#c", "https://h.test/a.png?…"],
     ["https://h.test/a@b.png", "https://h.test/a@b.png"],
@@ -30,12 +32,8 @@ test("of a page of the web neither credentials nor query are shown, however its 
     const packed = Buffer.from(url).toString("base64url");
     const hidden = url !== right;
     assert.equal(shown(`/_/w:1/h:2/${packed}`), hidden ? "/…/w:1/h:2/…" : `/…/w:1/h:2/${packed}`);
-    assert.doesNotMatch(
-      shown(`/_/w:1/plain/${encodeURIComponent(url)}@webp`),
-      /SECRET|SE%43RET|SE%2543RET/,
-      url,
-    );
-    assert.doesNotMatch(shown(`/_/w:1/plain/${url.replace("?", "%3F")}`), /SECRET|SE%43RET/, url);
+    assert.doesNotMatch(shown(`/_/w:1/plain/${encodeURIComponent(url)}@webp`), /SECRET|SE%\w+RET/, url);
+    assert.doesNotMatch(shown(`/_/w:1/plain/${url.replace("?", "%3F")}`), /SECRET|SE%\w+RET/, url);
     assert.doesNotMatch(shown(`/_/w:1/plain/${url.replace("?", "%3F").replace("//", "/")}`), /SECRET/, url);
   }
 });

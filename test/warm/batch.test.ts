@@ -63,6 +63,13 @@ describe("a batch", () => {
     await assert.rejects(batch([{ Key: "broken.jpg" }]), /^Error: 4 pictures: .*4 failed.*; the first: 422 /);
   });
 
+  test("in which nothing is a picture is no failure; one picture that could not be had is", async () => {
+    assert.equal((await batch([{ Key: "readme.txt" }])).asked, 0);
+    const one = { ...batchInput, presets: ["thumb"], accepts: ["*/*"] };
+    const event = { Items: [{ Key: "broken.jpg" }], BatchInput: one };
+    await assert.rejects(handler(event, contextOf(900_000)), /^Error: 1 picture: /);
+  });
+
   test("asks for nothing once its time is nearly over", async () => {
     await assert.rejects(batch([{ Key: "c.png" }], 100_000), /no time was left in its batch/);
   });

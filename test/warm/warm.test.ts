@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { warm } from "../../lambda/warm/asking.ts";
 import { imageUrls } from "../../lib/client/index.ts";
 import { listen } from "../../lib/local/listen.ts";
@@ -141,5 +142,55 @@ describe("what passes", () => {
     assert.equal(asked.filter((one) => one === "HEAD /wrong").length, 1, "what stays wrong is asked once");
     const nobody = await warm({ url: "http://127.0.0.1:1/", accept: "*/*" });
     assert.deepEqual([nobody.outcome, nobody.reason], ["failed", "bad port"]);
+  });
+
+  test("waits as long as it is told to", async (t) => {
+    const asked: number[] = [];
+    const server = createServer((_, response) => {
+      asked.push(performance.now());
+      response.writeHead(asked.length === 1 ? 429 : 200, { "retry-after": "2" }).end();
+    });
+    const port = await listen(server);
+    t.after(() => server.close());
+    const request = { url: `http://127.0.0.1:${port}/`, accept: "*/*" };
+    assert.equal((await warm(request)).outcome, "drawn");
+    const [first = 0, second = 0] = asked;
+    assert.ok(second - first >= 1990 && second - first < 5000, `${second - first}`);
+  });
+
+  test("is not tried again where there is no time for it, nor asked why", async (t) => {
+    const asked: string[] = [];
+    const server = createServer(({ method, url }, response) => {
+      asked.push(`${method} ${url}`);
+      response.writeHead(url === "/wrong" ? 400 : 503).end("a sentence");
+    });
+    const port = await listen(server);
+    t.after(() => server.close());
+    for (const [path, reason] of [
+      ["/busy", "503"],
+      ["/wrong", "400"],
+    ]) {
+      const request = { url: `http://127.0.0.1:${port}${path}`, accept: "*/*" };
+      const { outcome, reason: told } = await warm(request, undefined, () => asked.length === 0);
+      assert.deepEqual([outcome, told, asked.splice(0)], ["failed", reason, [`HEAD ${path}`]]);
+    }
+  });
+
+  test("is told by its status where it has passed when it is asked why, and nothing of the picture is", async (t) => {
+    let closed = 0;
+    const server = createServer(({ method }, response) => {
+      response.on("close", () => void closed++);
+      response.writeHead(method === "HEAD" ? 404 : 200);
+      if (method === "HEAD") response.end();
+      else response.write("a picture\n");
+    });
+    const port = await listen(server);
+    t.after(() => server.close());
+    const { outcome, reason } = await warm({ url: `http://127.0.0.1:${port}/`, accept: "*/*" });
+    assert.deepEqual([outcome, reason], ["failed", "404"]);
+    for (let left = 100; closed < 2; left--) {
+      assert.ok(left > 0, "its connection stays open");
+      await pause(20);
+    }
   });
 });

@@ -4,7 +4,7 @@ import { Rewriting } from "./rewriting.ts";
 
 /**
  * An SVG without scripts, handlers, references to other documents and styles that load: imgproxy's rules, and stricter where
- * those let something through (README). Byte for byte as it was but for that, in UTF-8. Throws `BrokenSvg` when it is no XML.
+ * those let something through (`lib/README.md`). Byte for byte as it was but for that, in UTF-8. Throws `BrokenSvg` when it is no XML.
  */
 export function sanitize(bytes: Uint8Array): Buffer {
   try {
