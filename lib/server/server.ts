@@ -93,6 +93,11 @@ class Seat {
       reject(new Error(message.failed));
       worker.process.kill("SIGKILL");
     });
+    worker.on("error", (error) => {
+      // There is none, as where a machine has no process left to give, and none will end.
+      if (worker.process.pid === undefined) this.#workers.delete(worker);
+      reject(error);
+    });
     worker.on("exit", (code, signal) => {
       this.#workers.delete(worker);
       const sentence = `a process that serves has ended: ${signal || `exit status ${code}`}`;
@@ -119,7 +124,11 @@ class Seat {
     this.#props.complain("a process still draws what was given up; another one takes its place");
     this.#start().then(
       () => this.#end(worker),
-      () => this.#leaving.delete(worker),
+      () => {
+        this.#leaving.delete(worker);
+        // It may have ended meanwhile.
+        if (!this.#workers.has(worker)) this.#restart();
+      },
     );
   }
 

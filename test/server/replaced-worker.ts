@@ -1,5 +1,13 @@
 // Stands for a process that serves and still draws what was given up: asks to be replaced when it is asked for /replace.
+// Where the file lies that FAILS_ONCE names, it takes that away and cannot serve.
+import { existsSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+
+const { FAILS_ONCE = "" } = process.env;
+if (existsSync(FAILS_ONCE)) {
+  rmSync(FAILS_ONCE);
+  process.exit(1);
+}
 
 const { address } = JSON.parse(process.argv[2] ?? "{}");
 
