@@ -18,10 +18,12 @@ const root = resolve(import.meta.dirname, "../..");
 /** An empty folder outside the repository, with the package installed in it as npm installs what it fetched. */
 export function installed() {
   const folder = mkdtempSync(join(tmpdir(), "shutterspeed-package-"));
-  // Packing builds dist/ anew, which two test files would do at once.
-  const [packed] = alone(() =>
-    JSON.parse(run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], root)),
-  );
+  // dist/ is built anew, which two test files would do at once; not by npm, which may be set to run no scripts.
+  const [packed] = alone(() => {
+    run(process.execPath, [join(root, "bin/build.ts")], root);
+    const words = ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder];
+    return JSON.parse(run("npm", words, root));
+  });
   const project = join(folder, "project");
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), "{}");
