@@ -3,7 +3,6 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cpuShare } from "../../lambda/image/admit.ts";
 import { ownVariables } from "../../lib/environment.ts";
 import { bundle } from "../../lib/local/lambda/bundle.ts";
 import { type Environment, startEnvironment } from "../../lib/local/lambda/environment.ts";
@@ -89,15 +88,7 @@ for (const memory of memories) {
   const cold = await coldStarts(memory, file, () => start(memory), drawsFirst);
   const what = `first picture after a cold start at ${memory} MB, later than bare sharp`;
   if (!cold) say(`not measured: ${what}: nothing here holds processes to a share of a CPU`);
-  // The same work takes a part of a CPU so much longer.
-  else
-    budget(
-      what,
-      cold.later,
-      Math.round(120 / cpuShare(memory)),
-      "ms",
-      `; ${(cold.ours / cold.bare).toFixed(2)} x`,
-    );
+  else budget(what, cold.later, 120, "ms", `; ${(cold.ours / cold.bare).toFixed(2)} x`);
 }
 
 const fresh = await start();
