@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { SQSRecord } from "aws-lambda";
 import type { Config } from "../config/variables.ts";
 import type { Deadline } from "../deadline.ts";
-import { derivativePrefixes } from "../url/key.ts";
+import { derivativePrefixes, everyDerivativePrefix } from "../url/key.ts";
 import type { DeleteBelow } from "./deletion.ts";
 import { type Invalidate, MOST_ITEMS } from "./invalidation.ts";
 import { type Purge, readMessage, writeMessage } from "./messages.ts";
@@ -171,7 +171,7 @@ async function deleteMade(tags: readonly string[], deleteBelow: DeleteBelow, dea
 async function deleteOf(tag: string, deleteBelow: DeleteBelow, deadline: Deadline): Promise<Outcome> {
   let [deleted, done] = [0, true];
   try {
-    for (const prefix of tag === EVERYTHING ? [""] : derivativePrefixes(tag)) {
+    for (const prefix of tag === EVERYTHING ? everyDerivativePrefix : derivativePrefixes(tag)) {
       if (deadline.left === 0) return { deleted, done: false };
       const made = await deleteBelow(prefix, deadline);
       deleted += made.deleted;

@@ -68,6 +68,9 @@ export const derivativePrefixes = (tag: string): readonly [kept: string, expirin
   `${EXPIRING}${tag}/`,
 ];
 
+/** What the keys of all derivatives begin with, and nothing else that lies beside them: their tags are hex. */
+export const everyDerivativePrefix: readonly string[] = [..."0123456789abcdef", EXPIRING];
+
 /** What all answers made of a source are tagged with: the hash its keys begin with. The source's URL is decoded and rewritten. */
 export const tagOf = (source: string, { sourceQuerySeparator }: Pick<Config, "sourceQuerySeparator">) =>
   hash(identityOf(source, sourceQuerySeparator));

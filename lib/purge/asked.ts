@@ -1,6 +1,6 @@
 import type { Config } from "../../lambda/config/variables.ts";
 import type { Asked } from "../../lambda/purge/messages.ts";
-import { derivativePrefixes, objectTag, tagOf } from "../../lambda/url/key.ts";
+import { derivativePrefixes, everyDerivativePrefix, objectTag, tagOf } from "../../lambda/url/key.ts";
 import { rewritten } from "../../lambda/url/source.ts";
 
 /** What somebody wants to be purged. */
@@ -37,7 +37,7 @@ const ROUNDS = 2;
 export async function planPurge(wanted: Wanted, services: PurgeServices): Promise<PurgePlan> {
   const { derivatives, send, config } = services;
   if ("all" in wanted) {
-    const found = await counted(services, [""]);
+    const found = await counted(services, everyDerivativePrefix);
     return {
       says: `${found} of ${derivatives}, and all that edges hold: one invalidation, and another one later`,
       go: () => sendAll([{ all: true }], send),
