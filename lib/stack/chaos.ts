@@ -2,11 +2,12 @@ import { Duration, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
 import type { IAlarm } from "aws-cdk-lib/aws-cloudwatch";
 import { CfnExperimentTemplate } from "aws-cdk-lib/aws-fis";
 import { Grant, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, LayerVersion } from "aws-cdk-lib/aws-lambda";
+import { LayerVersion } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
 import { acknowledgeChaos } from "./acknowledged.ts";
+import { architectureName } from "./architecture.ts";
 import { type Action, actionsOf } from "./chaos-actions.ts";
 import type { ImageFunction } from "./image-function.ts";
 import type { Network } from "./network.ts";
@@ -74,8 +75,7 @@ export class Chaos extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       lifecycleRules: [{ expiration: Duration.days(1) }],
     });
-    const cpu = architecture === Architecture.ARM_64 ? "arm64" : "x86_64";
-    const layer = `/aws/service/fis/lambda-extension/AWS-FIS-extension-${cpu}/1.x.x`;
+    const layer = `/aws/service/fis/lambda-extension/AWS-FIS-extension-${architectureName(architecture)}/1.x.x`;
     const arn = StringParameter.valueForStringParameter(this, layer);
     own.addLayers(LayerVersion.fromLayerVersionArn(this, "Extension", arn));
     own.addEnvironment("AWS_LAMBDA_EXEC_WRAPPER", "/opt/aws-fis/bootstrap");

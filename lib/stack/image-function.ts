@@ -24,6 +24,7 @@ import {
 } from "../environment.ts";
 import { filesIn, shippedPaths } from "../files.ts";
 import { acknowledge, acknowledgeAnyResource } from "./acknowledged.ts";
+import { architectureName } from "./architecture.ts";
 import { functionCode } from "./asset.ts";
 import { type CapacityProps, checkCapacity } from "./capacity.ts";
 import { ownKeyArn } from "./encryption-key.ts";
@@ -251,9 +252,9 @@ function environmentOf({ environment, assumedRole, sources }: InBuckets): Enviro
 function keeping({
   keepDerivatives = "by cost",
   ...props
-}: InBuckets & { readonly memorySize: number }): Environment {
+}: InBuckets & { readonly architecture: Architecture; readonly memorySize: number }): Environment {
   const { memorySize: memory, keepDerivativesFor = KEEP_FOR } = props;
-  const architecture = props.architecture === Architecture.X86_64 ? "x86_64" : "arm64";
+  const architecture = architectureName(props.architecture);
   const from = {
     "by cost": Token.isUnresolved(memory)
       ? variables.keepAfter.default

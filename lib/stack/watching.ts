@@ -1,8 +1,8 @@
 import type { Alarm } from "aws-cdk-lib/aws-cloudwatch";
-import { Architecture } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { Alarms, type AlarmsProps } from "./alarms.ts";
+import { architectureName } from "./architecture.ts";
 import { Chaos, type ChaosProps } from "./chaos.ts";
 import { Dashboard } from "./dashboard.ts";
 import type { Delivery } from "./delivery.ts";
@@ -56,7 +56,7 @@ export class Watching extends Construct {
       distributionId: delivery.distribution.distributionId,
       edgeFunctionName: delivery.edge.functionName,
       memorySize: images.memorySize,
-      architecture: images.architecture === Architecture.ARM_64 ? "arm64" : "x86_64",
+      architecture: architectureName(images.architecture),
       timeout: images.timeout.toMilliseconds(),
       deadLetterQueueName: props.deadLetterQueue?.queueName,
     };
