@@ -15,12 +15,12 @@ export const loadIn = (given: Given): Load => ({
   hitRatio: numberIn("--hit-ratio", given["hit-ratio"] ?? "0.9", 0, 1),
   format: formatIn("--format", given.format ?? "webp"),
   width: numberIn("--width", given.width ?? "800", 1, 16_383),
-  architecture:
-    given.architecture === undefined || given.architecture === "arm64" ? "arm64" : x86In(given.architecture),
+  architecture: architectureIn(given.architecture ?? "arm64"),
 });
 
-function x86In(given: string): "x86_64" {
-  if (given === "x86_64") return given;
+/** What `--architecture` says. Throws one sentence when that is none. */
+export function architectureIn(given: string): Load["architecture"] {
+  if (given === "arm64" || given === "x86_64") return given;
   throw new Error(`--architecture: expected arm64 or x86_64, got "${given}"`);
 }
 

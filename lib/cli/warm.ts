@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { integerIn } from "../settings.ts";
+import { BROWSERS } from "../warm/accept.ts";
 import { HOME, signingEnvironment } from "./environment.ts";
 import { exits, exitsHelp } from "./exits.ts";
 import { paintFor } from "./paint.ts";
@@ -23,9 +24,6 @@ export const warmCommand = (): Command =>
     .addHelpText("after", `${examples}${exitsHelp}`)
     .action(warmList);
 
-/** What most browsers of today say of images. */
-const BROWSERS = "image/avif,image/webp,image/*,*/*;q=0.8";
-
 const examples = `
 Examples:
   shutterspeed warm --from urls.txt
@@ -47,6 +45,7 @@ async function warmList(said: Said, command: Command): Promise<void> {
   const { linesOf, warmAll } = await import("../warm/warming.ts");
   const { requestsIn } = await import("../warm/requests.ts");
   const { warmPrices } = await import("../warm/prices.ts");
+  const { architectureIn } = await import("../capacity/arguments.ts");
   const { from, base, accept: accepts } = said;
   const { concurrency, prices } = asUsage(command, () => ({
     concurrency: integerIn("--concurrency", said.concurrency, 1, 1000),
@@ -70,8 +69,3 @@ async function warmList(said: Said, command: Command): Promise<void> {
 
 /** Pictures after which it is told how far it is. */
 const EVERY = 1000;
-
-function architectureIn(given: string): "arm64" | "x86_64" {
-  if (given === "arm64" || given === "x86_64") return given;
-  throw new Error(`--architecture: expected arm64 or x86_64, got "${given}"`);
-}

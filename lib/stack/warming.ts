@@ -8,8 +8,10 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { DefinitionBody, LogLevel, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { compileLanguage } from "../../lambda/url/language.ts";
+import { BROWSERS } from "../warm/accept.ts";
 import { warmPrices } from "../warm/prices.ts";
 import { acknowledgeWarming } from "./acknowledged.ts";
+import { architectureName } from "./architecture.ts";
 import type { ImageFunction } from "./image-function.ts";
 import { ownFunction } from "./own-function.ts";
 import { warmStates } from "./warm-states.ts";
@@ -63,9 +65,6 @@ export interface WarmUpProps {
   readonly memorySize: number;
 }
 
-/** What most browsers of today say of images. */
-const BROWSERS = "image/avif,image/webp,image/*,*/*;q=0.8";
-
 /**
  * Asks for the presets of all pictures of a bucket, so that the first viewer finds them drawn: a Step Functions distributed map over
  * the bucket's listing or an inventory. Its output, or its cause where too many failed, says what was made and what it cost.
@@ -117,13 +116,12 @@ export class WarmUp extends Construct {
 
   #states() {
     const { warming, images, sources, derivatives, origin, memorySize } = this.#props;
-    const architecture = images.architecture.name === "arm64" ? "arm64" : "x86_64";
     const { presets, accepts = [BROWSERS], inventoryBucket } = warming;
     return warmStates(this, {
       worker: this.#worker,
       defaults: { bucket: sources[0]?.bucketName ?? "", prefix: "", presets, accepts },
       ...{ origin, inventoryBucket },
-      prices: warmPrices(memorySize, architecture),
+      prices: warmPrices(memorySize, architectureName(images.architecture)),
       maxConcurrency: warming.maxConcurrency ?? 10,
       toleratedFailurePercentage: warming.toleratedFailurePercentage ?? 5,
       results: { bucket: derivatives.bucketName, prefix: RESULTS },
