@@ -40,8 +40,7 @@ export async function handler(event: WarmBatch | WarmResults, context: Context):
 }
 
 async function warmBatch({ Items, BatchInput }: WarmBatch, context: Context): Promise<WarmTotals> {
-  // Of a picture's path, for which the keys are waited for.
-  const { config: keyed } = await ring.languageFor(`${config.pathPrefix}/_/plain/-`);
+  const { config: keyed } = await ring.toSign();
   const requests = Items.flatMap((item) => {
     const source = sourceOf(item, BatchInput.bucket);
     return source === undefined ? [] : warmRequests(source, BatchInput, keyed);

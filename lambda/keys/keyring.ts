@@ -12,15 +12,20 @@ export interface Keyring {
   readonly awaited: boolean;
   /** Waits for the keys, if the path is a picture's. Rejects while there are none to be had: nothing is served then. */
   languageFor(path: string): Promise<Language>;
+  /** The same for whoever signs. */
+  toSign(): Promise<Language>;
 }
 
-/** ms after which a signature that is not right has the keys read again: one may have been added. */
+/** ms after which a signature that is not right, and who signs, has the keys read again: one may have been added. */
 const AGAIN = 30_000;
 
 /** Begins to read the keys where the environment says they lie. Throws when it says two places; `now` tells ms. */
 export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
   const place = placeOf(language.config);
-  if (place === undefined) return { awaited: false, languageFor: async () => language };
+  if (place === undefined) {
+    const asItIs = async () => language;
+    return { awaited: false, languageFor: asItIs, toSign: asItIs };
+  }
   let readAt = now();
   const begin = () => {
     readAt = now();
@@ -36,6 +41,20 @@ export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
   };
   reading.then(arrived, arrived);
 
+  const known = () => {
+    const before = reading;
+    return before.catch(() => {
+      // Somebody else who waited may have asked again already.
+      if (reading === before) reading = begin();
+      return reading;
+    });
+  };
+  const renewed = async (current: Language) => {
+    if (now() - readAt < AGAIN) return current;
+    reading = begin().catch(() => current);
+    return reading;
+  };
+
   return {
     get awaited() {
       return awaited;
@@ -43,16 +62,10 @@ export function keyring(language: Language, ask: Ask, now = Date.now): Keyring {
     async languageFor(path) {
       // No picture's: nothing is verified.
       if (signedPathIn(path, language.config.pathPrefix) === undefined) return language;
-      const before = reading;
-      const current = await before.catch(() => {
-        // Somebody else who waited may have asked again already.
-        if (reading === before) reading = begin();
-        return reading;
-      });
-      if (isRight(path, current.config) || now() - readAt < AGAIN) return current;
-      reading = begin().catch(() => current);
-      return reading;
+      const current = await known();
+      return isRight(path, current.config) ? current : renewed(current);
     },
+    toSign: async () => renewed(await known()),
   };
 }
 

@@ -63,10 +63,7 @@ async function urlsOf(samples: Samples, { ask, list }: SamplesOutside): Promise<
 /** The language, with the keys that URLs are signed with. */
 async function signing(config: Config, ask: Ask): Promise<Language> {
   try {
-    // Of a picture's path, for which the keys are waited for.
-    return await keyring(compileLanguage(config, Date.now()), ask).languageFor(
-      `${config.pathPrefix}/_/plain/-`,
-    );
+    return await keyring(compileLanguage(config, Date.now()), ask).toSign();
   } catch {
     throw new NoSamples("the signing keys could not be read");
   }

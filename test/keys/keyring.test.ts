@@ -132,3 +132,18 @@ test("keys are awaited until the first reading has ended, however it did, and wh
   }
   assert.equal(keyring(languageOf({}), answering().ask).awaited, false);
 });
+
+test("who signs has the keys, reads them again after half a minute, and keeps the last where they cannot be read", async () => {
+  let now = 0;
+  const { ask, asked } = answering({ SecretString: "61:62" }, { SecretString: "63:64" }, new Error("none"));
+  const ring = keyring(languageOf(secret), ask, () => now);
+  const signing = async () => Buffer.from((await ring.toSign()).config.keys[0] ?? []).toString("latin1");
+  assert.deepEqual([await signing(), asked.length], ["a", 1]);
+  now = 29_999;
+  assert.deepEqual([await signing(), asked.length], ["a", 1]);
+  now = 30_000;
+  assert.deepEqual([await signing(), asked.length], ["c", 2]);
+  now = 60_000;
+  assert.deepEqual([await signing(), asked.length], ["c", 3]);
+  assert.deepEqual((await keyring(languageOf({}), ask).toSign()).config.keys, []);
+});
