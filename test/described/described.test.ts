@@ -11,6 +11,7 @@ import { describedOptions } from "../../lib/described/options.ts";
 import { optionsSchema, variablesSchema } from "../../lib/described/schema.ts";
 import { anyAsked } from "../arbitrary.ts";
 import { faultsIn } from "./json-schema.ts";
+import { nonsense } from "./nonsense.ts";
 
 const config = readConfig({ IMGPROXY_ALLOW_SECURITY_OPTIONS: "1", IMGPROXY_PRESETS: "thumb=w:300" });
 const language = compileLanguage(config, 0);
@@ -27,16 +28,6 @@ describe("the schema of options", () => {
   });
 
   test("refuses what the function refuses", () => {
-    const nonsense: readonly object[] = [
-      { quality: 101 },
-      { width: -1 },
-      { width: 1.5 },
-      { resizing_type: "wide" },
-      { gravity: { x: 1 } },
-      { background: "orange" },
-      { padding: { above: 1 } },
-      { widht: 300 },
-    ];
     for (const one of nonsense) assert.notDeepEqual(faultsIn(one, optionsSchema()), [], JSON.stringify(one));
   });
 });

@@ -11,6 +11,7 @@ import { startSession } from "../../lib/local/session.ts";
 import { anyAsked } from "../arbitrary.ts";
 import { ownProject } from "../client/frameworks/project.ts";
 import { drawn } from "../pictures.ts";
+import { nonsense } from "./nonsense.ts";
 
 /** What programs read of a running `npm start`, with the validators that others use. */
 const home = await mkdtemp(join(tmpdir(), "shutterspeed-described-"));
@@ -93,20 +94,10 @@ describe("the schemas, to ajv in its strict mode", { skip }, () => {
   });
 
   test("it refuses what the function refuses", async () => {
-    const nonsense: readonly object[] = [
-      { quality: 101 },
-      { width: -1 },
-      { width: 1.5 },
-      { resizing_type: "wide" },
-      { gravity: { x: 1 } },
-      { background: "orange" },
-      { padding: { above: 1 } },
-      { widht: 300 },
-      { preset: "thumb" },
-    ];
-    const found = await taken("/options.schema.json", nonsense);
+    const refused = [...nonsense, { preset: "thumb" }];
+    const found = await taken("/options.schema.json", refused);
     assert.deepEqual(
-      nonsense.filter((_, nth) => found[nth] === true),
+      refused.filter((_, nth) => found[nth] === true),
       [],
     );
   });
