@@ -17,8 +17,9 @@ export interface EarlyGet extends Conditions {
 /** Chunks of a body, of 64 KB at most, that are read before anybody wants them; the others wait in S3. */
 const CHUNKS_AHEAD = 256;
 
-/** Begins these at once. */
+/** Begins these at once; without any, as for all requests but a cold start's, the store is as it was. */
 export function headStart(store: Store, gets: readonly EarlyGet[]): HeadStart {
+  if (gets.length === 0) return { store, end() {} };
   const begun = gets.map((get) => begin(get, store));
   return {
     store: {
